@@ -1,0 +1,45 @@
+// Text as people see it: widths, folding, distances. All strings are UTF-8. Unicode data is utf8proc's.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm::base {
+
+bool is_utf8(std::string_view text);
+
+/// Columns that a terminal gives the text; control characters count 0 (see `printable`), wide ones 2.
+std::size_t width(std::string_view text);
+
+/// For terminals: C0, C1, DEL, bidi overrides and invalid bytes become visible escapes (\x1b, \u202e), a newline
+/// becomes "\n" unless `keep_newlines`. Nothing that a record holds can move the cursor or recolour the screen.
+enum class Newlines { Escape, Keep };
+std::string printable(std::string_view text, Newlines newlines = Newlines::Escape);
+
+/// The longest beginning that fits `columns`, ending in "…" when something was cut. Never splits a grapheme cluster.
+std::string fit(std::string_view text, std::size_t columns);
+
+/// `text` followed by the spaces that fill it to `columns` (Left), or preceded by them (Right); never shortens.
+enum class Align { Left, Right };
+std::string pad(std::string_view text, std::size_t columns, Align align = Align::Left);
+
+/// Lines of at most `columns`, broken at spaces where possible.
+std::vector<std::string> wrap(std::string_view text, std::size_t columns);
+
+/// For comparing names: case-folded, without diacritics, white space collapsed ("  Zoë  Öz" → "zoe oz").
+std::string fold(std::string_view text);
+
+/// Optimal string alignment distance on code points, for "did you mean".
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// Of `candidates`, those close enough to `word` to be meant by it, best first, at most `most`.
+std::vector<std::string> suggestions(std::string_view word, const std::vector<std::string>& candidates,
+                                     std::size_t most = 3);
+
+std::string_view trim(std::string_view text);
+std::vector<std::string_view> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+} // namespace crm::base

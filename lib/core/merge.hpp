@@ -1,0 +1,41 @@
+// The merge of one record: a join (commutative, associative, idempotent), pure, without a merge base.
+#pragma once
+
+#include "core/record.hpp"
+#include "core/schema.hpp"
+#include "core/stamp.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::core {
+
+/// A unit with several concurrent values that a person must choose from.
+struct Conflict {
+  struct Candidate {
+    Map values;  ///< the unit's fields; empty for "unset" and for a deletion
+    Stamp stamp;
+  };
+  std::string unit;                 ///< field, group, or "deleted"
+  std::vector<Candidate> values;    ///< newest first; the first is the provisional value, except for states
+};
+
+/// One unit in which the two sides differed, and the rule that settled it.
+struct Decision {
+  std::string unit;
+  Rule rule;
+  bool conflict; ///< waits for a person
+};
+
+struct Merged {
+  Record record;
+  std::vector<Decision> decisions; ///< in schema order; empty when one side already held the other
+};
+
+/// Both must have the same id, type and created stamp; throws Error(InvalidData) otherwise.
+Merged join(const Record& a, const Record& b, const Schema& schema);
+
+/// A pure function of the record's state.
+std::vector<Conflict> conflicts(const Record& record, const Schema& schema);
+
+} // namespace crm::core

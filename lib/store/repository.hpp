@@ -1,0 +1,142 @@
+// The git repository under a store. Reading is by snapshot; writing by one batch, one commit, under one lock.
+// Not thread-safe; several processes may each have one open.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace crm::store {
+
+using Oid = std::string; ///< 40 lower-case hex digits
+
+struct Change {
+  std::string path;                   ///< within the store, "/" separated
+  std::optional<std::string> content; ///< nothing removes the file
+};
+
+struct Difference {
+  std::string path;
+  Oid before, after; ///< blob ids; "" where the path does not exist
+};
+
+struct Signature {
+  std::string name, email;
+  std::chrono::sys_time<std::chrono::milliseconds> time; ///< written as UTC seconds
+};
+
+struct Commit {
+  Oid id, tree;
+  std::vector<Oid> parents;
+  Signature author;
+  std::string summary; ///< first line
+  std::vector<std::pair<std::string, std::string>> trailers;
+  /// The last trailer of that name, or "".
+  std::string trailer(std::string_view name) const;
+};
+
+/// A file in the working tree that is not as HEAD has it, by somebody's hand.
+struct HandEdit {
+  enum class Kind { Modified, Added, Removed };
+  std::string path;
+  Kind kind;
+  std::string content; ///< as it is now; "" when removed
+};
+
+/// After an error the ref is read again: never a false success.
+enum class Outcome { Committed, NotCommitted, Unknown };
+
+struct Message {
+  std::string summary;
+  std::string body; ///< may be empty
+  std::vector<std::pair<std::string, std::string>> trailers;
+};
+
+class Transaction;
+
+class Repository {
+ public:
+  /// Makes a store's repository with its fan-out folders, config, hook and first commit. Throws Error(Failure) when
+  /// `path` already holds a repository with commits.
+  static Repository create(const std::string& path, const std::vector<Change>& files, const Message& message,
+                           const Signature& author);
+  /// `path` is the work tree's root. Throws Error(NotFound | Failure).
+  static Repository open(const std::string& path);
+
+  Repository(Repository&&) noexcept;
+  Repository& operator=(Repository&&) noexcept;
+  ~Repository();
+
+  const std::string& root() const;        ///< absolute, without trailing "/"
+  std::string private_dir() const;        ///< <git dir>/crm: this device only
+  std::string config(std::string_view key) const; ///< from this repository's own config only; "" when unset
+  void set_config(std::string_view key, std::string_view value);
+
+  Oid head() const;                       ///< commit id
+  Oid head_tree() const;
+  std::string branch() const;             ///< "main"
+  /// Blob content at a commit or tree; nothing when the path does not exist there.
+  std::optional<std::string> read(const Oid& commit_or_tree, std::string_view path) const;
+  std::optional<Oid> blob_id(const Oid& commit_or_tree, std::string_view path) const;
+  std::string blob(const Oid& blob) const;
+  /// What differs between two trees, skipping equal subtrees; `before` "" means the empty tree. Sorted by path.
+  std::vector<Difference> diff(const Oid& before, const Oid& after) const;
+  /// Every file under `prefix` ("" for all), in path order, without building a list.
+  void each(const Oid& commit_or_tree, std::string_view prefix,
+            const std::function<void(std::string_view path, const Oid& blob)>& visit) const;
+
+  Commit commit(const Oid& id) const;     ///< also a unique prefix; throws Error(NotFound | Ambiguous)
+  /// From `from` along first parents, newest first, until `visit` returns false.
+  void history(const Oid& from, const std::function<bool(const Commit&)>& visit) const;
+
+  /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores .git.
+  std::vector<HandEdit> hand_edits() const;
+  /// Of these paths only.
+  std::vector<HandEdit> hand_edits(const std::vector<std::string>& paths) const;
+
+  /// Takes the write lock, waiting up to `wait`; recovers what a killed process left: stale ref locks, working files
+  /// and git index behind HEAD, zero-length objects. Throws Error(Busy) naming the holder.
+  Transaction begin(std::chrono::milliseconds wait);
+
+  /// Checks that need the disk: zero-length or unreadable objects, stale locks, index behind HEAD. One line each.
+  std::vector<std::string> check() const;
+
+  struct Impl;
+
+ private:
+  explicit Repository(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> m_impl;
+  friend class Transaction;
+};
+
+/// Holds the store's write lock until destroyed. Any number of commits.
+class Transaction {
+ public:
+  Transaction(Transaction&&) noexcept;
+  ~Transaction();
+
+  /// One batch, one commit: objects, commit, compare-and-swap of the ref, then the working files (temp, fsync, rename)
+  /// and git's index. Working files that hold a hand edit (differ from HEAD) of a changed path are an Error(Failure):
+  /// ask hand_edits(paths) first and commit those as a batch of their own. Returns the commit's id.
+  /// Throws only when the batch is not committed, or its outcome is unknown (the message says so). Once the ref has moved the
+  /// batch is there; trouble with working files or git's index after it goes to `warnings` and is mended by the next begin().
+  Oid commit(const std::vector<Change>& changes, const Message& message, const Signature& author);
+  /// As above for files that already are in the working tree as given (hand edits being adopted): they are not rewritten
+  /// unless `content` differs from the file.
+  Oid adopt(const std::vector<Change>& changes, const Message& message, const Signature& author);
+
+  const std::vector<std::string>& warnings() const;
+
+ private:
+  friend class Repository;
+  struct Impl;
+  explicit Transaction(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace crm::store
