@@ -28,8 +28,8 @@ enum class Shape {
   Time,     ///< wall time 2026-11-24T14:00, an offset only where the clock shows it twice (`format: wall-time`)
   DateTime, ///< Date or Time, as with a task's due (`format: date-or-wall-time`)
   Zone,     ///< IANA name (`format: zone`)
-  Duration, ///< ISO 8601 (`format: duration`)
-  List,     ///< of strings
+  Period,   ///< ISO 8601 duration (`format: duration`)
+  Texts,    ///< a list of strings
   Object,   ///< anything deeper
 };
 
