@@ -27,8 +27,8 @@ enum class Kind {
 /// sentence without a full stop; `hint` says what to do next and may be empty. Neither ends in a newline.
 class Error : public std::exception {
  public:
-  Error(Kind kind, std::string message, std::string hint = {})
-      : kind(kind), message(std::move(message)), hint(std::move(hint)) {}
+  Error(Kind k, std::string what_where_why, std::string what_next = {})
+      : kind(k), message(std::move(what_where_why)), hint(std::move(what_next)) {}
   const char* what() const noexcept override { return message.c_str(); }
 
   Kind kind;
