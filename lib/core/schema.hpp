@@ -50,6 +50,7 @@ struct Field {
   bool search = false;
   bool encrypt = false;
   std::vector<std::string> allowed; ///< the enum, empty when free
+  Value initial;                    ///< the schema's default for a new record; null when it gives none
   std::optional<Reference> ref;     ///< of the field itself, or of a list's elements
 };
 
@@ -63,6 +64,7 @@ struct States {
   std::vector<Move> moves;
   std::vector<std::string> rank;   ///< every state, from least to most advanced: the provisional one is the last
   std::vector<std::string> open;   ///< states in which the record still wants something from somebody
+  std::vector<std::string> frees;  ///< states in which the record takes no time (cancelled, no-show)
   std::vector<std::pair<std::string, std::string>> verbs; ///< "cancel" → "cancelled"
 
   const std::vector<std::string>* next(std::string_view from) const;
