@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace crm::core {
 
@@ -26,12 +27,15 @@ std::string to_text(LocalDate date); ///< 2026-11-24
 std::optional<WallTime> parse_wall_time(std::string_view text);
 std::optional<LocalDate> parse_date(std::string_view text);
 
-/// ISO 8601 duration. Days and weeks are nominal (a day of a clock change has 23 or 25 hours), the rest exact.
+/// ISO 8601 duration. Days and weeks are nominal (a day of a clock change has 23 or 25 hours), the rest
+/// exact.
 struct Duration {
   std::chrono::days days{0};
   std::chrono::seconds time{0};
   friend bool operator==(const Duration&, const Duration&) = default;
-  bool positive() const { return days.count() >= 0 && time.count() >= 0 && (days.count() > 0 || time.count() > 0); }
+  bool positive() const {
+    return days.count() >= 0 && time.count() >= 0 && (days.count() > 0 || time.count() > 0);
+  }
 };
 std::string to_text(Duration duration);  ///< "PT45M", "P1DT2H"
 std::string to_words(Duration duration); ///< "45 min", "1 h 30 min", "2 days"
@@ -40,7 +44,12 @@ std::optional<Duration> parse_duration(std::string_view text);
 /// What people type: "45m", "1h30", "1h30m", "1.5h", "90" (minutes), "2d", "1w", "45 min"; or ISO 8601.
 std::optional<Duration> parse_duration_phrase(std::string_view text);
 
+/// True for the name of a zone file of this machine, spelled as IANA does. Safe on hostile names.
 bool is_zone(std::string_view name);
+/// The zone's own spelling for a name in any case ("europe/london"); nothing when there is none.
+std::optional<std::string> find_zone(std::string_view name);
+/// Of the zones here, those that a misspelt name may mean, best first.
+std::vector<std::string> zone_suggestions(std::string_view name);
 
 /// A local time that the clock skips: `before` is the last minute shown, `after` the first one after the gap.
 struct Gap {
@@ -53,7 +62,8 @@ struct Overlap {
 };
 using Resolved = std::variant<Instant, Gap, Overlap>;
 
-/// Exactly; a WallTime with a valid offset is never an Overlap. Throws Error(InvalidData) for an unknown zone.
+/// Exactly; a WallTime with a valid offset is never an Overlap. Throws Error(InvalidData) for an unknown
+/// zone.
 Resolved resolve(const WallTime& wall, std::string_view zone);
 /// For times that stand in records, where an answer is needed: the earlier of two, and the first after a gap.
 Instant to_instant(const WallTime& wall, std::string_view zone);
