@@ -189,7 +189,7 @@ TEST_CASE("every instant comes back from the reading of a wall clock with its of
                            "Asia/Kathmandu", "Africa/Casablanca", "America/Havana", "UTC", "Etc/GMT+5"}) {
     INFO(zone);
     int lost = 0;
-    for (const char* year : {"2026-01-01T00:00", "2037-01-01T00:00", "2038-01-01T00:00"})
+    for (const char* year : {"2026-01-01T00:00", "2038-01-01T00:00"})
       for (Instant i = utc(year); i < utc(year) + 366 * 24h; i += 30min)
         lost += to_instant({to_local(i, zone), offset_at(i, zone)}, zone) != i;
     CHECK(lost == 0);
