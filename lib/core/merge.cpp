@@ -9,8 +9,6 @@
 namespace crm::core {
 namespace {
 
-bool map_less(const Map& a, const Map& b) { return less(Value(a), Value(b)); }
-
 /// Of both sides' entries: those that the other side has too, or has not seen.
 template <class Set, class Holds>
 Set survivors(const Set& a, const Seen& seen_a, const Set& b, const Seen& seen_b, const Holds& holds) {
@@ -41,7 +39,8 @@ const Value& lone(const Register& unit) {
 Register join_units(const Register& a, const Register& b) {
   Register out = a;
   out.carried.insert(b.carried.begin(), b.carried.end());
-  for (const auto& [element, stamps] : b.added) out.added[element].insert(stamps.begin(), stamps.end());
+  for (const auto& [element, stamps] : b.added)
+    out.added[element].insert(stamps.begin(), stamps.end());
   take(out.seen, b.seen);
   out.last = std::max(a.last, b.last, OldestFirst{});
   switch (a.joining) {
@@ -52,16 +51,20 @@ Register join_units(const Register& a, const Register& b) {
   case Joining::Greatest:
   case Joining::Least: {
     Map content;
-    if (const Value& value = better(a.joining, lone(a), lone(b)); !value.is_null()) content.set(a.unit, value);
+    if (const Value& value = better(a.joining, lone(a), lone(b)); !value.is_null())
+      content.set(a.unit, value);
     out.now = {{std::move(content), std::max(a.now.begin()->stamp, b.now.begin()->stamp, OldestFirst{})}};
     break;
   }
   case Joining::Review:
     out.now = survivors(a.now, a.seen, b.now, b.seen, holds_stamp);
     // Two sides that both claim to have replaced all of the other's: a forged `seen` must not wipe a value.
-    if (out.now.empty()) out.now.insert(NewestFirst{}(*a.now.begin(), *b.now.begin()) ? *a.now.begin() : *b.now.begin());
+    if (out.now.empty())
+      out.now.insert(NewestFirst{}(*a.now.begin(), *b.now.begin()) ? *a.now.begin() : *b.now.begin());
     break;
-  case Joining::Set: out.elements = survivors(a.elements, a.seen, b.elements, b.seen, holds_element); break;
+  case Joining::Set:
+    out.elements = survivors(a.elements, a.seen, b.elements, b.seen, holds_element);
+    break;
   }
   return out;
 }
@@ -80,12 +83,15 @@ View view_states(const Register& unit, const States& states) {
   };
   const Version* far = &*unit.now.begin();
   for (const auto& version : unit.now) {
-    const auto key = [&](const Version& v) { return std::tuple(rank_of(states, state_of(v)), std::string_view(state_of(v))); };
+    const auto key = [&](const Version& v) {
+      return std::tuple(rank_of(states, state_of(v)), std::string_view(state_of(v)));
+    };
     if (key(*far) < key(version)) far = &version;
   }
   const bool agreed = std::all_of(unit.now.begin(), unit.now.end(), [&](const Version& version) {
     const auto &from = state_of(version), &to = state_of(*far);
-    return version.content == far->content || (!from.empty() && states.reaches(from, to) && !states.reaches(to, from));
+    return version.content == far->content ||
+           (!from.empty() && states.reaches(from, to) && !states.reaches(to, from));
   });
   return {far->content, far->stamp, !agreed};
 }
@@ -98,9 +104,10 @@ std::vector<Conflict::Candidate> candidates(const Register& unit) {
   return out;
 }
 
-/// First what speaks for keeping the record: the fields written behind the deletions' backs, or all fields where
-/// somebody took a deletion back. Then the deletions.
-std::vector<Conflict::Candidate> deletion_candidates(const RecordState& state, const Record& record, const Schema& schema) {
+/// First what speaks for keeping the record: the fields written behind the deletions' backs, or all fields
+/// where somebody took a deletion back. Then the deletions.
+std::vector<Conflict::Candidate> deletion_candidates(const RecordState& state, const Record& record,
+                                                     const Schema& schema) {
   Conflict::Candidate keep;
   std::vector<Conflict::Candidate> out;
   for (const auto& mark : state.deletion.now) {
@@ -112,9 +119,12 @@ std::vector<Conflict::Candidate> deletion_candidates(const RecordState& state, c
     out.push_back({{}, mark.stamp});
     for (const auto& unit : state.units) {
       const View shown = view(unit, schema);
-      if (unit.joining == Joining::Greatest || unit.joining == Joining::Least || covers(mark.knew, shown.stamp)) continue;
+      if (unit.joining == Joining::Greatest || unit.joining == Joining::Least ||
+          covers(mark.knew, shown.stamp))
+        continue;
       keep.stamp = std::max(keep.stamp, shown.stamp);
-      for (const auto& [field, value] : shown.content) keep.values.set(field, value);
+      for (const auto& [field, value] : shown.content)
+        keep.values.set(field, value);
     }
   }
   if (keep.stamp == Stamp{}) keep = {record.fields, newest(record)};
@@ -135,7 +145,8 @@ void take(Seen& seen, const Stamp& stamp) {
 }
 
 void take(Seen& seen, const Seen& other) {
-  for (const auto& [device, time] : other) take(seen, Stamp{time, device, {}});
+  for (const auto& [device, time] : other)
+    take(seen, Stamp{time, device, {}});
 }
 
 bool OldestFirst::operator()(const Stamp& a, const Stamp& b) const {
@@ -145,7 +156,7 @@ bool OldestFirst::operator()(const Stamp& a, const Stamp& b) const {
 bool NewestFirst::operator()(const Version& a, const Version& b) const {
   const OldestFirst older;
   if (older(b.stamp, a.stamp)) return true;
-  return !older(a.stamp, b.stamp) && map_less(b.content, a.content);
+  return !older(a.stamp, b.stamp) && a.content != b.content && less(Value(b.content), Value(a.content));
 }
 
 bool NewestFirst::operator()(const MarkVersion& a, const MarkVersion& b) const {
@@ -179,35 +190,51 @@ Register& RecordState::at(std::string_view unit, const Schema& schema) {
   if (Register* present = find(unit)) return *present;
   Register fresh;
   fresh.unit = unit;
-  const bool known = !schema.members(unit).empty();
+  const bool known = is_known(unit, schema);
   if (known) {
     switch (schema.rule(unit)) {
-    case Rule::Latest: fresh.joining = Joining::Latest; break;
-    case Rule::Set: fresh.joining = Joining::Set; break;
-    case Rule::Max: fresh.joining = Joining::Greatest; break;
-    case Rule::Min: fresh.joining = Joining::Least; break;
+    case Rule::Latest:
+      fresh.joining = Joining::Latest;
+      break;
+    case Rule::Set:
+      fresh.joining = Joining::Set;
+      break;
+    case Rule::Max:
+      fresh.joining = Joining::Greatest;
+      break;
+    case Rule::Min:
+      fresh.joining = Joining::Least;
+      break;
     case Rule::Review:
     case Rule::Text:
-    case Rule::States: fresh.joining = Joining::Review; break;
+    case Rule::States:
+      fresh.joining = Joining::Review;
+      break;
     }
   }
-  if (fresh.joining == Joining::Set) fresh.last = created;
-  else fresh.now.insert({{}, created});
+  if (fresh.joining == Joining::Set)
+    fresh.last = created;
+  else
+    fresh.now.insert({{}, created});
   if (fresh.joining == Joining::Set || fresh.joining == Joining::Review) take(fresh.seen, created);
   // Known units come first and in schema order, as only `read_state` adds them.
   const auto place = known ? units.end() : std::find_if(units.begin(), units.end(), [&](const Register& r) {
-    return schema.members(r.unit).empty() && r.unit > unit;
+    return r.unit > unit && !is_known(r.unit, schema);
   });
   return *units.insert(place, std::move(fresh));
 }
 
 RecordState join_states(const RecordState& a, const RecordState& b, const Schema& schema) {
   RecordState left = a, right = b;
-  for (const auto& unit : a.units) right.at(unit.unit, schema);
-  for (const auto& unit : b.units) left.at(unit.unit, schema);
+  for (const auto& unit : a.units)
+    right.at(unit.unit, schema);
+  for (const auto& unit : b.units)
+    left.at(unit.unit, schema);
   RecordState out;
   out.created = std::max(a.created, b.created, OldestFirst{});
-  for (std::size_t i = 0; i < left.units.size(); ++i) out.units.push_back(join_units(left.units[i], right.units[i]));
+  out.units.reserve(left.units.size());
+  for (std::size_t i = 0; i < left.units.size(); ++i)
+    out.units.push_back(join_units(left.units[i], right.units[i]));
   out.deletion.now = survivors(a.deletion.now, a.deletion.seen, b.deletion.now, b.deletion.seen, holds_stamp);
   out.deletion.seen = a.deletion.seen;
   take(out.deletion.seen, b.deletion.seen);
@@ -216,7 +243,8 @@ RecordState join_states(const RecordState& a, const RecordState& b, const Schema
     const auto [it, inserted] = other.emplace(key, value);
     if (!inserted && less(it->second, value)) it->second = value;
   }
-  for (auto& [key, value] : other) out.other.set(key, std::move(value));
+  for (auto& [key, value] : other)
+    out.other.set(key, std::move(value));
   return out;
 }
 
@@ -230,10 +258,12 @@ View view(const Register& unit, const Schema& schema) {
     return out;
   }
   const Version& newest = *unit.now.begin();
-  const bool one = std::all_of(unit.now.begin(), unit.now.end(), [&](const Version& v) { return v.content == newest.content; });
+  const bool one = std::all_of(unit.now.begin(), unit.now.end(),
+                               [&](const Version& v) { return v.content == newest.content; });
+  if (one) return {newest.content, newest.stamp, false};
   const Rule rule = schema.rule(unit.unit);
-  if (!one && rule == Rule::States && schema.states) return view_states(unit, *schema.states);
-  return {newest.content, newest.stamp, !one && rule != Rule::Latest};
+  if (rule == Rule::States && schema.states) return view_states(unit, *schema.states);
+  return {newest.content, newest.stamp, rule != Rule::Latest};
 }
 
 Seen dots(const RecordState& state) {
@@ -242,7 +272,8 @@ Seen dots(const RecordState& state) {
   for (const auto& unit : state.units) {
     take(out, unit.seen);
     if (unit.joining == Joining::Latest)
-      for (const auto& version : unit.now) take(out, version.stamp);
+      for (const auto& version : unit.now)
+        take(out, version.stamp);
   }
   return out;
 }
@@ -254,16 +285,18 @@ Presence presence(const RecordState& state) {
   if (!std::all_of(marks.begin(), marks.end(), is_delete)) return Presence::Disputed;
   const Seen written = dots(state);
   const bool known = std::all_of(marks.begin(), marks.end(), [&](const MarkVersion& mark) {
-    return std::all_of(written.begin(), written.end(),
-                       [&](const auto& dot) { return covers(mark.knew, Stamp{dot.second, dot.first, {}}); });
+    return std::all_of(written.begin(), written.end(), [&](const auto& dot) {
+      return covers(mark.knew, Stamp{dot.second, dot.first, {}});
+    });
   });
   return known ? Presence::Gone : Presence::Disputed;
 }
 
 Merged join(const Record& a, const Record& b, const Schema& schema) {
   if (a.id != b.id || a.type != b.type || created(a) != created(b))
-    throw base::Error(base::Kind::InvalidData, "cannot merge " + a.type + " " + a.id.str() + " with " + b.type + " " +
-                                                   b.id.str() + ": they do not come from one record",
+    throw base::Error(base::Kind::InvalidData,
+                      "cannot merge " + a.type + " " + a.id.str() + " with " + b.type + " " + b.id.str() +
+                          ": they do not come from one record",
                       "give one of them a new id");
   RecordState left = read_state(a, schema), right = read_state(b, schema);
   const RecordState joined = join_states(left, right, schema);
@@ -286,7 +319,8 @@ std::vector<Conflict> conflicts(const Record& record, const Schema& schema) {
   const RecordState state = read_state(record, schema);
   for (const auto& unit : state.units)
     if (view(unit, schema).conflict) out.push_back({unit.unit, candidates(unit)});
-  if (presence(state) == Presence::Disputed) out.push_back({"deleted", deletion_candidates(state, record, schema)});
+  if (presence(state) == Presence::Disputed)
+    out.push_back({"deleted", deletion_candidates(state, record, schema)});
   return out;
 }
 

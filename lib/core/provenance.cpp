@@ -12,12 +12,16 @@ namespace {
 template <class Each>
 void each_stamp(const Value& value, const std::string& key, const Each& each) {
   if (const auto* text = value.if_string()) {
-    if (auto stamp = parse_stamp(*text)) each(*stamp);
-    else if (const auto time = parse_stamp_time(*text)) each(Stamp{*time, key, {}});
+    if (auto stamp = parse_stamp(*text))
+      each(*stamp);
+    else if (const auto time = parse_stamp_time(*text))
+      each(Stamp{*time, key, {}});
   } else if (const auto* list = value.if_list()) {
-    for (const auto& item : *list) each_stamp(item, key, each);
+    for (const auto& item : *list)
+      each_stamp(item, key, each);
   } else if (const auto* map = value.if_map()) {
-    for (const auto& [name, item] : *map) each_stamp(item, name, each);
+    for (const auto& [name, item] : *map)
+      each_stamp(item, name, each);
   }
 }
 
@@ -39,14 +43,16 @@ const Map& part(const Record& record, std::string_view key) {
 
 void refuse_older(const Record& record, const Stamp& stamp) {
   if (stamp < newest(record))
-    throw base::Error(base::Kind::Failure, "the stamp " + to_text(stamp) + " is older than " + record.type + " " +
-                                               record.id.str() + ", last written " + to_text(newest(record)));
+    throw base::Error(base::Kind::Failure, "the stamp " + to_text(stamp) + " is older than " + record.type +
+                                               " " + record.id.str() + ", last written " +
+                                               to_text(newest(record)));
 }
 
 bool write_set(Register& unit, const Value& value, const Stamp& stamp) {
   const auto wanted = elements_of(value);
   const auto has = [&](const Value& element) {
-    return std::any_of(unit.elements.begin(), unit.elements.end(), [&](const Element& e) { return e.value == element; });
+    return std::any_of(unit.elements.begin(), unit.elements.end(),
+                       [&](const Element& e) { return e.value == element; });
   };
   Elements fresh;
   for (const auto& element : wanted)
@@ -73,7 +79,8 @@ void note_added(Register& unit, const Map& before, const Map& after, const Stamp
 bool write_unit(Register& unit, const Map& edits, const Schema& schema, const Stamp& stamp) {
   const View shown = view(unit, schema);
   Map merged = shown.content;
-  for (const auto& [field, value] : edits) merged.set(field, value);
+  for (const auto& [field, value] : edits)
+    merged.set(field, value);
   Map content = own_content(unit.unit, schema, merged);
   switch (unit.joining) {
   case Joining::Set: {
@@ -91,7 +98,7 @@ bool write_unit(Register& unit, const Map& edits, const Schema& schema, const St
     if (content == shown.content && !shown.conflict) return false;
     break;
   }
-  if (schema.members(unit.unit).empty()) note_added(unit, shown.content, content, stamp);
+  if (!is_known(unit.unit, schema)) note_added(unit, shown.content, content, stamp);
   if (unit.joining == Joining::Review) take(unit.seen, stamp);
   unit.now = {{std::move(content), stamp}};
   return true;
@@ -106,7 +113,8 @@ Record create(base::Id id, const Schema& schema, Map fields, const Stamp& stamp)
   return record;
 }
 
-std::vector<std::string> write(Record& record, const Schema& schema, std::span<const Edit> edits, const Stamp& stamp) {
+std::vector<std::string> write(Record& record, const Schema& schema, std::span<const Edit> edits,
+                               const Stamp& stamp) {
   refuse_older(record, stamp);
   RecordState state = read_state(record, schema);
   std::map<std::string, Map> by_unit;
@@ -119,7 +127,8 @@ std::vector<std::string> write(Record& record, const Schema& schema, std::span<c
   }
   std::vector<std::string> written;
   for (auto& unit : state.units)
-    if (const auto it = by_unit.find(unit.unit); it != by_unit.end() && write_unit(unit, it->second, schema, stamp))
+    if (const auto it = by_unit.find(unit.unit);
+        it != by_unit.end() && write_unit(unit, it->second, schema, stamp))
       written.push_back(unit.unit);
   if (!written.empty()) render_state(state, schema, record);
   return written;
@@ -141,7 +150,8 @@ Stamp created(const Record& record) {
   const Value* value = record.crm.find("created");
   auto stamp = parse_stamp(value != nullptr ? value->string_or_empty() : std::string{});
   if (!stamp)
-    throw base::Error(base::Kind::InvalidData, record.type + " " + record.id.str() + " has no `crm.created` stamp",
+    throw base::Error(base::Kind::InvalidData,
+                      record.type + " " + record.id.str() + " has no `crm.created` stamp",
                       "a new file gets one from `crm commit`");
   return *std::move(stamp);
 }
@@ -159,7 +169,8 @@ Stamp newest(const Record& record) {
   const auto keep = [&](const Stamp& stamp) { out = std::max(out, stamp); };
   for (const auto* key : {"changed", "seen", "added", "deleted"})
     if (const Value* value = record.crm.find(key)) each_stamp(*value, "", keep);
-  for (const auto& [_, versions] : part(record, "also")) each_written(versions, keep);
+  for (const auto& [_, versions] : part(record, "also"))
+    each_written(versions, keep);
   return out;
 }
 

@@ -20,14 +20,19 @@ class Check {
   std::vector<Problem> run(const Map& crm) {
     const Value* created_text = crm.find("created");
     m_created = created_text == nullptr ? std::nullopt : stamp(*created_text, "crm.created");
-    if (created_text == nullptr) report("crm.created", {}, "is missing: every record says who made it and when");
+    if (created_text == nullptr)
+      report("crm.created", {}, "is missing: every record says who made it and when");
     for (const auto& [key, value] : crm) {
       const std::string where = "crm." + shown(key);
       if (key == "created") continue;
-      if (key == "changed") units(value, where, [&](auto& unit, auto& v, auto& at) { changed(unit, v, at); });
-      else if (key == "also") units(value, where, [&](auto& unit, auto& v, auto& at) { also(unit, v, at); });
-      else if (key == "added") units(value, where, [&](auto& unit, auto& v, auto& at) { added(unit, v, at); });
-      else if (key == "deleted") deleted(value, where);
+      if (key == "changed")
+        units(value, where, [&](auto& unit, auto& v, auto& at) { changed(unit, v, at); });
+      else if (key == "also")
+        units(value, where, [&](auto& unit, auto& v, auto& at) { also(unit, v, at); });
+      else if (key == "added")
+        units(value, where, [&](auto& unit, auto& v, auto& at) { added(unit, v, at); });
+      else if (key == "deleted")
+        deleted(value, where);
       else if (key != "seen")
         report(where, {}, "is not known; the block holds created, changed, seen, also, added and deleted");
     }
@@ -72,7 +77,8 @@ class Check {
   void write_of(const std::string& unit, const Value& value, const std::string& where) {
     const auto out = stamp(value, where);
     if (!out) return;
-    const auto [it, fresh] = m_newest.emplace(unit, std::max(out->time, m_created ? m_created->time : out->time));
+    const auto [it, fresh] =
+        m_newest.emplace(unit, std::max(out->time, m_created ? m_created->time : out->time));
     if (!fresh) it->second = std::max(it->second, out->time);
   }
 
@@ -91,12 +97,16 @@ class Check {
     if (map == nullptr) return;
     for (const auto& [unit, part] : *map) {
       const std::string at = where + "." + shown(unit);
-      if (is_key(unit)) each(unit, part, at);
-      else report(at, unit, "must be the name of a field or a group");
+      if (is_key(unit))
+        each(unit, part, at);
+      else
+        report(at, unit, "must be the name of a field or a group");
     }
   }
 
-  void changed(const std::string& unit, const Value& value, const std::string& where) { write_of(unit, value, where); }
+  void changed(const std::string& unit, const Value& value, const std::string& where) {
+    write_of(unit, value, where);
+  }
 
   /// Times by device, none newer than `newest`.
   void seen(const Value& value, const std::string& where, StampTime newest) {
@@ -104,10 +114,13 @@ class Check {
     if (map == nullptr) return;
     for (const auto& [device, text] : *map) {
       const std::string at = where + "." + shown(device);
-      if (!is_name(device)) report(at, device, "must be a device: lower-case letters, digits, `.`, `_` and `-`");
-      else m_devices.insert(device);
+      if (!is_name(device))
+        report(at, device, "must be a device: lower-case letters, digits, `.`, `_` and `-`");
+      else
+        m_devices.insert(device);
       const auto time = parse_stamp_time(text.string_or_empty());
-      if (!time) report(at, to_text(text), "must be a time, as in 2026-11-23T16:40:02.007Z");
+      if (!time)
+        report(at, to_text(text), "must be a time, as in 2026-11-23T16:40:02.007Z");
       else if (in_range(*time, at, to_text(text)) && *time > newest)
         report(at, to_text(text), "must not be newer than the write that saw it");
     }
@@ -115,11 +128,15 @@ class Check {
 
   const List* several(const Value& value, const std::string& where, std::size_t most) {
     const auto* list = value.if_list();
-    if (list == nullptr) report(where, to_text(value), "must be a list");
-    else if (list->empty()) report(where, {}, "must not be empty");
+    if (list == nullptr)
+      report(where, to_text(value), "must be a list");
+    else if (list->empty())
+      report(where, {}, "must not be empty");
     else if (list->size() > most)
-      report(where, std::to_string(list->size()) + " entries", "must have at most " + std::to_string(most) + " entries");
-    else return list;
+      report(where, std::to_string(list->size()) + " entries",
+             "must have at most " + std::to_string(most) + " entries");
+    else
+      return list;
     return nullptr;
   }
 
@@ -138,8 +155,10 @@ class Check {
     for (const auto& version : *list) {
       const Map* map = mapping(version, where);
       if (map == nullptr) continue;
-      if (const Value* written = map->find("written")) write_of(unit, *written, where + ".written");
-      else report(where, to_text(version), "must say when it was `written`");
+      if (const Value* written = map->find("written"))
+        write_of(unit, *written, where + ".written");
+      else
+        report(where, to_text(version), "must say when it was `written`");
       for (const auto& [key, item] : *map) {
         if (key == "written") continue;
         const auto field = field_of_also_key(key);
@@ -160,7 +179,8 @@ class Check {
       if (stamps.if_list() == nullptr) {
         write_of(unit, stamps, at);
       } else if (const auto* list = several(stamps, at, most_values)) {
-        for (const auto& each : *list) write_of(unit, each, at);
+        for (const auto& each : *list)
+          write_of(unit, each, at);
       }
     }
   }
@@ -170,10 +190,13 @@ class Check {
     for (const auto& [key, value] : entry)
       if (key != "by" && key != "restored" && key != "knew" && !(head && (key == "seen" || key == "also")))
         report(where + "." + shown(key), {}, "is not known; a mark holds by and knew, or restored");
-    if ((by == nullptr) == (restored == nullptr)) report(where, {}, "must have either `by` or `restored`");
-    else if (restored != nullptr && knew != nullptr) report(where + ".knew", {}, "only belongs to a deletion");
+    if ((by == nullptr) == (restored == nullptr))
+      report(where, {}, "must have either `by` or `restored`");
+    else if (restored != nullptr && knew != nullptr)
+      report(where + ".knew", {}, "only belongs to a deletion");
     const std::string at = where + (by != nullptr ? ".by" : ".restored");
-    const auto written = by != nullptr || restored != nullptr ? stamp(by != nullptr ? *by : *restored, at) : std::nullopt;
+    const auto written =
+        by != nullptr || restored != nullptr ? stamp(by != nullptr ? *by : *restored, at) : std::nullopt;
     if (!written) return;
     const auto it = m_newest.emplace("", written->time).first; // no unit has that name
     it->second = std::max(it->second, written->time);
@@ -201,6 +224,8 @@ class Check {
 
 } // namespace
 
-std::vector<Problem> check_provenance(const Record& record, const Schema& schema) { return Check(schema).run(record.crm); }
+std::vector<Problem> check_provenance(const Record& record, const Schema& schema) {
+  return Check(schema).run(record.crm);
+}
 
 } // namespace crm::core

@@ -49,21 +49,29 @@ Map map_of(const Seen& seen, const Seen& said) {
   return out;
 }
 
-bool is_unset(const Value& value) { return value.is_null() || (value.if_list() != nullptr && value.if_list()->empty()); }
+bool is_unset(const Value& value) {
+  return value.is_null() || (value.if_list() != nullptr && value.if_list()->empty());
+}
 
 /// Brings what the file says of a unit into the form that its joining has.
 void settle(Register& unit, Map shown, const Stamp& created) {
   take(unit.seen, created);
   take(unit.seen, unit.last);
-  for (const auto& versions : {unit.now, unit.carried})
-    for (const auto& version : versions) take(unit.seen, version.stamp);
+  for (const auto* versions : {&unit.now, &unit.carried})
+    for (const auto& version : *versions)
+      take(unit.seen, version.stamp);
   for (const auto& [_, stamps] : unit.added)
-    for (const auto& stamp : stamps) take(unit.seen, stamp);
+    for (const auto& stamp : stamps)
+      take(unit.seen, stamp);
   unit.now.insert({std::move(shown), unit.last});
   const Stamp newest = unit.now.begin()->stamp;
 
   switch (unit.joining) {
-  case Joining::Review: break;
+  case Joining::Review:
+    // Every write has seen the creation. (Another schema, with other units, may have kept what was created
+    // beside it.)
+    if (newest != created) std::erase_if(unit.now, [&](const Version& v) { return v.stamp == created; });
+    break;
   case Joining::Latest:
     unit.now.erase(std::next(unit.now.begin()), unit.now.end());
     unit.seen.clear();
@@ -72,7 +80,8 @@ void settle(Register& unit, Map shown, const Stamp& created) {
   case Joining::Least: {
     Value best;
     for (const auto& version : unit.now)
-      if (const Value* value = version.content.find(unit.unit); value != nullptr) best = better(unit.joining, best, *value);
+      if (const Value* value = version.content.find(unit.unit); value != nullptr)
+        best = better(unit.joining, best, *value);
     Map content;
     if (!best.is_null()) content.set(unit.unit, best);
     unit.now = {{std::move(content), newest}};
@@ -88,7 +97,8 @@ void settle(Register& unit, Map shown, const Stamp& created) {
         if (stamps == unit.added.end()) {
           unit.elements.insert({element, created});
         } else {
-          for (const auto& stamp : stamps->second) unit.elements.insert({element, stamp});
+          for (const auto& stamp : stamps->second)
+            unit.elements.insert({element, stamp});
         }
       }
     }
@@ -100,13 +110,15 @@ void settle(Register& unit, Map shown, const Stamp& created) {
   unit.last = {};
 }
 
-void read_also(Register& unit, const std::string& name, const List& values, const Map& shown, const Schema& schema) {
+void read_also(Register& unit, const std::string& name, const List& values, const Map& shown,
+               const Schema& schema) {
   const std::string where = "crm.also." + name;
   const auto own = own_fields(unit.unit, schema);
   for (const auto& value : values) {
     if (value.if_map() == nullptr) unsound(where, "must be a list of mappings");
     const Stamp stamp = stamp_of(value.if_map()->find("written"), where + ".written");
-    Map content = name == unit.unit ? Map{} : shown; // of a field that has moved into the group: the rest as it is
+    Map content =
+        name == unit.unit ? Map{} : shown; // of a field that has moved into the group: the rest as it is
     if (name != unit.unit) content.erase(name);
     bool foreign = false;
     for (const auto& [key, item] : *value.if_map()) {
@@ -124,7 +136,8 @@ void read_also(Register& unit, const std::string& name, const List& values, cons
 }
 
 MarkVersion read_mark(const Map& entry, const Stamp& created, const std::string& where) {
-  if (entry.contains("restored")) return {Mark::Undelete, {}, stamp_of(entry.find("restored"), where + ".restored")};
+  if (entry.contains("restored"))
+    return {Mark::Undelete, {}, stamp_of(entry.find("restored"), where + ".restored")};
   MarkVersion mark{Mark::Delete, seen_of(map_at(entry, "knew", where), where + ".knew"),
                    stamp_of(entry.find("by"), where + ".by")};
   take(mark.knew, created);
@@ -143,7 +156,8 @@ Deletion read_deletion(const Map& crm, const Stamp& created) {
       if (entry.if_map() == nullptr) unsound(where + ".also", "must be a list of mappings");
       out.now.insert(read_mark(*entry.if_map(), created, where + ".also"));
     }
-  for (const auto& each : out.now) take(out.seen, each.stamp);
+  for (const auto& each : out.now)
+    take(out.seen, each.stamp);
   return out;
 }
 
@@ -177,7 +191,8 @@ Map render_deletion(const Deletion& deletion, const Stamp& created) {
 Value stamps_value(const Stamps& stamps) {
   if (stamps.size() == 1) return to_text(*stamps.begin());
   List list;
-  for (const auto& stamp : stamps) list.emplace_back(to_text(stamp));
+  for (const auto& stamp : stamps)
+    list.emplace_back(to_text(stamp));
   return list;
 }
 
@@ -188,15 +203,21 @@ RecordState read_state(const Record& record, const Schema& schema) {
   state.created = created(record);
   std::set<std::string> unknown;
   const auto name_unit = [&](const std::string& name) {
-    if (auto unit = unit_of(name, schema); schema.members(unit).empty()) unknown.insert(std::move(unit));
+    if (auto unit = unit_of(name, schema); !is_known(unit, schema)) unknown.insert(std::move(unit));
   };
-  for (const auto& [name, _] : record.fields) name_unit(name);
+  for (const auto& [name, _] : record.fields)
+    name_unit(name);
   for (const auto* key : {"changed", "seen", "also", "added"})
-    for (const auto& [name, _] : map_at(record.crm, key, "crm")) name_unit(name);
-  for (const auto& field : schema.fields) state.at(schema.unit(field.name), schema);
-  for (const auto& name : unknown) state.at(name, schema);
+    for (const auto& [name, _] : map_at(record.crm, key, "crm"))
+      name_unit(name);
+  state.units.reserve(schema.fields.size() + unknown.size());
+  for (const auto& field : schema.fields)
+    state.at(unit_of(field, schema), schema);
+  for (const auto& name : unknown)
+    state.at(name, schema);
 
-  // `at` has made them unset since creation; from here on they are collected from the file, and settled at the end.
+  // `at` has made them unset since creation; from here on they are collected from the file, and settled at
+  // the end.
   for (auto& unit : state.units) {
     unit.now.clear();
     unit.last = state.created;
@@ -209,26 +230,33 @@ RecordState read_state(const Record& record, const Schema& schema) {
     unit.last = std::max(unit.last, stamp, OldestFirst{});
   }
   const Map& seen = map_at(record.crm, "seen", "crm");
-  for (const auto& [name, _] : seen) take(of(name).seen, seen_of(map_at(seen, name, "crm.seen"), "crm.seen." + name));
+  for (const auto& [name, _] : seen)
+    take(of(name).seen, seen_of(map_at(seen, name, "crm.seen"), "crm.seen." + name));
   for (const auto& [name, values] : map_at(record.crm, "also", "crm")) {
     const auto unit = unit_of(name, schema);
-    read_also(of(name), name, list_of(values, "crm.also." + name), own_content(unit, schema, record.fields), schema);
+    read_also(of(name), name, list_of(values, "crm.also." + name), own_content(unit, schema, record.fields),
+              schema);
   }
   const Map& added = map_at(record.crm, "added", "crm");
   for (const auto& [name, _] : added)
     for (const auto& [element, stamps] : map_at(added, name, "crm.added")) {
       const std::string where = "crm.added." + name + "." + element;
       Stamps& out = of(name).added[element];
-      if (stamps.if_list() == nullptr) out.insert(stamp_of(&stamps, where));
+      if (stamps.if_list() == nullptr)
+        out.insert(stamp_of(&stamps, where));
       else
-        for (const auto& stamp : *stamps.if_list()) out.insert(stamp_of(&stamp, where));
+        for (const auto& stamp : *stamps.if_list())
+          out.insert(stamp_of(&stamp, where));
     }
 
-  for (auto& unit : state.units) settle(unit, own_content(unit.unit, schema, record.fields), state.created);
+  for (auto& unit : state.units)
+    settle(unit, own_content(unit.unit, schema, record.fields), state.created);
   state.deletion = read_deletion(record.crm, state.created);
   std::map<std::string, Value> other(record.crm.begin(), record.crm.end());
-  for (const auto* key : {"created", "changed", "seen", "also", "added", "deleted"}) other.erase(key);
-  for (auto& [key, value] : other) state.other.set(key, std::move(value));
+  for (const auto* key : {"created", "changed", "seen", "also", "added", "deleted"})
+    other.erase(key);
+  for (auto& [key, value] : other)
+    state.other.set(key, std::move(value));
   return state;
 }
 
@@ -236,7 +264,8 @@ void render_state(const RecordState& state, const Schema& schema, Record& record
   Map fields, changed, seen, also, added;
   for (const auto& unit : state.units) {
     const View shown = view(unit, schema);
-    for (const auto& [field, value] : shown.content) fields.set(field, value);
+    for (const auto& [field, value] : shown.content)
+      fields.set(field, value);
     Seen said;
     take(said, state.created);
     take(said, shown.stamp);
@@ -248,7 +277,8 @@ void render_state(const RecordState& state, const Schema& schema, Record& record
     List others;
     for (const auto& version : rest) {
       Map entry;
-      for (const auto& [field, value] : version.content) entry.set(also_key(field), value);
+      for (const auto& [field, value] : version.content)
+        entry.set(also_key(field), value);
       entry.set("written", to_text(version.stamp));
       others.emplace_back(std::move(entry));
       take(said, version.stamp);
@@ -256,49 +286,72 @@ void render_state(const RecordState& state, const Schema& schema, Record& record
     if (!others.empty()) also.set(unit.unit, std::move(others));
 
     auto stamps = unit.added;
-    for (const auto& element : unit.elements) stamps[to_text(element.value)].insert(element.stamp);
+    for (const auto& element : unit.elements)
+      stamps[to_text(element.value)].insert(element.stamp);
     Map by_element;
     for (const auto& [element, times] : stamps) {
-      for (const auto& stamp : times) take(said, stamp);
+      for (const auto& stamp : times)
+        take(said, stamp);
       const bool plain = times.size() == 1 && *times.begin() == state.created;
       if (!plain || unit.joining != Joining::Set) by_element.set(element, stamps_value(times));
     }
     if (!by_element.empty()) added.set(unit.unit, std::move(by_element));
-    if (Map rest_seen = map_of(unit.seen, said); !rest_seen.empty()) seen.set(unit.unit, std::move(rest_seen));
+    if (Map rest_seen = map_of(unit.seen, said); !rest_seen.empty())
+      seen.set(unit.unit, std::move(rest_seen));
   }
   record.fields = std::move(fields);
   canonicalize(record, schema);
 
   record.crm = {};
   record.crm.set("created", to_text(state.created));
-  for (auto& [key, part] : {std::pair<const char*, Map&>{"changed", changed}, {"seen", seen}, {"also", also}, {"added", added}})
+  for (auto& [key, part] :
+       {std::pair<const char*, Map&>{"changed", changed}, {"seen", seen}, {"also", also}, {"added", added}})
     if (!part.empty()) record.crm.set(key, std::move(part));
   if (Map deleted = render_deletion(state.deletion, state.created); !deleted.empty())
     record.crm.set("deleted", std::move(deleted));
-  for (const auto& [key, value] : state.other) record.crm.set(key, value);
+  for (const auto& [key, value] : state.other)
+    record.crm.set(key, value);
 }
 
 std::string unit_of(std::string_view name, const Schema& schema) {
   return schema.find(name) != nullptr ? schema.unit(name) : std::string(name);
 }
 
-std::vector<std::string> own_fields(std::string_view unit, const Schema& schema) {
-  auto fields = schema.members(unit);
-  if (schema.find(unit) == nullptr) fields.emplace_back(unit);
-  return fields;
+std::string_view unit_of(const Field& field, const Schema& schema) {
+  if (schema.strictness == Strictness::Record) return "record";
+  return field.group.empty() ? field.name : field.group;
+}
+
+bool is_known(std::string_view unit, const Schema& schema) {
+  return std::any_of(schema.fields.begin(), schema.fields.end(),
+                     [&](const Field& field) { return unit_of(field, schema) == unit; });
+}
+
+std::vector<std::string_view> own_fields(std::string_view unit, const Schema& schema) {
+  std::vector<std::string_view> out;
+  bool is_field = false;
+  for (const auto& field : schema.fields) {
+    if (unit_of(field, schema) == unit) out.push_back(field.name);
+    is_field = is_field || field.name == unit;
+  }
+  if (!is_field) out.push_back(unit);
+  return out;
 }
 
 Map own_content(std::string_view unit, const Schema& schema, const Map& content) {
   Map out;
   for (const auto& field : own_fields(unit, schema))
-    if (const Value* value = content.find(field); value != nullptr && !is_unset(*value)) out.set(field, *value);
+    if (const Value* value = content.find(field); value != nullptr && !is_unset(*value))
+      out.set(field, *value);
   return out;
 }
 
 std::vector<Value> elements_of(const Value& value) {
   std::vector<Value> out;
-  if (const auto* list = value.if_list()) out = *list;
-  else if (!value.is_null()) out = {value};
+  if (const auto* list = value.if_list())
+    out = *list;
+  else if (!value.is_null())
+    out = {value};
   std::sort(out.begin(), out.end(), less);
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -313,7 +366,9 @@ bool is_written(std::string_view name) {
 
 } // namespace
 
-std::string also_key(std::string_view field) { return (is_written(field) ? "_" : "") + std::string(field); }
+std::string also_key(std::string_view field) {
+  return (is_written(field) ? "_" : "") + std::string(field);
+}
 
 std::string field_of_also_key(std::string_view key) {
   return std::string(key.starts_with('_') && is_written(key) ? key.substr(1) : key);

@@ -1,5 +1,5 @@
-// The state of a record that joins work on: one register for each unit, read from the fields and the `crm:` block
-// and rendered back without loss. Internal to core; the laws are in lib/core/README.md.
+// The state of a record that joins work on: one register for each unit, read from the fields and the `crm:`
+// block and rendered back without loss. Internal to core; the laws are in lib/core/README.md.
 #pragma once
 
 #include "core/provenance.hpp"
@@ -30,7 +30,8 @@ struct Element {
   friend bool operator==(const Element&, const Element&) = default;
 };
 
-/// One of the concurrent marks of a record: a deletion with all that it knew of the record, or its taking back.
+/// One of the concurrent marks of a record: a deletion with all that it knew of the record, or its taking
+/// back.
 struct MarkVersion {
   Mark mark;
   Seen knew;
@@ -114,7 +115,10 @@ const Value& better(Joining joining, const Value& a, const Value& b);
 /// The unit that a name in the block belongs to: a field that has moved into a group counts for the group.
 std::string unit_of(std::string_view name, const Schema& schema);
 /// The fields that a unit may hold, in order: its members, and an unknown field of its name.
-std::vector<std::string> own_fields(std::string_view unit, const Schema& schema);
+std::vector<std::string_view> own_fields(std::string_view unit, const Schema& schema);
+/// The unit of a field of the schema; as `Schema::unit`, which has to find the field first.
+std::string_view unit_of(const Field& field, const Schema& schema);
+bool is_known(std::string_view unit, const Schema& schema);
 /// `content` in that order without nulls and empty lists; fields that are not the unit's are left out.
 Map own_content(std::string_view unit, const Schema& schema, const Map& content);
 /// The elements of a list, a lone value as one; sorted, each once.
