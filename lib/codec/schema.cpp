@@ -119,7 +119,8 @@ class SchemaReader {
         if (const auto* field = m_schema.find(usual);
             m_schema.name_field.empty() && field != nullptr && field->shape == Shape::Text)
           m_schema.name_field = usual;
-    } else if (m_schema.find("name") != nullptr && m_schema.name_field != "name") {
+    } else if (m_schema.find("name") != nullptr && !m_schema.name_field.empty() &&
+               m_schema.name_field != "name") {
       // In JSON, `name` is what a person calls the record, whatever its type.
       m_crm.complain("name", "this schema has a field called name: people call its records by that one");
     }

@@ -251,7 +251,7 @@ void check_groups(const Node& properties, const std::vector<core::Field>& fields
   for (const auto& field : fields)
     ++sizes[field.group];
   for (const auto& field : fields) {
-    if (field.group.empty()) continue;
+    if (field.group.empty() || sizes[field.group] == 0) continue;
     const Node& node = *properties.find(field.name)->find("x-crm")->find("group");
     const std::string path = "properties." + field.name + ".x-crm.group";
     const auto same = [&](const core::Field& other) { return other.name == field.group; };
@@ -264,6 +264,7 @@ void check_groups(const Node& properties, const std::vector<core::Field>& fields
     } else if (sizes[field.group] == 1) {
       complaints.add(node, path, "has this one field only; a group is at least two that change together");
     }
+    sizes[field.group] = 0; // said once for all of its fields
   }
 }
 
