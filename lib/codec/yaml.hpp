@@ -24,13 +24,13 @@ struct Limits {
 /// guess, and `source` keeps the text, so that a field of type string may take `0123` as it stands.
 struct Node {
   core::Value value;
-  int line = 0;       ///< 1-based
-  int entry_line = 0; ///< of the key, when this is the value of a map's entry
+  int line = 0; ///< 1-based
   bool plain = false;
-  bool block = false; ///< a `|` or `>` scalar
   std::string source;
   std::vector<std::pair<std::string, Node>> entries; ///< of a map, in file order
   std::vector<Node> items;                           ///< of a list
+  int entry_line = 0;                                ///< of the key, when this is the value of a map's entry
+  bool block = false;                                ///< a `|` or `>` scalar
   const Node* find(std::string_view key) const;
 };
 

@@ -201,7 +201,7 @@ std::variant<Node, std::vector<Problem>> parse_yaml(std::string_view text, const
   try {
     std::istringstream input{std::string(text)};
     YAML::Parser parser(input);
-    if (!parser.HandleNextDocument(builder)) return Node{core::Map{}, 1, 0, false, false, {}, {}, {}};
+    if (!parser.HandleNextDocument(builder)) return Node{core::Map{}, 1, false, {}, {}, {}};
     // Anything after the first document arrives as a second one, garbage too.
     while (parser.HandleNextDocument(builder)) {
     }

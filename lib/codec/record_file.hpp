@@ -1,0 +1,30 @@
+// A record's file between its text and its meaning: shared by reading, validating and editing.
+#pragma once
+
+#include "codec/record.hpp"
+#include "codec/yaml.hpp"
+
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace crm::codec {
+
+struct RecordFile {
+  core::Record record;
+  Node root; ///< a map
+};
+std::variant<RecordFile, std::vector<core::Problem>>
+read_record_file(std::string_view text, const std::string& file, const core::Schema& schema);
+
+/// `root` gives the lines and may be nullptr.
+std::vector<core::Problem> validate_record(const core::Record& record, const core::Schema& schema,
+                                           const std::string& file, const Node* root);
+
+using Path = std::vector<std::string>; ///< keys, and indices of lists as numbers
+
+/// The line of what is at `path`, or of the deepest part of it that is there; 0 without a root.
+int line_of(const Node* root, std::span<const std::string> path);
+
+} // namespace crm::codec
