@@ -66,6 +66,8 @@ std::optional<LocalDate> Parser::read_weekday() {
     const auto week = start_of_week(today(), m_context.week_start) + days{word() == "next" ? 7 : 0};
     return skip(2), on_or_after(week, *wanted);
   }
+  // "monday week", as the British say it.
+  if (word() == "week") return skip(), on_or_after(today() + days{1}, *wanted) + days{7};
   // "tue 24 nov": the date says which, and the weekday is checked.
   auto date = read_named_date();
   if (!date && !problem) date = read_numeric_date();
@@ -149,6 +151,8 @@ std::optional<LocalDate> Parser::read_named_date() {
   } else if ((day = day_number(word()))) {
     if (word(1) == "of") ++used;
     m = month_named(word(used - 1));
+    if (!m && !digit(word().back()))
+      return refuse_day(quoted() + " is a day without its month", "write the month with it: 24 nov");
     if (!m) return std::nullopt;
   } else
     return std::nullopt;
@@ -195,6 +199,9 @@ std::optional<LocalDate> Parser::read_numeric_date() {
                       "write the day with it: " + std::string(text) + "-24");
   if (parts.size() == 2 && separator == '.')
     return refuse_day(quoted() + " could be a day or a time", "write 24 nov, or 14:30");
+  if (parts.size() == 2 && separator == '-')
+    return refuse_day(quoted() + " is neither a day nor a time",
+                      "a day is written like 2026-11-24, a time like 14:30");
   if (parts.size() == 3 && parts[0].size() == 4) {
     const std::string iso = fmt::format("{}-{:02}-{:02}", parts[0], number(parts[1]), number(parts[2]));
     const auto date = parse_date(iso);

@@ -34,7 +34,7 @@ std::optional<Days> read_span(Parser& in, LocalDate from) {
     used = 2;
   else
     which = "this";
-  const std::string unit = in.word(used - 1);
+  const std::string& unit = in.word(used - 1);
   const int shift = which == "next" ? 1 : which == "last" ? -1 : 0;
   const year_month now = year_month_day{in.today()}.year() / year_month_day{in.today()}.month();
   std::optional<Days> span;

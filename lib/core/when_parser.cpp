@@ -96,8 +96,12 @@ void Parser::take_zone() {
     if (near.empty()) return refuse(message, "zones are named like Europe/London or America/New_York");
     return refuse(message, fmt::format("did you mean {}?", base::join(near, " or ")));
   }
-  m_words.pop_back();
-  m_typed.pop_back();
+  const auto drop_last = [&] {
+    m_words.pop_back();
+    m_typed.pop_back();
+  };
+  drop_last();
+  if (!m_words.empty() && m_words.back() == "in") drop_last(); // "14:00 in Europe/Paris"
   m_zone_named = true;
   if (*zone == m_context.zone) return;
   const Instant now = to_instant({m_context.now, m_context.now_offset}, m_context.zone);
@@ -132,8 +136,8 @@ void Parser::unknown() {
   else if (m_words.size() > 1 && m_at > 0)
     message = fmt::format("{} (after \"{}\") is not understood as a time", quoted(),
                           base::printable(m_typed[m_at - 1]));
-  const auto near =
-      in_vocabulary(word()) ? std::vector<std::string>{} : base::suggestions(word(), vocabulary(), 1);
+  const auto near = in_vocabulary(word()) || word().size() < 3 ? std::vector<std::string>{}
+                                                               : base::suggestions(word(), vocabulary(), 1);
   refuse(std::move(message),
          near.empty() ? "" : fmt::format("did you mean \"{}\"? {}", near.front(), examples));
 }
@@ -212,6 +216,9 @@ std::optional<Amount> Parser::read_amount() {
     const auto count = text == "a" || text == "an" || text == "one" ? 1 : small_number(number);
     if (text == "and" && m_at > start) {
       skip();
+    } else if (text == "half" && (word(1) == "an" || word(1) == "a") && word(2) == "hour") {
+      sum.add(30, {0, 0, 60});
+      skip(3);
     } else if (const auto unit = unit_named(word(1)); count && unit && (letters.empty() || number.empty())) {
       sum.add(*count, *unit);
       skip(2);
@@ -276,7 +283,8 @@ std::optional<Parser::Moment> Parser::read_moment() {
   if (!amount) {
     m_at = start;
     if (in || sign)
-      refuse(quoted(in ? 1 : 0) + (in && word(1).empty() ? " stands behind \"in\"" : " is no length of time"),
+      refuse(in && word(1).empty() ? "nothing stands behind \"in\""
+                                   : quoted(in ? 1 : 0) + " is no length of time",
              "write a number and a unit: in 45 minutes, in 2 weeks, +3d, +90m, -1w");
     return std::nullopt;
   }
@@ -284,7 +292,8 @@ std::optional<Parser::Moment> Parser::read_moment() {
   if (word() == "ago") return skip(), counted(*amount, -1);
   if (word() == "from" && word(1) == "now") return skip(2), counted(*amount, 1);
   m_at = start;
-  refuse(quoted() + " is a length of time, not a time", "write \"in 3 days\", \"+3d\" or \"3 days ago\"");
+  refuse(quoted() + " is a length of time, not a time",
+         "write \"in 3 days\", \"+3d\" or \"3 days ago\"; a time of day is written 14:00");
   return std::nullopt;
 }
 

@@ -50,6 +50,12 @@ bool well_formed(std::string_view name) {
   return components <= 3;
 }
 
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 /// Zone files begin with these four bytes (RFC 8536, 3.1).
 bool is_zone_file(const std::filesystem::path& path) {
   std::error_code error;
@@ -183,13 +189,12 @@ std::optional<std::string> find_zone(std::string_view name) {
   if (!well_formed(name)) return std::nullopt;
   std::string spelled;
   for (const auto component : base::split(name, '/')) {
-    const std::string wanted = base::fold(component);
     std::string match;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder() / spelled, error), end; !error && entry != end;
          entry.increment(error)) {
       const std::string file = entry->path().filename().string();
-      if (base::fold(file) == wanted) match = file;
+      if (same_ignoring_case(file, component)) match = file;
     }
     if (match.empty()) return std::nullopt;
     spelled += (spelled.empty() ? "" : "/") + match;

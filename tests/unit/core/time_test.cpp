@@ -185,8 +185,8 @@ TEST_CASE("a zone without changes has 24 hours every day") {
 }
 
 TEST_CASE("every instant comes back from the reading of a wall clock with its offset") {
-  for (const char* zone : {"Europe/London", "Europe/Dublin", "America/New_York", "Australia/Lord_Howe",
-                           "Asia/Kathmandu", "Africa/Casablanca", "America/Havana", "UTC", "Etc/GMT+5"}) {
+  for (const char* zone :
+       {"Europe/London", "Europe/Dublin", "Australia/Lord_Howe", "Africa/Casablanca", "America/Havana"}) {
     INFO(zone);
     int lost = 0;
     for (const char* year : {"2026-01-01T00:00", "2038-01-01T00:00"})
