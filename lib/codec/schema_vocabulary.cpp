@@ -174,14 +174,20 @@ class Vocabulary {
       return m_complaints.add(*node.find("pattern"), path + ".pattern",
                               "needs a maxLength beside it, so that matching is bounded");
     const auto* longest = bound->value.if_int();
-    if (longest == nullptr || *longest < 0 || !m_sound.emplace(*text, *longest).second) return;
-    if (const auto fault = pattern_fault(*text, static_cast<std::size_t>(*longest)))
+    if (longest == nullptr || *longest < 0) return;
+    // Compiling one takes longer than reading all the rest of a field, and schemas share a few.
+    thread_local std::set<std::pair<std::string, std::int64_t>> sound;
+    const std::pair key{*text, *longest};
+    if (sound.contains(key)) return;
+    if (const auto fault = pattern_fault(*text, static_cast<std::size_t>(*longest))) {
       m_complaints.add(*node.find("pattern"), path + ".pattern", *fault);
+    } else {
+      if (sound.size() >= 256) sound.clear();
+      sound.insert(key);
+    }
   }
 
   Complaints& m_complaints;
-  std::set<std::pair<std::string, std::int64_t>>
-      m_sound; ///< compiling one takes long, and most documents repeat a few
 };
 
 constexpr std::size_t most_nodes = 20000;
