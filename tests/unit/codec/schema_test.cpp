@@ -238,6 +238,18 @@ TEST_CASE("A few lines are a record type") {
   CHECK(vehicle.fields[0].shape == Shape::Text);
 }
 
+TEST_CASE("The record types in the how-to are record types") {
+  std::ifstream in(std::string(CRM_SOURCE_DIR) + "/schemas/README.md", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const std::string begin = "```yaml\n", end = "```\n";
+  int examples = 0;
+  for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1), ++examples) {
+    const auto from = at + begin.size();
+    CHECK(schema(text.substr(from, text.find(end, from) - from)).type == "vehicle");
+  }
+  CHECK(examples == 2);
+}
+
 TEST_CASE("What a schema leaves out has a sensible value") {
   const auto full = schema(
       with_crm("time: day, states: {field: state, moves: {parked: [driving, sold], driving: [parked]}}"));
