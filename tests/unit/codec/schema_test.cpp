@@ -1,53 +1,16 @@
-#include "codec/schema.hpp"
-
-#include "base/text.hpp"
-#include "catch.hpp"
 #include "codec/json.hpp"
-#include "codec/pattern.hpp"
+#include "codec/schema_fixture.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
-#include <map>
 
 using namespace crm;
+using namespace crm::codec::test;
 using core::Rule;
 using core::Shape;
 
 namespace {
-
-core::Schema schema(std::string_view text, const std::string& file = "schemas/vehicle.yaml") {
-  auto parsed = codec::parse_schema(text, file);
-  if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
-    for (const auto& problem : *problems)
-      UNSCOPED_INFO(core::to_text(problem));
-  REQUIRE(std::holds_alternative<core::Schema>(parsed));
-  return std::get<core::Schema>(std::move(parsed));
-}
-
-std::vector<core::Problem> problems(std::string_view text) {
-  auto parsed = codec::parse_schema(text, "schemas/vehicle.yaml");
-  const auto* found = std::get_if<std::vector<core::Problem>>(&parsed);
-  return found == nullptr ? std::vector<core::Problem>{} : *found;
-}
-
-core::Schema embedded(std::string_view type) {
-  for (const auto& each : codec::embedded_schemas())
-    if (each.type == type) return schema(each.text, "schemas/" + std::string(type) + ".yaml");
-  FAIL("no embedded schema " << type);
-  return {};
-}
-
-const core::Field& field(const core::Schema& schema, std::string_view name) {
-  const auto* found = schema.find(name);
-  INFO(schema.type << "." << name);
-  REQUIRE(found != nullptr);
-  return *found;
-}
-
-using Names = std::vector<std::string>;
 
 const std::string minimal = "type: object\n"
                             "x-crm: {type: vehicle}\n"
@@ -72,156 +35,6 @@ std::string with_crm(const std::string& annotations) {
 }
 
 } // namespace
-
-TEST_CASE("Every embedded schema is valid, and named by its type") {
-  Names types;
-  for (const auto& each : codec::embedded_schemas()) {
-    const auto parsed = embedded(each.type);
-    CHECK(parsed.type == each.type);
-    CHECK(parsed.version == 1);
-    CHECK_FALSE(parsed.description.empty());
-    CHECK_FALSE(parsed.columns.empty());
-    types.push_back(parsed.type);
-  }
-  std::sort(types.begin(), types.end());
-  CHECK(types ==
-        Names{"appointment", "case", "contact", "deal", "member", "note", "resource", "service", "task"});
-}
-
-TEST_CASE("Every field of an embedded schema has a title and bounds") {
-  std::function<void(const core::Map&, const std::string&)> bounded = [&](const core::Map& node,
-                                                                          const std::string& path) {
-    INFO(path);
-    const core::Value* type = node.find("type");
-    REQUIRE(type != nullptr);
-    if (*type == "string") CHECK(node.contains("maxLength"));
-    if (*type == "array") {
-      CHECK(node.contains("maxItems"));
-      bounded(*node.find("items")->if_map(), path + "[]");
-    }
-    if (*type == "number" || *type == "integer")
-      CHECK((node.contains("minimum") && node.contains("maximum")));
-    if (const auto* properties = node.find("properties"))
-      for (const auto& [name, entry] : *properties->if_map()) {
-        CHECK(entry.if_map()->contains("title"));
-        bounded(*entry.if_map(), path + "." + name);
-      }
-  };
-  for (const auto& each : codec::embedded_schemas())
-    bounded(*embedded(each.type).document.if_map(), std::string(each.type));
-}
-
-TEST_CASE("References of embedded schemas lead to types that exist, and by a key that they have") {
-  for (const auto& each : codec::embedded_schemas()) {
-    for (const auto& from : embedded(each.type).fields) {
-      if (!from.ref) continue;
-      INFO(each.type << "." << from.name);
-      for (const auto& target : from.ref->types) {
-        const auto to = embedded(target);
-        CHECK((from.ref->by == core::Reference::By::Id || !to.key_field.empty()));
-      }
-    }
-  }
-}
-
-TEST_CASE("An appointment's time and resources are one group, and it takes its member and resources") {
-  const auto appointment = embedded("appointment");
-  CHECK(appointment.members("when") == Names{"start", "zone", "duration", "resources"});
-  CHECK(appointment.rule("when") == Rule::Review);
-  CHECK(field(appointment, "resources").rule == Rule::Review);
-  CHECK(appointment.time_field == "start");
-  CHECK(appointment.duration_field == "duration");
-  CHECK(appointment.busy == Names{"assignee", "resources"});
-  CHECK(appointment.name_field == "title");
-  for (const char* name : {"start", "zone", "duration", "status"})
-    CHECK(field(appointment, name).required);
-  CHECK_FALSE(field(appointment, "contact").required);
-  CHECK(field(appointment, "forced").shape == Shape::Object);
-}
-
-TEST_CASE("The state machines are those of the front desk") {
-  struct Case {
-    const char *type, *from, *to;
-    bool allowed;
-  };
-  const Case cases[] = {
-      {"appointment", "booked", "confirmed", true},
-      {"appointment", "booked", "arrived", true},
-      {"appointment", "booked", "done", false},
-      {"appointment", "arrived", "done", true},
-      {"appointment", "arrived", "cancelled", false},
-      {"appointment", "cancelled", "booked", true},
-      {"appointment", "no-show", "booked", true},
-      {"appointment", "done", "booked", false},
-      {"task", "open", "done", true},
-      {"task", "done", "open", true},
-      {"task", "done", "cancelled", false},
-      {"deal", "proposal", "lead", true},
-      {"deal", "lead", "won", true},
-      {"deal", "won", "lead", false},
-      {"deal", "lost", "negotiation", true},
-      {"case", "resolved", "closed", true},
-      {"case", "open", "closed", false},
-      {"case", "closed", "open", true},
-  };
-  for (const auto& each : cases) {
-    INFO(each.type << ": " << each.from << " to " << each.to);
-    const auto states = embedded(each.type).states;
-    REQUIRE(states);
-    const auto* next = states->next(each.from);
-    REQUIRE(next != nullptr);
-    CHECK((std::find(next->begin(), next->end(), each.to) != next->end()) == each.allowed);
-  }
-  const auto booked = embedded("appointment");
-  CHECK(booked.states->initial == "booked");
-  CHECK(booked.states->rank == Names{"booked", "confirmed", "arrived", "no-show", "cancelled", "done"});
-  CHECK(booked.states->open == Names{"booked", "confirmed", "arrived"});
-  CHECK(booked.states->frees == Names{"cancelled", "no-show"});
-  CHECK(std::find(booked.states->verbs.begin(), booked.states->verbs.end(),
-                  std::pair<std::string, std::string>{"cancel", "cancelled"}) != booked.states->verbs.end());
-  CHECK(field(booked, "status").rule == Rule::States);
-  CHECK(field(booked, "status").initial == core::Value("booked"));
-}
-
-TEST_CASE("Rules, shapes and defaults of fields come from the document") {
-  struct Case {
-    const char *type, *field;
-    Rule rule;
-    Shape shape;
-  };
-  const Case cases[] = {
-      {"contact", "name", Rule::Latest, Shape::Text},
-      {"contact", "phones", Rule::Set, Shape::Texts},
-      {"contact", "address", Rule::Latest, Shape::Prose},
-      {"contact", "about", Rule::Text, Shape::Prose},
-      {"contact", "consent", Rule::Review, Shape::Text},
-      {"contact", "first_contact", Rule::Min, Shape::Date},
-      {"contact", "last_contact", Rule::Max, Shape::Date},
-      {"contact", "zone", Rule::Latest, Shape::Zone},
-      {"appointment", "start", Rule::Review, Shape::Time},
-      {"appointment", "duration", Rule::Review, Shape::Period},
-      {"appointment", "price", Rule::Review, Shape::Number},
-      {"task", "due", Rule::Latest, Shape::DateTime},
-      {"deal", "stage", Rule::States, Shape::Text},
-      {"resource", "capacity", Rule::Review, Shape::Integer},
-      {"resource", "exclusive", Rule::Review, Shape::Boolean},
-      {"service", "resources", Rule::Set, Shape::Texts},
-  };
-  for (const auto& each : cases) {
-    const auto parsed = embedded(each.type);
-    const auto& found = field(parsed, each.field);
-    CHECK(found.rule == each.rule);
-    CHECK(found.shape == each.shape);
-  }
-  CHECK(field(embedded("resource"), "capacity").initial == core::Value(1));
-  CHECK(field(embedded("resource"), "exclusive").initial == core::Value(true));
-  CHECK(field(embedded("task"), "priority").initial == core::Value("normal"));
-  CHECK(field(embedded("contact"), "status").initial.is_null());
-  CHECK(field(embedded("task"), "priority").allowed == Names{"low", "normal", "high"});
-  CHECK(field(embedded("note"), "about").ref->types.empty());
-  CHECK(field(embedded("task"), "assignee").ref->by == core::Reference::By::Key);
-  CHECK(field(embedded("contact"), "about").search);
-}
 
 TEST_CASE("A few lines are a record type") {
   const auto vehicle = schema(minimal);
@@ -495,37 +308,6 @@ TEST_CASE("Definitions that stand for more than a document could hold are refuse
   CHECK(found.front().message.find("too large or too deep") != std::string::npos);
 }
 
-TEST_CASE("Patterns that a backtracking matcher could try for ever are refused") {
-  struct Case {
-    const char* pattern;
-    std::size_t longest;
-    bool sound;
-  };
-  const Case cases[] = {
-      {"^[a-z0-9][a-z0-9._-]{0,39}$", 40, true},
-      {"^[^@\\s]+@[^@\\s]+$", 254, true},
-      {"^\\+?[0-9 ()-]{5,20}$", 40, true},
-      {"^[A-Z]{3}$", 3, true},
-      {"[1-9]", 32, true},
-      {"^(red|green)(,(red|green)){0,5}$", 60, true},
-      {"^[]a]b$", 10, true},
-      {"^\\(a\\)\\*$", 10, true},
-      {"^(a+)+$", 40, false},
-      {"^(a|a)*$", 40, false},
-      {"^(a?){30}a{30}$", 60, false},
-      {"^(.*)*x", 40, false},
-      {".*.*.*.*.*x", 200, false},
-      {"^(?:[a-z]+-?)+$", 40, false},
-      {"(a", 10, false},
-      {"a{2,1}", 10, false},
-  };
-  for (const auto& each : cases) {
-    INFO(each.pattern);
-    CHECK(codec::pattern_fault(each.pattern, each.longest).has_value() != each.sound);
-  }
-  CHECK(codec::pattern_fault(std::string(400, 'a'), 40).has_value());
-}
-
 TEST_CASE("Hostile schema documents are refused, not followed") {
   std::string deep = with("  data: ");
   for (int i = 0; i < 200; ++i)
@@ -535,48 +317,4 @@ TEST_CASE("Hostile schema documents are refused, not followed") {
   CHECK_FALSE(problems(minimal + "type: object\n").empty());
   CHECK_FALSE(problems(std::string(300 * 1024, '#')).empty());
   CHECK_FALSE(problems("").empty());
-}
-
-TEST_CASE("The JSON Schemas of the outputs are strict, and refer only to what is there") {
-  const std::filesystem::path folder = std::string(CRM_SOURCE_DIR) + "/schemas/output";
-  int documents = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".json") continue;
-    INFO(entry.path().string());
-    ++documents;
-    std::ifstream in(entry.path(), std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    const auto document = codec::from_json(text);
-    REQUIRE(document);
-    const core::Map& root = *document->if_map();
-    CHECK(*root.find("$schema") == "https://json-schema.org/draft/2020-12/schema");
-    const core::Map* definitions = root.contains("$defs") ? root.find("$defs")->if_map() : nullptr;
-    std::function<void(const core::Value&)> look = [&](const core::Value& value) {
-      if (const auto* list = value.if_list()) std::for_each(list->begin(), list->end(), look);
-      const auto* map = value.if_map();
-      if (map == nullptr) return;
-      if (const auto* ref = map->find("$ref")) {
-        const std::string& target = ref->string_or_empty();
-        INFO(target);
-        const std::string local = "#/$defs/";
-        if (target.starts_with(local)) {
-          CHECK((definitions != nullptr && definitions->contains(target.substr(local.size()))));
-        } else {
-          CHECK(std::filesystem::exists(folder / target));
-        }
-      }
-      if (const auto* properties = map->find("properties");
-          properties != nullptr && properties->if_map() != nullptr) {
-        REQUIRE(map->contains("required"));
-        for (const auto& name : *map->find("required")->if_list())
-          CHECK(properties->if_map()->contains(name.string_or_empty()));
-        const bool open = map == &root && entry.path().filename() == "record.json";
-        CHECK(*map->find("additionalProperties") == core::Value(open));
-      }
-      for (const auto& [name, each] : *map)
-        look(each);
-    };
-    look(*document);
-  }
-  CHECK(documents == 12);
 }
