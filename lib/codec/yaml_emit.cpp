@@ -11,7 +11,7 @@ namespace {
 
 using core::Value;
 
-constexpr std::size_t widest_list = 100, widest_map = 120;
+constexpr std::size_t widest_list = 100, widest_map = 140;
 /// YAML allows 1,024 characters for a key that is told by its colon alone.
 constexpr std::size_t longest_key = 1000;
 
@@ -100,7 +100,7 @@ void put_items(std::string& out, const core::List& list, std::size_t indent) {
       if (is_scalar(item))
         out += scalar_text(item, Place::Block);
       else
-        put_flow(out, item);
+        out += item.if_list() != nullptr ? "[]" : "{}";
       out += '\n';
     } else if (const auto line = one_line(before, item, item.if_map() != nullptr ? widest_map : widest_list);
                !line.empty()) {

@@ -43,16 +43,16 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Node node = begin(mark, "?", anchor);
     // An empty value's mark is that of whatever comes next.
-    if (!m_open.empty() && m_open.back().key_line > 0) node.line = m_open.back().key_line;
+    const bool value = !m_open.empty() && m_open.back().key_line > 0;
+    Node node = begin(mark, value ? m_open.back().key_line : mark.line + 1, "?", anchor);
     node.plain = true;
     attach(std::move(node));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    Node node = begin(mark, tag == "!" ? "?" : tag, anchor);
+    Node node = begin(mark, mark.line + 1, tag == "!" ? "?" : tag, anchor);
     const char first = character_at(mark);
     node.plain = tag == "?";
     node.block = !node.plain && (first == '|' || first == '>');
@@ -63,12 +63,12 @@ class Builder final : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(begin(mark, tag, anchor), false);
+    open(begin(mark, mark.line + 1, tag, anchor), false);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(begin(mark, tag, anchor), true);
+    open(begin(mark, mark.line + 1, tag, anchor), true);
   }
   void OnMapEnd() override { close(); }
 
@@ -105,13 +105,13 @@ class Builder final : public YAML::EventHandler {
              "must have at most " + std::to_string(m_limits.events) + " parts (keys, values, lists)");
   }
 
-  Node begin(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  Node begin(const YAML::Mark& mark, int line, const std::string& tag, YAML::anchor_t anchor) {
     Node node;
-    node.line = mark.line + 1;
+    node.line = line;
     count(node.line);
     if (anchor != YAML::NullAnchor) refuse(node.line, {}, "must not hold YAML anchors");
     // `! x` and `!<?> x` look untagged in the event: only the text tells.
-    if (tag != "?" || character_at(mark) == '!')
+    if (tag != "?" || (line == mark.line + 1 && character_at(mark) == '!'))
       refuse(node.line, tag == "?" ? "!" : tag, "must not hold YAML tags");
     return node;
   }
