@@ -1,0 +1,40 @@
+// Every path in a store is made and checked here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace crm::store {
+
+struct RecordPath {
+  std::string folder; ///< "contacts"
+  std::string id;     ///< 16 characters
+};
+
+/// "contacts/7f/7f3k2m9qxv0tbn4c.yaml".
+std::string record_path(std::string_view folder, std::string_view id);
+/// Nothing unless `path` is exactly what record_path() makes of a folder and an id.
+std::optional<RecordPath> parse_record_path(std::string_view path);
+
+/// Why a store cannot hold that path, or "": relative, at most 4 components of [A-Za-z0-9._-]+, none of them
+/// ".", "..",
+/// ".git" (in any case) or one of our temporary files.
+std::string path_problem(std::string_view path);
+/// Throws Error(InvalidData) when there is one.
+void check_path(std::string_view path);
+
+/// While a working file is written it has this name, in the same folder; a killed process may leave one.
+std::string temporary_name(std::string_view file_name);
+/// What git is told to ignore.
+inline constexpr std::string_view temporary_pattern = ".crm-tmp-*";
+bool is_temporary(std::string_view file_name);
+
+// In <git dir>/crm, this device only:
+inline constexpr std::string_view private_folder = "crm";
+inline constexpr std::string_view lock_file = "lock"; ///< who is writing; empty when nobody is
+inline constexpr std::string_view settled_file =
+    "settled";                                    ///< the commit that working files and git's index follow
+inline constexpr std::string_view gc_file = "gc"; ///< its time is that of the last `git gc --auto`
+
+} // namespace crm::store
