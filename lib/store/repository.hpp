@@ -18,6 +18,10 @@ using Oid = std::string; ///< 40 lower-case hex digits
 struct Change {
   std::string path;                   ///< within the store, "/" separated
   std::optional<std::string> content; ///< nothing removes the file
+  /// For adopt(): what the working file held when it was looked at. If it holds something else by now, a
+  /// person is still editing: their newer text is kept in the file. Nothing: whatever the file holds is
+  /// replaced.
+  std::optional<std::string> was = std::nullopt;
 };
 
 struct Difference {
@@ -46,6 +50,10 @@ struct HandEdit {
   std::string path;
   Kind kind;
   std::string content; ///< as it is now; "" when removed
+  /// Why it cannot be taken in, or "": a link, a pipe, larger than 1 MiB, unreadable, a name that a store
+  /// cannot hold. `content` is "" then, and nothing else may be concluded from it (a problem is never a
+  /// removal).
+  std::string problem = {};
 };
 
 /// After an error the ref is read again: never a false success.
@@ -61,8 +69,8 @@ class Transaction;
 
 class Repository {
  public:
-  /// Makes a store's repository with its fan-out folders, config, hook and first commit. Throws Error(Failure) when
-  /// `path` already holds a repository with commits.
+  /// Makes a store's repository with its fan-out folders, config, hook and first commit. Throws
+  /// Error(Failure) when `path` already holds a repository with commits.
   static Repository create(const std::string& path, const std::vector<Change>& files, const Message& message,
                            const Signature& author);
   /// `path` is the work tree's root. Throws Error(NotFound | Failure).
@@ -72,38 +80,41 @@ class Repository {
   Repository& operator=(Repository&&) noexcept;
   ~Repository();
 
-  const std::string& root() const;        ///< absolute, without trailing "/"
-  std::string private_dir() const;        ///< <git dir>/crm: this device only
+  const std::string& root() const;                ///< absolute, without trailing "/"
+  std::string private_dir() const;                ///< <git dir>/crm: this device only
   std::string config(std::string_view key) const; ///< from this repository's own config only; "" when unset
   void set_config(std::string_view key, std::string_view value);
 
-  Oid head() const;                       ///< commit id
+  Oid head() const; ///< commit id
   Oid head_tree() const;
-  std::string branch() const;             ///< "main"
+  std::string branch() const; ///< "main"
   /// Blob content at a commit or tree; nothing when the path does not exist there.
   std::optional<std::string> read(const Oid& commit_or_tree, std::string_view path) const;
   std::optional<Oid> blob_id(const Oid& commit_or_tree, std::string_view path) const;
   std::string blob(const Oid& blob) const;
-  /// What differs between two trees, skipping equal subtrees; `before` "" means the empty tree. Sorted by path.
+  /// What differs between two trees, skipping equal subtrees; `before` "" means the empty tree. Sorted by
+  /// path.
   std::vector<Difference> diff(const Oid& before, const Oid& after) const;
   /// Every file under `prefix` ("" for all), in path order, without building a list.
   void each(const Oid& commit_or_tree, std::string_view prefix,
             const std::function<void(std::string_view path, const Oid& blob)>& visit) const;
 
-  Commit commit(const Oid& id) const;     ///< also a unique prefix; throws Error(NotFound | Ambiguous)
+  Commit commit(const Oid& id) const; ///< also a unique prefix; throws Error(NotFound | Ambiguous)
   /// From `from` along first parents, newest first, until `visit` returns false.
   void history(const Oid& from, const std::function<bool(const Commit&)>& visit) const;
 
-  /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores .git.
+  /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores
+  /// .git.
   std::vector<HandEdit> hand_edits() const;
   /// Of these paths only.
   std::vector<HandEdit> hand_edits(const std::vector<std::string>& paths) const;
 
-  /// Takes the write lock, waiting up to `wait`; recovers what a killed process left: stale ref locks, working files
-  /// and git index behind HEAD, zero-length objects. Throws Error(Busy) naming the holder.
+  /// Takes the write lock, waiting up to `wait`; recovers what a killed process left: stale ref locks,
+  /// working files and git index behind HEAD, zero-length objects. Throws Error(Busy) naming the holder.
   Transaction begin(std::chrono::milliseconds wait);
 
-  /// Checks that need the disk: zero-length or unreadable objects, stale locks, index behind HEAD. One line each.
+  /// Checks that need the disk: zero-length or unreadable objects, stale locks, index behind HEAD. One line
+  /// each.
   std::vector<std::string> check() const;
 
   struct Impl;
@@ -120,14 +131,15 @@ class Transaction {
   Transaction(Transaction&&) noexcept;
   ~Transaction();
 
-  /// One batch, one commit: objects, commit, compare-and-swap of the ref, then the working files (temp, fsync, rename)
-  /// and git's index. Working files that hold a hand edit (differ from HEAD) of a changed path are an Error(Failure):
-  /// ask hand_edits(paths) first and commit those as a batch of their own. Returns the commit's id.
-  /// Throws only when the batch is not committed, or its outcome is unknown (the message says so). Once the ref has moved the
-  /// batch is there; trouble with working files or git's index after it goes to `warnings` and is mended by the next begin().
+  /// One batch, one commit: objects, commit, compare-and-swap of the ref, then the working files (temp,
+  /// fsync, rename) and git's index. Working files that hold a hand edit (differ from HEAD) of a changed path
+  /// are an Error(Failure): ask hand_edits(paths) first and commit those as a batch of their own. Returns the
+  /// commit's id. Throws only when the batch is not committed, or its outcome is unknown (the message says
+  /// so). Once the ref has moved the batch is there; trouble with working files or git's index after it goes
+  /// to `warnings` and is mended by the next begin().
   Oid commit(const std::vector<Change>& changes, const Message& message, const Signature& author);
-  /// As above for files that already are in the working tree as given (hand edits being adopted): they are not rewritten
-  /// unless `content` differs from the file.
+  /// As above for files that already are in the working tree as given (hand edits being adopted): they are
+  /// not rewritten unless `content` differs from the file.
   Oid adopt(const std::vector<Change>& changes, const Message& message, const Signature& author);
 
   const std::vector<std::string>& warnings() const;

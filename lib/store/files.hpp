@@ -1,0 +1,74 @@
+// The working files: looked at and written component by component, never through a link.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <utility>
+
+namespace crm::store {
+
+/// A file descriptor, closed at the end of its life.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : m_fd(fd) {}
+  Descriptor(Descriptor&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  int get() const { return m_fd; }
+  explicit operator bool() const { return m_fd >= 0; }
+  int release() { return std::exchange(m_fd, -1); }
+
+ private:
+  int m_fd;
+};
+
+inline constexpr std::size_t largest_working_file = 1024 * 1024;
+
+/// What stands in the place of a working file.
+struct Seen {
+  enum class What { Missing, File, Other };
+  What what = What::Missing;
+  std::string content; ///< of a File
+  std::string problem; ///< of an Other: "a symbolic link", "larger than 1 MiB" …
+};
+
+/// Reads `name` in the folder `at` (a descriptor, or AT_FDCWD), at most 1 MiB, without following a link or
+/// waiting on a fifo.
+Seen look_at(int at, const char* name);
+
+/// Fsync: each file and folder on its own. Later: the caller calls sync_all() before it relies on them.
+enum class Durability { Fsync, Later };
+
+class WorkFiles {
+ public:
+  explicit WorkFiles(std::string root) : m_root(std::move(root)) {}
+  const std::string& root() const { return m_root; }
+
+  /// Never throws; what cannot be looked at is an Other with the reason.
+  Seen look(std::string_view path) const;
+
+  /// Writes the content beside the file, to be put in its place by publish(). Makes missing folders. These
+  /// throw Error(Failure), with the file as it was.
+  void prepare(std::string_view path, std::string_view content, Durability durability) const;
+  void publish(std::string_view path, Durability durability) const;
+  /// Also folders that are empty afterwards.
+  void remove(std::string_view path, Durability durability) const;
+  /// Removes what a killed prepare() left; never throws.
+  void discard(std::string_view path) const;
+
+  /// Everything written so far is on the disk afterwards.
+  void sync_all() const;
+
+ private:
+  enum class Folders { MustExist, Make };
+  Descriptor open_folder(std::string_view path, Folders folders, Durability durability) const;
+  std::string m_root;
+};
+
+/// Writes all or throws Error(Failure).
+void write_all(int fd, std::string_view content, std::string_view path);
+void sync_descriptor(int fd, std::string_view path);
+
+} // namespace crm::store

@@ -1,0 +1,55 @@
+#include "store/git_error.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <cerrno>
+#include <git2.h>
+#include <system_error>
+
+namespace crm::store {
+namespace {
+
+base::Kind kind_of(int code) {
+  switch (code) {
+  case GIT_ENOTFOUND:
+    return base::Kind::NotFound;
+  case GIT_EAMBIGUOUS:
+    return base::Kind::Ambiguous;
+  case GIT_ELOCKED:
+    return base::Kind::Busy;
+  default:
+    return base::Kind::Failure;
+  }
+}
+
+std::string sentence(std::string_view doing, std::string_view what, std::string_view why) {
+  std::string out = "could not ";
+  out += doing;
+  if (!what.empty()) {
+    out += ' ';
+    out += base::printable(what);
+  }
+  out += ": ";
+  out += base::printable(why);
+  return out;
+}
+
+} // namespace
+
+void fail_git(int code, std::string_view doing, std::string_view what) {
+  const git_error* last = git_error_last();
+  const std::string why =
+      last != nullptr && last->message != nullptr ? last->message : "git error " + std::to_string(code);
+  throw base::Error(kind_of(code), sentence(doing, what, why),
+                    kind_of(code) == base::Kind::Failure ? "run `crm doctor`" : "");
+}
+
+void fail_system(int error, std::string_view doing, std::string_view what) {
+  std::string hint;
+  if (error == ENOSPC || error == EDQUOT) hint = "free some space on the disk and run the command again";
+  if (error == EROFS || error == EACCES || error == EPERM) hint = "see who may write there with `ls -ld`";
+  throw base::Error(base::Kind::Failure, sentence(doing, what, std::generic_category().message(error)), hint);
+}
+
+} // namespace crm::store

@@ -1,0 +1,71 @@
+// Reading commits.
+#include "store/git_error.hpp"
+#include "store/message.hpp"
+#include "store/objects.hpp"
+#include "store/repository_impl.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <unistd.h>
+
+namespace crm::store {
+namespace {
+
+constexpr std::size_t shortest_prefix = 4;
+
+Commit describe(const git_commit* commit) {
+  Commit out;
+  out.id = to_oid(*git_commit_id(commit));
+  out.tree = to_oid(*git_commit_tree_id(commit));
+  for (unsigned i = 0; i < git_commit_parentcount(commit); ++i)
+    out.parents.push_back(to_oid(*git_commit_parent_id(commit, i)));
+  if (const git_signature* author = git_commit_author(commit); author != nullptr)
+    out.author = {author->name, author->email,
+                  std::chrono::sys_seconds(std::chrono::seconds(author->when.time))};
+  const char* message = git_commit_message(commit);
+  if (message == nullptr) return out;
+  out.summary = parse_summary(message);
+  out.trailers = parse_trailers(message);
+  return out;
+}
+
+} // namespace
+
+std::string Commit::trailer(std::string_view name) const {
+  for (auto it = trailers.rbegin(); it != trailers.rend(); ++it)
+    if (it->first == name) return it->second;
+  return "";
+}
+
+Commit Repository::commit(const Oid& id) const {
+  git_oid oid;
+  git::CommitHandle commit;
+  const bool is_prefix = id.size() >= shortest_prefix && id.size() <= GIT_OID_HEXSZ;
+  if (!is_prefix || git_oid_fromstrn(&oid, id.data(), id.size()) < 0)
+    throw base::Error(base::Kind::NotFound,
+                      "\"" + base::printable(id) + "\" is not a commit's id (4 to 40 of 0-9 a-f)");
+  const int code = git::take(commit, git_commit_lookup_prefix, m_impl->get(), &oid, id.size());
+  if (code == GIT_ENOTFOUND)
+    throw base::Error(base::Kind::NotFound, "the store has no commit " + id, "see `crm git log --oneline`");
+  if (code == GIT_EAMBIGUOUS)
+    throw base::Error(base::Kind::Ambiguous, "more than one commit begins with " + id, "give more of its id");
+  check_git(code, "read the commit", id);
+  return describe(commit.get());
+}
+
+void Repository::history(const Oid& from, const std::function<bool(const Commit&)>& visit) const {
+  for (git_oid id = from_oid(from);;) {
+    git::CommitHandle commit;
+    const int code = git::take(commit, git_commit_lookup, m_impl->get(), &id);
+    // A shallow clone's history ends where its commits do.
+    if (code == GIT_ENOTFOUND && to_oid(id) != from &&
+        ::access((m_impl->common_dir + "/shallow").c_str(), F_OK) == 0)
+      return;
+    check_git(code, "read the commit", to_oid(id));
+    if (!visit(describe(commit.get())) || git_commit_parentcount(commit.get()) == 0) return;
+    id = *git_commit_parent_id(commit.get(), 0);
+  }
+}
+
+} // namespace crm::store

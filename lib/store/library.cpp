@@ -1,0 +1,34 @@
+#include "store/library.hpp"
+
+#include "store/git_error.hpp"
+
+#include <git2.h>
+
+namespace crm::store {
+namespace {
+
+struct Library {
+  Library() {
+    check_git(git_libgit2_init(), "start libgit2");
+    // A store behaves alike on every device: no user's or machine's git configuration has a say in it.
+    for (const int level : {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
+                            GIT_CONFIG_LEVEL_PROGRAMDATA})
+      check_git(git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, ""), "set up libgit2");
+    check_git(git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, ""), "set up libgit2");
+    check_git(git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1), "set up libgit2");
+    // Its default of 256 MB would hold the trees of a whole store while one is walked.
+    check_git(git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, static_cast<ssize_t>(16 * 1024 * 1024)),
+              "set up libgit2");
+  }
+};
+
+} // namespace
+
+void start_library() {
+  // Never shut down: the process ends soon, and open handles of other static objects would outlive the
+  // library.
+  static const Library library;
+  (void)library;
+}
+
+} // namespace crm::store

@@ -1,0 +1,142 @@
+#include "store/objects.hpp"
+
+#include "store/files.hpp"
+#include "store/git_error.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace crm::store {
+
+Oid to_oid(const git_oid& id) {
+  Oid out(GIT_OID_HEXSZ, '\0');
+  git_oid_fmt(out.data(), &id);
+  return out;
+}
+
+git_oid from_oid(std::string_view id) {
+  git_oid out;
+  if (id.size() != GIT_OID_HEXSZ || git_oid_fromstrn(&out, id.data(), id.size()) < 0)
+    throw base::Error(base::Kind::NotFound,
+                      "\"" + base::printable(id) + "\" is not the id of a commit, tree or file");
+  return out;
+}
+
+Oid hash_blob(std::string_view content) {
+  git_oid id;
+  check_git(git_odb_hash(&id, content.data(), content.size(), GIT_OBJECT_BLOB), "hash a file");
+  return to_oid(id);
+}
+
+std::string loose_path(const std::string& common_dir, const Oid& id) {
+  return common_dir + "/objects/" + id.substr(0, 2) + "/" + id.substr(2);
+}
+
+bool is_blanked(const std::string& common_dir, const Oid& id) {
+  const Descriptor file(::open(loose_path(common_dir, id).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return false;
+  char start[2] = {1, 1};
+  const ssize_t got = ::read(file.get(), start, sizeof start);
+  return got == 0 || (got == 2 && start[0] == 0 && start[1] == 0); // a zlib stream begins with 0x78
+}
+
+std::vector<Oid> blanked_objects(const std::string& common_dir) {
+  std::vector<Oid> out;
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (int i = 0; i < 256; ++i) {
+    const std::string prefix{digits[static_cast<std::size_t>(i / 16)],
+                             digits[static_cast<std::size_t>(i % 16)]};
+    DIR* folder = ::opendir((common_dir + "/objects/" + prefix).c_str());
+    if (folder == nullptr) continue;
+    while (const dirent* entry = ::readdir(folder)) {
+      const std::string_view name = entry->d_name;
+      struct stat info {};
+      if (name.size() == GIT_OID_HEXSZ - 2 && name.find_first_not_of(digits) == std::string_view::npos &&
+          ::fstatat(::dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_size == 0)
+        out.push_back(prefix + std::string(name));
+    }
+    ::closedir(folder);
+  }
+  return out;
+}
+
+ObjectWriter::ObjectWriter(git_repository* repository, std::string common_dir)
+    : m_repository(repository), m_common_dir(std::move(common_dir)) {
+  check_git(git::take(m_odb, git_repository_odb, repository), "open the object database");
+}
+
+template <typename Write>
+git_oid ObjectWriter::sound(Write write) {
+  git_oid id = write();
+  if (is_blanked(m_common_dir, to_oid(id))) {
+    ::unlink(loose_path(m_common_dir, to_oid(id)).c_str());
+    check_git(git_odb_refresh(m_odb.get()), "look at the object database again");
+    id = write();
+    if (is_blanked(m_common_dir, to_oid(id)))
+      throw base::Error(base::Kind::Failure,
+                        "the file " + loose_path(m_common_dir, to_oid(id)) +
+                            " is empty and cannot be replaced",
+                        "remove it and run the command again");
+  }
+  return id;
+}
+
+git_oid ObjectWriter::blob(std::string_view content) {
+  return sound([&] {
+    git_oid id;
+    check_git(git_odb_write(&id, m_odb.get(), content.data(), content.size(), GIT_OBJECT_BLOB),
+              "write a file's content");
+    return id;
+  });
+}
+
+git_oid ObjectWriter::tree(git_treebuilder* builder) {
+  return sound([&] {
+    git_oid id;
+    check_git(git_treebuilder_write(&id, builder), "write a folder");
+    return id;
+  });
+}
+
+git_oid ObjectWriter::commit(const git_signature* author, const std::string& message, const git_oid& tree,
+                             const std::vector<git_oid>& parents) {
+  git::TreeHandle root;
+  check_git(git::take(root, git_tree_lookup, m_repository, &tree), "read the new tree");
+  std::vector<git::CommitHandle> owned(parents.size());
+  std::vector<const git_commit*> list;
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    check_git(git::take(owned[i], git_commit_lookup, m_repository, &parents[i]), "read the commit",
+              to_oid(parents[i]));
+    list.push_back(owned[i].get());
+  }
+  return sound([&] {
+    git_oid id;
+    check_git(git_commit_create(&id, m_repository, nullptr, author, author, nullptr, message.c_str(),
+                                root.get(), list.size(), list.data()),
+              "write the commit");
+    return id;
+  });
+}
+
+std::string read_blob(git_repository* repository, const Oid& id) {
+  const git_oid oid = from_oid(id);
+  git::OdbHandle odb;
+  check_git(git::take(odb, git_repository_odb, repository), "open the object database");
+  std::size_t size = 0;
+  git_object_t type = GIT_OBJECT_INVALID;
+  check_git(git_odb_read_header(&size, &type, odb.get(), &oid), "read the object", id);
+  if (type != GIT_OBJECT_BLOB || size > largest_blob)
+    throw base::Error(base::Kind::Failure,
+                      "the object " + id +
+                          (type != GIT_OBJECT_BLOB ? " is not a file" : " is larger than 16 MiB"));
+  git::OdbObjectHandle object;
+  check_git(git::take(object, git_odb_read, odb.get(), &oid), "read the object", id);
+  return {static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())};
+}
+
+} // namespace crm::store

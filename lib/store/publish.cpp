@@ -1,0 +1,100 @@
+#include "store/publish.hpp"
+
+#include "store/objects.hpp"
+
+#include "base/error.hpp"
+
+namespace crm::store {
+namespace {
+
+class Publisher {
+ public:
+  Publisher(const Repository::Impl& repository, std::size_t count)
+      : m_repository(repository),
+        m_durability(count > most_single_syncs ? Durability::Later : Durability::Fsync) {}
+
+  Published run(const std::vector<Target>& targets) {
+    std::vector<const Target*> written;
+    for (const auto& target : targets)
+      guarded(target, [&] {
+        if (prepare(target)) written.push_back(&target);
+      });
+    if (m_durability == Durability::Later && !sync(targets)) return std::move(m_out);
+    for (const auto* target : written)
+      guarded(*target, [&] { m_repository.files.publish(target->path, m_durability); });
+    if (m_durability == Durability::Later) sync(targets);
+    return std::move(m_out);
+  }
+
+ private:
+  /// True when a new file waits to be published.
+  bool prepare(const Target& target) {
+    const auto& files = m_repository.files;
+    if (!may_write(target)) return false;
+    if (target.blob.empty()) {
+      files.remove(target.path, m_durability);
+      return false;
+    }
+    files.prepare(target.path,
+                  target.content != nullptr ? *target.content : read_blob(m_repository.get(), target.blob),
+                  m_durability);
+    // Writing took its time, and somebody's editor may have saved meanwhile.
+    if (may_write(target)) return true;
+    files.discard(target.path);
+    return false;
+  }
+
+  bool may_write(const Target& target) {
+    const Oid now = seen_id(m_repository.files.look(target.path));
+    if (now == target.blob) return false;
+    if (target.replaceable.contains(now) || (target.replace_any && now != not_a_file)) return true;
+    m_out.kept.push_back(target.path);
+    return false;
+  }
+
+  bool sync(const std::vector<Target>& targets) {
+    try {
+      m_repository.files.sync_all();
+      return true;
+    } catch (const base::Error& error) {
+      m_out.problems.push_back(error.message);
+      for (const auto& target : targets)
+        m_out.failed.insert(target.path);
+      return false;
+    }
+  }
+
+  template <typename Work>
+  void guarded(const Target& target, Work work) {
+    try {
+      work();
+    } catch (const base::Error& error) {
+      m_out.problems.push_back(error.message);
+      m_out.failed.insert(target.path);
+    }
+  }
+
+  const Repository::Impl& m_repository;
+  Durability m_durability;
+  Published m_out;
+};
+
+} // namespace
+
+Oid seen_id(const Seen& seen) {
+  switch (seen.what) {
+  case Seen::What::Missing:
+    return "";
+  case Seen::What::File:
+    return hash_blob(seen.content);
+  case Seen::What::Other:
+    break;
+  }
+  return Oid(not_a_file);
+}
+
+Published publish(const Repository::Impl& repository, const std::vector<Target>& targets) {
+  return Publisher(repository, targets.size()).run(targets);
+}
+
+} // namespace crm::store

@@ -1,0 +1,97 @@
+#include "store/settled.hpp"
+
+#include "store/git_error.hpp"
+#include "store/message.hpp"
+#include "store/objects.hpp"
+#include "store/paths.hpp"
+#include "store/small_file.hpp"
+#include "store/tree_walk.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace crm::store {
+namespace {
+
+/// More commits than that without a settled one in between are not a crash's doing.
+constexpr int most_commits = 1000;
+
+using RevwalkHandle = std::unique_ptr<git_revwalk, git::Freed<git_revwalk_free>>;
+
+bool made_by_crm(const git_commit* commit) {
+  for (const auto& [key, value] : parse_trailers(git_commit_message(commit)))
+    if (key == "Crm-Batch" || key == "Crm-Merge") return true;
+  return false;
+}
+
+void add_changes(git_repository* repository, const git_commit* commit, Pending& out) {
+  const auto after = read_tree(repository, *git_commit_tree_id(commit));
+  const unsigned parents = git_commit_parentcount(commit);
+  for (unsigned i = 0; i < std::max(parents, 1U); ++i) {
+    git::TreeHandle before;
+    git::CommitHandle parent;
+    if (parents > 0) {
+      check_git(git::take(parent, git_commit_parent, commit, i), "read the commit before",
+                to_oid(*git_commit_id(commit)));
+      before = read_tree(repository, *git_commit_tree_id(parent.get()));
+    }
+    for (auto& difference : diff_trees(repository, before.get(), after.get()))
+      out[difference.path].insert(difference.before);
+  }
+}
+
+} // namespace
+
+Oid read_settled(const std::string& private_dir) {
+  const auto text = read_small_file(private_dir + "/" + std::string(settled_file), 64);
+  if (!text || text->size() != GIT_OID_HEXSZ + 1 ||
+      text->find_first_not_of("0123456789abcdef") != GIT_OID_HEXSZ)
+    return "";
+  return text->substr(0, GIT_OID_HEXSZ);
+}
+
+void write_settled(const std::string& private_dir, const Oid& commit) {
+  const std::string path = private_dir + "/" + std::string(settled_file);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file) fail_system(errno, "write", path);
+  // Always of one length and by one call, so that it is the old one or the new one. No fsync: an old one only
+  // means that the next write looks again.
+  const std::string text = commit + "\n";
+  const ssize_t written = ::pwrite(file.get(), text.data(), text.size(), 0);
+  if (written != static_cast<ssize_t>(text.size())) fail_system(written < 0 ? errno : ENOSPC, "write", path);
+}
+
+Pending pending_commits(const Repository::Impl& repository, const Oid& settled, const Oid& head) {
+  if (head.empty() || settled == head) return {};
+  const git_oid tip = from_oid(head);
+  Pending out;
+  RevwalkHandle walk;
+  check_git(git::take(walk, git_revwalk_new, repository.get()), "read the history");
+  check_git(git_revwalk_push(walk.get(), &tip), "read the history");
+  bool connected = settled.empty();
+  const git_oid stop = settled.empty() ? git_oid{} : from_oid(settled);
+  if (!settled.empty() && git_revwalk_hide(walk.get(), &stop) < 0)
+    return {}; // gone: pruned, or of another store
+  git_oid id;
+  for (int count = 0; count < (settled.empty() ? 1 : most_commits) && git_revwalk_next(&id, walk.get()) == 0;
+       ++count) {
+    git::CommitHandle commit;
+    check_git(git::take(commit, git_commit_lookup, repository.get(), &id), "read the commit", to_oid(id));
+    for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i)
+      connected = connected || git_oid_equal(git_commit_parent_id(commit.get(), i), &stop);
+    if (made_by_crm(commit.get())) add_changes(repository.get(), commit.get(), out);
+  }
+  return connected ? out : Pending();
+}
+
+Pending unsettled(const Repository::Impl& repository, const Oid& head) {
+  return pending_commits(repository, read_settled(repository.private_dir), head);
+}
+
+bool is_late(const Pending& pending, std::string_view path, const Oid& blob) {
+  const auto found = pending.find(path);
+  return found != pending.end() && found->second.contains(blob);
+}
+
+} // namespace crm::store

@@ -1,0 +1,21 @@
+// What git's index remembers of the working files, so that unchanged ones need not be read.
+#pragma once
+
+#include "store/repository.hpp"
+
+#include <string_view>
+#include <sys/stat.h>
+
+namespace crm::store {
+
+class StatCache {
+ public:
+  /// An index that cannot be read vouches for nothing.
+  explicit StatCache(const std::string& git_dir);
+  /// True when the index says that this file had that content, and the file has not been touched since. A
+  /// file as young as the index itself is not trusted: it may have been written once more within one tick of
+  /// the clock (git's "racy" files).
+  bool vouches_for(std::string_view path, const Oid& blob, const struct stat& now) const;
+};
+
+} // namespace crm::store

@@ -1,0 +1,214 @@
+#include "store/transaction_impl.hpp"
+
+#include "store/branch_move.hpp"
+#include "store/git_error.hpp"
+#include "store/git_index.hpp"
+#include "store/housekeeping.hpp"
+#include "store/message.hpp"
+#include "store/objects.hpp"
+#include "store/paths.hpp"
+#include "store/publish.hpp"
+#include "store/tree_build.hpp"
+#include "store/tree_walk.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace crm::store {
+namespace {
+
+/// Until its end, objects are written without an fsync each; settle() then makes all of them durable at once.
+class BulkObjects {
+ public:
+  BulkObjects(const Repository::Impl& repository, bool bulk) : m_repository(repository), m_bulk(bulk) {
+    if (m_bulk) git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0);
+  }
+  BulkObjects(const BulkObjects&) = delete;
+  ~BulkObjects() {
+    if (m_bulk) git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+  }
+  void settle() const {
+    if (!m_bulk) return;
+    const Descriptor folder(::open(m_repository.common_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder || ::syncfs(folder.get()) != 0)
+      fail_system(errno, "write to the disk", m_repository.common_dir);
+  }
+
+ private:
+  const Repository::Impl& m_repository;
+  bool m_bulk;
+};
+
+std::vector<const Change*> sorted(const std::vector<Change>& changes) {
+  std::vector<const Change*> out;
+  for (const auto& change : changes) {
+    check_path(change.path);
+    out.push_back(&change);
+  }
+  std::sort(out.begin(), out.end(), [](const Change* a, const Change* b) { return a->path < b->path; });
+  for (std::size_t i = 1; i < out.size(); ++i)
+    if (out[i]->path == out[i - 1]->path)
+      throw base::Error(base::Kind::Failure, "one batch changes " + out[i]->path + " twice");
+  return out;
+}
+
+} // namespace
+
+Transaction::Transaction(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Transaction::Transaction(Transaction&&) noexcept = default;
+Transaction::~Transaction() = default;
+
+const std::vector<std::string>& Transaction::warnings() const {
+  return m_impl->warnings;
+}
+
+Oid Transaction::commit(const std::vector<Change>& changes, const Message& message, const Signature& author) {
+  return m_impl->write(changes, message, author, Files::MustBeCommitted);
+}
+
+Oid Transaction::adopt(const std::vector<Change>& changes, const Message& message, const Signature& author) {
+  return m_impl->write(changes, message, author, Files::AreAdopted);
+}
+
+Transaction::Impl::~Impl() {
+  lock.release();
+  if (wrote) collect_garbage_sometimes(*repository);
+}
+
+void Transaction::Impl::check_head() const {
+  if (branch.empty())
+    throw base::Error(base::Kind::Failure, "the store is on no branch: HEAD names a commit",
+                      "run `crm git switch main`");
+  if (repository->branch() != branch || repository->head_or_none() != head)
+    throw base::Error(base::Kind::Busy, "git moved the store's branch while this was being written",
+                      "nothing was changed; run the command again");
+}
+
+Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& message,
+                             const Signature& author, Files files) {
+  const auto list = sorted(changes);
+  check_head();
+  const auto base = head.empty() ? git::TreeHandle() : tree_of(repository->get(), head);
+
+  // Before anything is written: what the files are to become, and whether somebody has been at them.
+  std::vector<Target> targets;
+  for (const Change* change : list) {
+    Target target{change->path,
+                  change->content ? hash_blob(*change->content) : Oid(),
+                  change->content ? &*change->content : nullptr,
+                  {},
+                  false};
+    target.replaceable.insert(base ? blob_at(repository->get(), base.get(), change->path) : Oid());
+    if (const auto late = left.find(change->path); late != left.end())
+      target.replaceable.insert(late->second.begin(), late->second.end());
+    if (files == Files::MustBeCommitted) {
+      require_no_hand_edit(target);
+    } else if (change->was) {
+      target.replaceable = {hash_blob(*change->was)};
+    } else {
+      target.replace_any = true;
+    }
+    targets.push_back(std::move(target));
+  }
+
+  const Oid id = write_objects(list, targets, base.get(), message, author);
+  const auto moved = move_branch(
+      *repository, {branch, head, id, "commit (crm): " + parse_summary(format_message(message)), author},
+      std::chrono::steady_clock::now() + wait);
+  if (moved.outcome == Outcome::NotCommitted)
+    throw base::Error(base::Kind::Failure, "the batch was not committed: " + moved.why,
+                      "nothing was changed; run the command again");
+  if (moved.outcome == Outcome::Unknown)
+    throw base::Error(base::Kind::Failure,
+                      "it is unknown whether the batch was committed as " + id + ": " + moved.why,
+                      "look for it with `crm git log -1` before you run the command again");
+  if (!moved.why.empty()) warnings.push_back("the batch is committed, after an error: " + moved.why);
+  head = id;
+  wrote = true;
+  follow(targets);
+  return id;
+}
+
+void Transaction::Impl::require_no_hand_edit(const Target& target) const {
+  const auto seen = repository->files.look(target.path);
+  const Oid now = seen_id(seen);
+  if (now == target.blob || target.replaceable.contains(now)) return;
+  throw base::Error(base::Kind::Failure,
+                    target.path + " was changed by hand and is not committed" +
+                        (seen.problem.empty() ? "" : " (it is " + seen.problem + ")"),
+                    "commit it with `crm commit`, or take it back with `crm git checkout -- " + target.path +
+                        "`");
+}
+
+Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
+                                     const std::vector<Target>& targets, const git_tree* base,
+                                     const Message& message, const Signature& author) const {
+  const BulkObjects bulk(*repository, changes.size() > most_single_syncs);
+  ObjectWriter writer(repository->get(), repository->common_dir);
+  std::vector<NewFile> files;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const bool is_new =
+        changes[i]->content &&
+        (base == nullptr || blob_at(repository->get(), base, targets[i].path) != targets[i].blob);
+    NewFile file{changes[i]->path, std::nullopt};
+    if (changes[i]->content)
+      file.blob = is_new ? writer.blob(*changes[i]->content) : from_oid(targets[i].blob);
+    files.push_back(std::move(file));
+  }
+  const git_oid tree = build_tree(repository->get(), writer, base, files);
+  git::SignatureHandle signature;
+  check_git(git::take(signature, git_signature_new, author.name.c_str(), author.email.c_str(),
+                      std::chrono::floor<std::chrono::seconds>(author.time).time_since_epoch().count(), 0),
+            "sign the commit as", author.name);
+  std::vector<git_oid> parents;
+  if (!head.empty()) parents.push_back(from_oid(head));
+  const Oid id = to_oid(writer.commit(signature.get(), format_message(message), tree, parents));
+  bulk.settle();
+  return id;
+}
+
+/// The commit is the truth; from here on nothing may throw: what goes wrong is a warning, and the next
+/// begin() mends it.
+void Transaction::Impl::follow(const std::vector<Target>& targets) noexcept {
+  try {
+    const auto published = publish(*repository, targets);
+    for (const auto& path : published.kept)
+      warnings.push_back(path +
+                         " was changed by hand meanwhile; that file is kept as it is, and not committed yet");
+    warnings.insert(warnings.end(), published.problems.begin(), published.problems.end());
+    std::vector<Staged> staged;
+    for (const auto& target : targets)
+      if (!published.failed.contains(target.path)) staged.push_back({target.path, target.blob});
+    stage(repository->git_dir, repository->root, staged);
+    for (const auto& target : targets) {
+      if (!published.failed.contains(target.path))
+        left.erase(target.path);
+      else
+        left[target.path].insert(target.replaceable.begin(), target.replaceable.end());
+    }
+    if (left.empty()) write_settled(repository->private_dir, head);
+  } catch (const base::Error& error) {
+    late(targets, "the batch is committed; git's index and working files will follow with the next write: " +
+                      error.message);
+  } catch (const std::exception& error) {
+    late(targets, std::string("the batch is committed; working files will follow with the next write: ") +
+                      error.what());
+  }
+}
+
+void Transaction::Impl::late(const std::vector<Target>& targets, std::string why) noexcept {
+  // Nothing is lost when memory is short: `settled` has not moved, and that is what the next begin() goes by.
+  try {
+    for (const auto& target : targets)
+      left[target.path].insert(target.replaceable.begin(), target.replaceable.end());
+    warnings.push_back(std::move(why));
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
+} // namespace crm::store

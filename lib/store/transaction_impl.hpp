@@ -1,0 +1,43 @@
+// The parts of a write. For this folder's .cpp files alone.
+#pragma once
+
+#include "store/lock.hpp"
+#include "store/publish.hpp"
+#include "store/repository_impl.hpp"
+#include "store/settled.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace crm::store {
+
+enum class Files { MustBeCommitted, AreAdopted };
+
+struct Transaction::Impl {
+  Impl(const Repository::Impl& r, WriteLock l, std::chrono::milliseconds w)
+      : repository(&r), lock(std::move(l)), wait(w) {}
+  ~Impl();
+
+  Oid write(const std::vector<Change>& changes, const Message& message, const Signature& author, Files files);
+
+  const Repository::Impl* repository;
+  WriteLock lock;
+  std::chrono::milliseconds wait; ///< for a live git that holds the branch's lock
+  std::string branch;
+  Oid head;     ///< as this transaction knows it: if git moves the branch meanwhile, what was checked may no
+                ///< longer hold
+  Pending left; ///< files that could not be brought forward yet
+  std::vector<std::string> warnings;
+  bool wrote = false;
+
+ private:
+  void check_head() const;
+  void require_no_hand_edit(const Target& target) const;
+  Oid write_objects(const std::vector<const Change*>& changes, const std::vector<Target>& targets,
+                    const git_tree* base, const Message& message, const Signature& author) const;
+  void follow(const std::vector<Target>& targets) noexcept;
+  void late(const std::vector<Target>& targets, std::string why) noexcept;
+};
+
+} // namespace crm::store
