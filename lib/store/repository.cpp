@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +105,8 @@ Repository Repository::open(const std::string& path) {
   impl->common_dir = without_slash(git_repository_commondir(impl->get()));
   impl->private_dir = impl->git_dir + "/" + std::string(private_folder);
   impl->files = WorkFiles(impl->root);
+  ::mkdir(impl->private_dir.c_str(),
+          0777); // a clone made by hand has none; one that cannot be written is still read
   return Repository(std::move(impl));
 }
 
