@@ -151,7 +151,8 @@ class Check {
   void also(const std::string& unit, const Value& value, const std::string& where) {
     const auto* list = several(value, where, most_values - 1); // one more is shown in the fields
     if (list == nullptr) return;
-    const auto own = own_fields(unit_of(unit, m_schema), m_schema);
+    const auto whole = unit_of(unit, m_schema);
+    const auto own = own_fields(whole, m_schema);
     for (const auto& version : *list) {
       const Map* map = mapping(version, where);
       if (map == nullptr) continue;

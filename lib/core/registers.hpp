@@ -116,6 +116,7 @@ const Value& better(Joining joining, const Value& a, const Value& b);
 std::string unit_of(std::string_view name, const Schema& schema);
 /// The fields that a unit may hold, in order: its members, and an unknown field of its name.
 std::vector<std::string_view> own_fields(std::string_view unit, const Schema& schema);
+std::vector<std::string_view> own_fields(std::string&& unit, const Schema& schema) = delete; // they view it
 /// The unit of a field of the schema; as `Schema::unit`, which has to find the field first.
 std::string_view unit_of(const Field& field, const Schema& schema);
 bool is_known(std::string_view unit, const Schema& schema);

@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "core/problem.hpp"
 
+#include <random>
+
 using namespace crm::core;
 using namespace crm::core::testing;
 
@@ -13,6 +15,33 @@ using Names = std::vector<std::string>;
 const Schema schema = visit_schema();
 const std::string t0 = "2026-01-01T00:00:00.000Z", t2 = "2026-01-01T00:00:00.002Z",
                   t3 = "2026-01-01T00:00:00.003Z";
+
+/// Puts junk, a piece of the same block or nothing in place of a random node.
+Value spoiled(const Value& node, const Value& whole, std::mt19937& random) {
+  const auto below = [&](std::size_t n) { return random() % n; };
+  if (below(4) == 0 || (node.if_map() == nullptr && node.if_list() == nullptr)) {
+    const std::vector<Value> junk{
+        {},     true,  -1,    "",   "x", "\x1b[2J", t2, t3 + " eve@tab", map({{"written", t3 + " eve@a"}}),
+        List{}, Map{}, 1e300, whole};
+    return junk[below(junk.size())];
+  }
+  if (const auto* list = node.if_list()) {
+    List out = *list;
+    if (out.empty()) return Value{};
+    Value& item = out[below(out.size())];
+    item = spoiled(item, whole, random);
+    return out;
+  }
+  Map out = *node.if_map();
+  if (out.empty()) return Value{};
+  auto entry = out.begin() + static_cast<std::ptrdiff_t>(below(out.size()));
+  const std::string key = entry->first;
+  Value value = spoiled(entry->second, whole, random);
+  const std::vector<std::string> names{key,  "stage", "when", "start", "tags",   "x-new",
+                                       "by", "knew",  "seen", "also",  "deleted"};
+  out.set(below(3) == 0 ? names[below(names.size())] : key, std::move(value));
+  return out;
+}
 
 } // namespace
 
@@ -259,4 +288,43 @@ TEST_CASE("a flood of problems is cut short", "[provenance]") {
     changed_by.set("f" + std::to_string(i), "x");
   record.crm.set("changed", std::move(changed_by));
   CHECK(check_provenance(record, schema).size() == 100);
+}
+
+TEST_CASE("what the check lets through can be read, written and merged", "[provenance]") {
+  Record rich = made(
+      schema,
+      map({{"stage", "lead"}, {"status", "booked"}, {"start", "2026-11-24T14:00"}, {"tags", list({"vip"})}}));
+  long now = 0;
+  for (const auto* field : {"stage", "status", "start", "x-new", "tags"}) {
+    const Value one = field == std::string("tags") ? Value(list({"a"})) : Value("arrived");
+    const Value two = field == std::string("tags") ? Value(list({"a", "b"})) : Value("cancelled");
+    rich =
+        joined(with(with(rich, schema, field, two, at(now + 1, "c")), schema, field, one, at(now + 2, "a")),
+               with(rich, schema, field, two, at(now + 3, "b")), schema);
+    now += 3;
+  }
+  rich = joined(
+      marked(marked(rich, schema, Mark::Delete, at(now + 1, "a")), schema, Mark::Delete, at(now + 2, "b")),
+      marked(rich, schema, Mark::Undelete, at(now + 3, "c")), schema);
+  REQUIRE(check_provenance(rich, schema).empty());
+
+  std::mt19937 random(1);
+  int sound = 0;
+  for (int i = 0; i < 4000; ++i) {
+    Record spoilt = rich;
+    for (unsigned n = 0; n <= random() % 3; ++n)
+      if (const Value block_of = spoiled(Value(spoilt.crm), Value(rich.crm), random);
+          block_of.if_map() != nullptr)
+        spoilt.crm = *block_of.if_map();
+    if (!check_provenance(spoilt, schema).empty()) continue;
+    INFO(block(spoilt));
+    ++sound;
+    (void)conflicts(spoilt, schema);
+    (void)is_deleted(spoilt, schema);
+    const Record again = with(spoilt, schema, "stage", "won",
+                              Stamp{newest(spoilt).time + std::chrono::milliseconds{1}, "z", "z"});
+    CHECK(again.text("stage") == "won");
+    if (created(spoilt) == created(rich)) CHECK(joined(spoilt, rich, schema) == joined(rich, spoilt, schema));
+  }
+  CHECK(sound > 100);
 }
