@@ -58,6 +58,7 @@ class Builder final : public YAML::EventHandler {
     node.block = !node.plain && (first == '|' || first == '>');
     node.value = node.plain ? resolve_plain(value) : core::Value(value);
     node.source = value;
+    if (first == '"' || first == '\'') check_closed(mark, first);
     attach(std::move(node));
   }
 
@@ -92,11 +93,36 @@ class Builder final : public YAML::EventHandler {
     return out;
   }
 
+  std::size_t offset_of(const YAML::Mark& mark) const {
+    if (mark.line < 0 || static_cast<std::size_t>(mark.line) >= m_line_starts.size()) return m_text.size();
+    return std::min(m_line_starts[static_cast<std::size_t>(mark.line)] +
+                        static_cast<std::size_t>(mark.column),
+                    m_text.size());
+  }
+
   char character_at(const YAML::Mark& mark) const {
-    if (mark.line < 0 || static_cast<std::size_t>(mark.line) >= m_line_starts.size()) return '\0';
-    const auto at =
-        m_line_starts[static_cast<std::size_t>(mark.line)] + static_cast<std::size_t>(mark.column);
+    const auto at = offset_of(mark);
     return at < m_text.size() ? m_text[at] : '\0';
+  }
+
+  /// yaml-cpp lets a quote run to the end of the file, over whatever fields are below.
+  void check_closed(const YAML::Mark& mark, char quote) const {
+    int line = mark.line + 1;
+    for (auto at = offset_of(mark) + 1; at < m_text.size(); ++at) {
+      const char c = m_text[at], next = at + 1 < m_text.size() ? m_text[at + 1] : '\0';
+      if (c == '\n') {
+        ++line;
+        if (at + 1 < m_text.size() && std::string_view(" \r\n").find(next) == std::string_view::npos &&
+            !m_open.empty())
+          refuse(line, {},
+                 "must be indented: the quote of line " + std::to_string(mark.line + 1) + " is still open");
+      } else if (quote == '"' ? c == '\\' && next != '\n' : c == quote && next == quote) {
+        ++at;
+      } else if (c == quote) {
+        return;
+      }
+    }
+    refuse(mark.line + 1, {}, "is not valid YAML: the quote is never closed");
   }
 
   void count(int line) {
