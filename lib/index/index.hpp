@@ -4,6 +4,7 @@
 #include "core/time.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +13,14 @@
 #include <vector>
 
 namespace crm::index {
+
+/// The file turned out to be damaged while it was asked or written, or was swept away. An open transaction is
+/// gone. The Index stays usable and is empty from now on (`basis` is ""), its file is made anew: fill it again
+/// and ask again. Nothing has to be deleted or opened by the catcher.
+class Stale : public std::exception {
+ public:
+  const char* what() const noexcept override { return "the query index was damaged"; }
+};
 
 /// A reference from a record to another one, by id or key.
 struct Link {
@@ -25,7 +34,8 @@ struct Busy {
   core::Interval time;
 };
 
-/// What the index keeps of one record. Made by lib/app from a record and its schema.
+/// What the index keeps of one record. Made by lib/app from a record and its schema. `path` ends in the id and
+/// an extension; `blob` is not kept, as nothing asks for it.
 struct Entry {
   std::string id, type, path, blob;
   bool deleted = false;
@@ -35,7 +45,7 @@ struct Entry {
   std::string state;                ///< the states field's value, or ""
   std::optional<std::int64_t> from; ///< the time field as an instant, seconds since the epoch; a date is its local midnight
   std::optional<std::int64_t> to;   ///< end, for records that take time (without buffers)
-  std::string data;                 ///< the record as compact JSON, so that lists need no YAML
+  std::string data;                 ///< the record as compact JSON, {"fields": {…}, …}, so that lists need no YAML
   std::vector<Link> links;
   std::vector<Busy> busy;           ///< empty for records that are deleted or in a state that frees the time
 };
@@ -47,13 +57,15 @@ struct Row {
   std::optional<std::int64_t> from, to;
 };
 
+/// Records without a time come last, in both directions; equal ones are ordered by id (descending with the time).
 enum class Order { Name, Time, TimeDescending, Id };
 
 struct Query {
-  std::string type;                      ///< "" for every type
-  std::vector<std::string> states;       ///< any of; empty for all
-  std::optional<std::int64_t> from, to;  ///< overlaps [from, to): for records without an end, from ≤ time < to
-  std::string target;                    ///< links to this id or key, "" for any
+  std::string type{};                     ///< "" for every type
+  std::vector<std::string> states{};      ///< any of; empty for all
+  std::optional<std::int64_t> from{}, to{}; ///< overlaps [from, to): for records without an end, from ≤ time < to;
+                                          ///< with either of them, records without a time are left out
+  std::string target{};                   ///< links to this id or key, "" for any
   bool deleted = false;                  ///< deleted ones instead of live ones
   Order order = Order::Name;
   std::size_t limit = 0;                 ///< 0: all
@@ -67,6 +79,7 @@ struct Taken {
 
 struct Sum {
   std::string group;
+  std::string unit; ///< the records' `currency`, "" where they have none: sums over mixed currencies mean nothing
   std::int64_t count = 0;
   double sum = 0;
 };
@@ -74,42 +87,59 @@ struct Sum {
 class Index {
  public:
   /// Opens or makes the file. A damaged file, a foreign one or one of another format is deleted and made anew.
+  /// Throws Error(Busy) after two seconds behind another process, Error(Failure) where there can be no file.
   static Index open(const std::string& file);
+  /// Deletes the file and what belongs to it. Those who have it open go on with what they had. Never throws.
+  static void remove(const std::string& file) noexcept;
   Index(Index&&) noexcept;
   ~Index();
 
   /// What the content is derived from: any text; "" for a new index. The caller compares it and brings the index forward.
   std::string basis() const;
   /// Within one write transaction: begin, put and erase_path any number of times, finish(basis). Not finished: rolled back.
-  /// `fresh` empties the index first and may use faster settings.
+  /// Fresh starts from nothing, in another file that takes the place of this one when it is finished: until then,
+  /// and when it never is, everybody else sees the old content. Begin throws Error(Busy) while another process is
+  /// at it; what an earlier begin left unfinished is rolled back. Questions asked in between see what has been put;
+  /// after begin(Fresh) only by_id and by_key are quick.
   enum class Fill { Increment, Fresh };
   void begin(Fill fill);
   void put(const Entry& entry); ///< replaces the record of that id
   void erase_path(std::string_view path);
   void finish(const std::string& basis);
-  void rollback();
+  void rollback(); ///< also without a begin
+
+  // Of every question, limit 0 means all.
 
   std::optional<Row> by_id(std::string_view id) const;
-  /// Every id that begins so, at most `limit`; "" type for all.
+  /// Every id that begins so, by id, at most `limit`, deleted ones too; "" type for all, here and below.
   std::vector<Row> by_prefix(std::string_view prefix, std::string_view type, std::size_t limit) const;
+  /// A live record before a deleted one that had the key earlier; of several, that with the smallest id.
   std::optional<Row> by_key(std::string_view type, std::string_view key) const;
-  std::vector<Row> by_name(std::string_view folded, std::string_view type, std::size_t limit) const; ///< exactly; live ones
-  std::vector<Row> by_part(std::string_view folded, std::string_view type, std::size_t limit) const; ///< anywhere in the name
-  /// Names that share a beginning or trigrams with it: candidates for "did you mean".
+  std::vector<Row> by_name(std::string_view folded, std::string_view type, std::size_t limit) const; ///< exactly; live ones, by id
+  /// Live ones with this anywhere in the name, by name; when more than 1,000 have it, the first of some 1,000 of
+  /// them. Fewer than three characters must begin the name (those come first) or a word of it.
+  std::vector<Row> by_part(std::string_view folded, std::string_view type, std::size_t limit) const;
+  /// Live ones whose names share a beginning or trigrams with it, the most alike first: candidates for "did you
+  /// mean". Looks at some hundred names at most, whatever the store's size.
   std::vector<Row> near(std::string_view folded, std::string_view type, std::size_t limit) const;
   /// Characters of id that no other record shares, at least 4.
   std::size_t shortest_prefix(std::string_view id) const;
 
+  /// Until `visit` says false. It may ask the index other questions, but not write to it. One row at a time is in
+  /// memory, except where the order is by name and the choice by state, time or target: then also their names.
   void each(const Query& query, const std::function<bool(const Row&)>& visit) const;
   std::vector<Row> list(const Query& query) const;
   std::int64_t count(const Query& query) const;
-  /// Per state of a type: how many, and the sum of a numeric field of `data`.
+  /// Live ones by state and unit: how many, and the sum of a numeric field of `data`.
   std::vector<Sum> sums(std::string_view type, std::string_view number_field) const;
 
-  /// What takes `key` in [from, to), by time. Does not scan: an index on (kind, key, time) and the longest stretch known.
+  /// What takes `key` in [from, to), by time. Does not scan, however long a single stretch may be.
   std::vector<Taken> taken(std::string_view kind, std::string_view key, core::Interval time) const;
-  /// Records that refer to this id or key, newest time first.
+  /// Records that refer to this id or key, each once, deleted ones too, newest time first (as TimeDescending).
   std::vector<Row> referring(std::string_view target, std::string_view type, std::size_t limit) const;
+
+  /// For tests: every statement asked so far, each followed by how SQLite finds its rows.
+  std::vector<std::string> plans() const;
 
   struct Impl;
 

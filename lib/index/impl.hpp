@@ -1,0 +1,55 @@
+// What is behind an Index; private to this layer.
+#pragma once
+
+#include "index/database.hpp"
+#include "index/file_set.hpp"
+#include "index/index.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace crm::index {
+
+/// A fresh fill under way, in a file of its own. Not finished, it leaves nothing behind.
+class FreshFill {
+ public:
+  explicit FreshFill(const std::string& file);
+  FreshFill(const FreshFill&) = delete;
+  FreshFill& operator=(const FreshFill&) = delete;
+  ~FreshFill();
+  Database& database() { return *m_database; }
+  /// Completes the file and puts it in its place.
+  void finish(const std::string& basis);
+
+ private:
+  std::string m_file;
+  FileLock m_lock;
+  std::unique_ptr<Database> m_database;
+};
+
+struct Index::Impl {
+  explicit Impl(std::string file);
+  ~Impl();
+
+  /// The database to ask: the one being filled, else the shared one, made anew when it was found damaged.
+  Database& database();
+  void open();
+  void roll_back() noexcept;
+
+  std::string file;
+  FileIdentity identity;
+  std::unique_ptr<Database> shared;
+  std::unique_ptr<FreshFill> fresh;
+  std::map<std::string, std::int64_t, std::less<>> types; ///< numbers seen in this transaction
+
+ private:
+  void discard_damaged() noexcept;
+};
+
+/// The number of a type, if the index knows it.
+std::optional<std::int64_t> find_type(Database& database, std::string_view type);
+/// The row as lists need it.
+std::optional<Row> load_row(Database& database, std::int64_t row);
+
+} // namespace crm::index
