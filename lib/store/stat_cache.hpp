@@ -3,6 +3,8 @@
 
 #include "store/repository.hpp"
 
+#include <memory>
+#include <string>
 #include <string_view>
 #include <sys/stat.h>
 
@@ -12,10 +14,18 @@ class StatCache {
  public:
   /// An index that cannot be read vouches for nothing.
   explicit StatCache(const std::string& git_dir);
+  ~StatCache();
+  StatCache(const StatCache&) = delete;
+  StatCache& operator=(const StatCache&) = delete;
+
   /// True when the index says that this file had that content, and the file has not been touched since. A
   /// file as young as the index itself is not trusted: it may have been written once more within one tick of
   /// the clock (git's "racy" files).
   bool vouches_for(std::string_view path, const Oid& blob, const struct stat& now) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> m_impl;
 };
 
 } // namespace crm::store

@@ -1,0 +1,31 @@
+#include "store/small_file.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace crm::store {
+
+std::optional<std::string> read_small_file(const std::string& path, std::size_t most) {
+  // O_NONBLOCK: a fifo in the place of a file must not hang the command.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return std::nullopt;
+  struct stat info {};
+  std::optional<std::string> out;
+  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && static_cast<std::size_t>(info.st_size) <= most) {
+    out.emplace(static_cast<std::size_t>(info.st_size), '\0');
+    std::size_t have = 0;
+    while (have < out->size()) {
+      const ssize_t got = ::read(fd, out->data() + have, out->size() - have);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      have += static_cast<std::size_t>(got);
+    }
+    if (have < out->size()) out.reset(); // changed while it was read, or unreadable
+  }
+  ::close(fd);
+  return out;
+}
+
+} // namespace crm::store
