@@ -1,0 +1,139 @@
+// How a workspace keeps its index in step with HEAD: by what changed where it can, anew where it must.
+#include "app/workspace.hpp"
+#include "base/error.hpp"
+#include "codec/record.hpp"
+#include "core/time.hpp"
+#include "store/paths.hpp"
+
+#include <filesystem>
+
+namespace crm::app {
+namespace {
+
+/// What the index is derived from beside the tree. The number grows when `project` changes.
+std::string derivation() { return " entries:1 zones:" + core::zone_data_version(); }
+
+constexpr std::string_view tree_label = "tree:";
+
+std::string tree_in(const std::string& basis, const std::string& expected_rest) {
+  if (!basis.starts_with(tree_label)) return {};
+  const auto space = basis.find(' ');
+  if (space == std::string::npos || basis.substr(space) != expected_rest) return {};
+  return basis.substr(tree_label.size(), space - tree_label.size());
+}
+
+std::string file_of(const store::Repository& repository) { return repository.private_dir() + "/index.sqlite"; }
+
+bool changes_everything(const std::string& path) { return path.starts_with("schemas/") || path == "crm.yaml"; }
+
+} // namespace
+
+void Workspace::drop_index() {
+  m_index.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::error_code error;
+    std::filesystem::remove(file_of(*m_repository) + suffix, error);
+  }
+}
+
+ProjectContext Workspace::project_context() {
+  return {m_settings.zone, [this](const std::string& key) {
+            Buffers out;
+            const auto row = m_index->by_key("service", key);
+            if (!row || row->deleted) return out;
+            const core::Record service = to_record(*row);
+            const auto seconds = [&](const char* field) {
+              const auto duration = core::parse_duration(service.text(field));
+              return duration ? duration->time + duration->days : std::chrono::seconds{0};
+            };
+            return Buffers{seconds("buffer_before"), seconds("buffer_after")};
+          }};
+}
+
+void Workspace::bring_forward() {
+  if (!m_index) m_index = std::make_unique<index::Index>(index::Index::open(file_of(*m_repository)));
+  const store::Oid tree = m_repository->head_tree();
+  const std::string rest = derivation(), basis = std::string(tree_label) + tree + rest;
+  for (int damaged = 0;;) {
+    try {
+      const std::string have = m_index->basis();
+      if (have == basis) return;
+      const std::string old_tree = tree_in(have, rest);
+            m_index->begin(index::Index::Fill::Increment);
+      if (m_index->basis() != have) { // another process was first
+        m_index->rollback();
+        continue;
+      }
+      if (old_tree.empty() || !increment(old_tree, tree)) {
+        m_index->rollback();
+        m_index->begin(index::Index::Fill::Fresh);
+        rebuild(tree);
+      }
+      m_index->finish(basis);
+      return;
+    } catch (const index::Stale&) {
+      if (damaged++ > 0) throw;
+      drop_index();
+      m_index = std::make_unique<index::Index>(index::Index::open(file_of(*m_repository)));
+    }
+  }
+}
+
+bool Workspace::put(const std::string& path, const store::Oid& blob) {
+  const auto parts = store::parse_record_path(path);
+  if (!parts) return false;
+  const core::Schema* schema = m_schemas->by_folder(parts->folder);
+  if (schema == nullptr) return false;
+  auto parsed = codec::parse_record(m_repository->blob(blob), path, *schema);
+  const auto* record = std::get_if<core::Record>(&parsed);
+  if (record == nullptr) return false; // `crm doctor` names it; the rest of the store works
+  m_index->put(project(*record, *schema, path, blob, project_context()));
+  return true;
+}
+
+void Workspace::rebuild(const store::Oid& tree) {
+  std::size_t done = 0;
+  // Records that take time come last: their buffers are in the services' records.
+  for (const bool takes_time : {false, true}) {
+    for (const auto& type : m_schemas->types()) {
+      const core::Schema& schema = m_schemas->get(type);
+      if (!schema.busy.empty() != takes_time) continue;
+      m_repository->each(tree, schema.folder, [&](std::string_view path, const store::Oid& blob) {
+        put(std::string(path), blob);
+        if (m_progress && ++done % 256 == 0) m_progress("reading the records", done, 0);
+      });
+    }
+  }
+  if (m_progress) m_progress("", done, done);
+}
+
+bool Workspace::increment(const store::Oid& before, const store::Oid& after) {
+  std::vector<store::Difference> differences;
+  try {
+    differences = m_repository->diff(before, after);
+  } catch (const base::Error&) {
+    return false; // the old tree is gone: git has cleaned up after a rewritten history
+  }
+  for (const auto& difference : differences)
+    if (changes_everything(difference.path)) return false;
+  for (const bool takes_time : {false, true}) {
+    for (const auto& difference : differences) {
+      const auto parts = store::parse_record_path(difference.path);
+      const core::Schema* schema = parts ? m_schemas->by_folder(parts->folder) : nullptr;
+      if (schema == nullptr || !schema->busy.empty() != takes_time) continue;
+      if (difference.after.empty() || !put(difference.path, difference.after)) m_index->erase_path(difference.path);
+      if (schema->type == "service" && !difference.after.empty()) put_users(parts->id, after);
+    }
+  }
+  return true;
+}
+
+/// A service's buffers are part of what its appointments take.
+void Workspace::put_users(const std::string& service_id, const store::Oid& tree) {
+  const auto service = m_index->by_id(service_id);
+  if (!service || service->key.empty()) return;
+  for (const auto& user : m_index->referring(service->key, "", 0))
+    if (const auto blob = m_repository->blob_id(tree, user.path)) put(user.path, *blob);
+}
+
+} // namespace crm::app

@@ -1,0 +1,40 @@
+// What a person changed with an editor: validated, kept, and committed as a batch of its own.
+#pragma once
+
+#include "app/batch.hpp"
+#include "core/problem.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+struct Adoption {
+  std::vector<store::HandEdit> edits;  ///< those that are valid
+  std::vector<store::Change> changes;  ///< what goes into the commit: stamped, removals turned into marks
+  std::vector<Written> records;
+  std::vector<core::Problem> problems; ///< of the others, which stay as they are
+  std::vector<std::string> foreign;    ///< files that are no part of a store; left alone
+  std::optional<core::Stamp> stamp;    ///< of all that was stamped
+};
+
+/// Validates and stamps the fields that differ from HEAD; a file that somebody removed becomes a mark of deletion.
+Adoption plan_adoption(Workspace& workspace, const std::vector<store::HandEdit>& edits);
+
+/// Commits a plan; its commit id, "" when there was nothing.
+std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoption& plan);
+
+/// On the way of a write: all valid edits of a small store (up to `small_store` records); in a larger one the
+/// schemas only, as looking at every file would cost more than the write. Invalid ones become warnings.
+inline constexpr std::size_t small_store = 2000;
+void adopt_in_passing(Workspace& workspace, store::Transaction& transaction);
+
+/// `crm commit`.
+struct HandCommit {
+  Committed committed;
+  std::vector<core::Problem> problems;
+  std::vector<std::string> foreign;
+};
+HandCommit commit_hand_edits(Workspace& workspace, Mode mode);
+
+} // namespace crm::app

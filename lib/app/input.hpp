@@ -1,0 +1,38 @@
+// From what a person types for a field to the value that a record keeps.
+#pragma once
+
+#include "app/workspace.hpp"
+#include "core/provenance.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm::app {
+
+/// By the field's shape: phrases for times and durations, names for references, suggestions for states. Empty text is
+/// null. Throws Error(Usage | NotFound | Ambiguous) that names the field.
+core::Value parse_field(Workspace& workspace, const core::Schema& schema, const core::Field& field, std::string_view text);
+
+/// "phone=0123", "tags+=vip", "tags-=vip", "due=" (unset).
+struct Assignment {
+  enum class Kind { Set, Add, Remove };
+  std::string field, text;
+  Kind kind = Kind::Set;
+};
+/// Throws Error(Usage) when there is no "=", or the field is `id` or `crm`.
+Assignment parse_assignment(std::string_view text);
+
+/// Assignments to a record's present fields, as edits; several to one list field build on each other. A field that the schema does not know is kept
+/// as text, unless it looks like a misspelt known one: Error(Usage) with the suggestion.
+std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schema, const core::Map& present,
+                                 const std::vector<Assignment>& assignments);
+
+/// A moment, strictly: Error(Usage) with the phrase's own explanation. `zone` "" is the store's.
+core::When parse_when(Workspace& workspace, std::string_view phrase, const std::string& zone = {});
+/// As a record keeps it. A time that the clock skips or shows twice: Error(Usage) with the choices.
+core::WallTime settled(const core::When& when);
+core::Days parse_days(Workspace& workspace, std::string_view phrase);
+core::Duration parse_duration(std::string_view text, std::string_view field);
+
+} // namespace crm::app

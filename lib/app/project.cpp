@@ -1,0 +1,111 @@
+#include "app/project.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "codec/json.hpp"
+#include "core/provenance.hpp"
+
+#include <algorithm>
+
+namespace crm::app {
+namespace {
+
+std::string zone_of(const core::Record& record, const std::string& fallback) {
+  const std::string& zone = record.text("zone");
+  return !zone.empty() && core::is_zone(zone) ? zone : fallback;
+}
+
+std::optional<core::Instant> instant_of(const std::string& text, const std::string& zone) {
+  if (const auto wall = core::parse_wall_time(text)) return core::to_instant(*wall, zone);
+  if (const auto date = core::parse_date(text)) return core::to_instant({core::LocalTime{*date}, {}}, zone);
+  return std::nullopt;
+}
+
+std::vector<std::string> texts(const core::Value& value) {
+  std::vector<std::string> out;
+  if (const auto* text = value.if_string(); text != nullptr && !text->empty()) out.push_back(*text);
+  if (const auto* list = value.if_list())
+    for (const auto& item : *list)
+      if (!item.string_or_empty().empty()) out.push_back(item.string_or_empty());
+  return out;
+}
+
+} // namespace
+
+std::optional<core::Interval> stretch(const core::Record& record, const core::Schema& schema, const std::string& zone) {
+  if (schema.time_field.empty() || schema.duration_field.empty()) return std::nullopt;
+  const auto start = core::parse_wall_time(record.text(schema.time_field));
+  const auto duration = core::parse_duration(record.text(schema.duration_field));
+  if (!start || !duration) return std::nullopt;
+  return core::interval(*start, zone_of(record, zone), *duration);
+}
+
+bool frees_time(const core::Record& record, const core::Schema& schema) {
+  if (!schema.states) return false;
+  const auto& frees = schema.states->frees;
+  return std::find(frees.begin(), frees.end(), record.text(schema.states->field)) != frees.end();
+}
+
+std::vector<Claim> claims(const core::Record& record, const core::Schema& schema) {
+  std::vector<Claim> out;
+  for (const auto& name : schema.busy) {
+    const core::Field* field = schema.find(name);
+    if (field == nullptr || !field->ref || field->ref->types.empty()) continue;
+    for (const auto& key : texts(record.get(name))) {
+      Claim claim{field->ref->types.front(), key};
+      if (std::find(out.begin(), out.end(), claim) == out.end()) out.push_back(std::move(claim));
+    }
+  }
+  return out;
+}
+
+index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
+                     const std::string& blob, const ProjectContext& context) {
+  index::Entry entry;
+  entry.id = record.id.str();
+  entry.type = record.type;
+  entry.path = path;
+  entry.blob = blob;
+  entry.deleted = core::is_deleted(record, schema);
+  entry.name = core::display_name(record, schema);
+  entry.folded = entry.name == entry.id ? std::string() : base::fold(entry.name);
+  if (!schema.key_field.empty()) entry.key = record.text(schema.key_field);
+  if (schema.states) entry.state = record.text(schema.states->field);
+  const std::string zone = zone_of(record, context.zone);
+  if (const auto taken = stretch(record, schema, context.zone)) {
+    entry.from = taken->from.time_since_epoch().count();
+    entry.to = taken->to.time_since_epoch().count();
+    if (!entry.deleted && !frees_time(record, schema)) {
+      Buffers buffers;
+      for (const auto& field : schema.fields)
+        if (field.ref && field.ref->types == std::vector<std::string>{"service"} && !record.text(field.name).empty())
+          buffers = context.buffers(record.text(field.name));
+      for (const auto& claim : claims(record, schema))
+        entry.busy.push_back({claim.kind, claim.key, {taken->from - buffers.before, taken->to + buffers.after}});
+    }
+  } else if (!schema.time_field.empty()) {
+    if (const auto at = instant_of(record.text(schema.time_field), zone)) entry.from = at->time_since_epoch().count();
+  }
+  for (const auto& field : schema.fields) {
+    if (!field.ref) continue;
+    for (const auto& target : texts(record.get(field.name))) entry.links.push_back({field.name, target});
+  }
+  core::Map data;
+  data.set("fields", record.fields);
+  data.set("crm", record.crm);
+  entry.data = codec::to_json(data);
+  return entry;
+}
+
+core::Record to_record(const index::Row& row) {
+  const auto id = base::Id::parse(row.id);
+  const auto data = codec::from_json(row.data);
+  const core::Map* map = data ? data->if_map() : nullptr;
+  if (!id || map == nullptr) throw base::Error(base::Kind::Failure, "the index holds an unreadable row for " + row.path);
+  core::Record record{*id, row.type, {}, {}};
+  if (const auto* fields = map->find("fields")) record.fields = fields->if_map() != nullptr ? *fields->if_map() : core::Map{};
+  if (const auto* crm = map->find("crm")) record.crm = crm->if_map() != nullptr ? *crm->if_map() : core::Map{};
+  return record;
+}
+
+} // namespace crm::app

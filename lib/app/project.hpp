@@ -1,0 +1,44 @@
+// From a record to what the index keeps of it.
+#pragma once
+
+#include "core/record.hpp"
+#include "core/schema.hpp"
+#include "core/time.hpp"
+#include "index/index.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace crm::app {
+
+/// Time to keep free before and after an appointment, from its service.
+struct Buffers {
+  std::chrono::seconds before{0}, after{0};
+};
+
+struct ProjectContext {
+  std::string zone; ///< the store's, for records without one
+  std::function<Buffers(const std::string& service_key)> buffers;
+};
+
+index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
+                     const std::string& blob, const ProjectContext& context);
+
+/// Back from an index row; the row's data is ours, so it is not validated again.
+core::Record to_record(const index::Row& row);
+
+/// The stretch that a record takes by its time and duration fields, without buffers; nothing when it has none.
+std::optional<core::Interval> stretch(const core::Record& record, const core::Schema& schema, const std::string& zone);
+
+/// True when the record's state lets go of its time (cancelled, no-show).
+bool frees_time(const core::Record& record, const core::Schema& schema);
+
+/// Who and what the record's busy fields name: {"member","bob"}, {"resource","room-2"}.
+struct Claim {
+  std::string kind, key;
+  friend bool operator==(const Claim&, const Claim&) = default;
+};
+std::vector<Claim> claims(const core::Record& record, const core::Schema& schema);
+
+} // namespace crm::app

@@ -1,0 +1,51 @@
+// What can be done with a record of any type.
+#pragma once
+
+#include "app/batch.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+struct AddRequest {
+  std::string type;
+  std::optional<std::string> name;      ///< for the schema's name field, or its key
+  std::vector<std::string> assignments; ///< field=value
+  Mode mode = Mode::Write;
+};
+Committed add(Workspace& workspace, const AddRequest& request);
+
+struct SetRequest {
+  std::string type;                     ///< "" for any
+  std::vector<std::string> records;     ///< as typed
+  std::vector<std::string> assignments;
+  std::string force;                    ///< reason, should the change clash
+  Mode mode = Mode::Write;
+};
+Committed set(Workspace& workspace, const SetRequest& request);
+
+/// Deletes by a mark. Records that refer to it are named in warnings; they keep the reference.
+Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& records, Mode mode);
+Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& records, const std::string& force, Mode mode);
+
+/// Along the schema's state machine, by the state's name or one of the schema's verbs. Reopening checks for clashes.
+struct MoveRequest {
+  std::string type;
+  std::vector<std::string> records;
+  std::string state;
+  std::vector<std::string> assignments; ///< written in the same batch
+  std::string force;
+  Mode mode = Mode::Write;
+};
+Committed move_state(Workspace& workspace, const MoveRequest& request);
+
+/// The file's text as a person edits it, and what was made of the text that they left. Throws Error(InvalidData).
+std::string text_for_editor(Workspace& workspace, const Found& found);
+Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text, const std::string& force, Mode mode);
+
+/// The schema's defaults and first state.
+core::Map initial_fields(const core::Schema& schema);
+
+} // namespace crm::app

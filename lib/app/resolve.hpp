@@ -1,0 +1,25 @@
+// From what a person types to the record that is meant: id prefix, key, exact name, unique part of a name.
+#pragma once
+
+#include "app/workspace.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace crm::app {
+
+enum class Scope { Live, Deleted, All };
+
+/// `type` "" looks among all types. Throws Error(NotFound) with suggestions, Refusal(Ambiguous) with the candidates.
+Found resolve(Workspace& workspace, std::string_view type, std::string_view word, Scope scope = Scope::Live);
+
+/// The same without an error when nothing matches.
+std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word, Scope scope = Scope::Live);
+
+/// The shortest unique beginning of an id, at least four characters.
+std::string short_id(Workspace& workspace, std::string_view id);
+
+/// "Ada Lovelace" for an id or key that a field refers to; the id or key itself when nothing is there.
+std::string name_of(Workspace& workspace, std::string_view type, std::string_view target);
+
+} // namespace crm::app

@@ -1,0 +1,98 @@
+#include "app/schema_set.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "codec/schema.hpp"
+#include "store/small_file.hpp"
+#include "store/repository.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace crm::app {
+namespace {
+
+constexpr std::string_view folder = "schemas/", ending = ".yaml";
+
+std::string type_of(std::string_view path) {
+  if (!path.starts_with(folder) || !path.ends_with(ending)) return {};
+  path.remove_prefix(folder.size());
+  path.remove_suffix(ending.size());
+  return path.find('/') == std::string_view::npos ? std::string(path) : std::string();
+}
+
+} // namespace
+
+std::string schema_path(std::string_view type) { return std::string(folder) + std::string(type) + std::string(ending); }
+
+SchemaSet::SchemaSet(const store::Repository& repository) : m_repository(repository) {}
+
+void SchemaSet::refresh() {
+  m_listed = false;
+  m_types.clear();
+  m_loaded.clear();
+}
+
+const std::vector<std::string>& SchemaSet::types() const {
+  if (m_listed) return m_types;
+  m_repository.each(m_repository.head_tree(), "schemas", [&](std::string_view path, const store::Oid&) {
+    if (auto type = type_of(path); !type.empty()) m_types.push_back(std::move(type));
+  });
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(m_repository.root() + "/schemas", error))
+    if (auto type = type_of("schemas/" + entry.path().filename().string()); !type.empty()) m_types.push_back(std::move(type));
+  std::sort(m_types.begin(), m_types.end());
+  m_types.erase(std::unique(m_types.begin(), m_types.end()), m_types.end());
+  m_listed = true;
+  return m_types;
+}
+
+bool SchemaSet::has(std::string_view type) const {
+  return std::find(types().begin(), types().end(), type) != types().end();
+}
+
+const core::Schema& SchemaSet::get(std::string_view type) const {
+  if (const auto it = m_loaded.find(type); it != m_loaded.end()) return *it->second;
+  if (!has(type)) {
+    const auto close = base::suggestions(type, types());
+    throw base::Error(base::Kind::NotFound, "no record type \"" + base::printable(type) + "\" in this store",
+                      close.empty() ? "the types here: " + base::join(types(), ", ") : "did you mean " + base::join(close, ", ") + "?");
+  }
+  const std::string path = schema_path(type);
+  const auto committed = m_repository.read(m_repository.head_tree(), path);
+  const auto working = store::read_small_file(m_repository.root() + "/" + path);
+  std::string complaint;
+  for (const auto& text : {working, committed}) {
+    if (!text) continue;
+    auto parsed = codec::parse_schema(*text, path);
+    if (auto* schema = std::get_if<core::Schema>(&parsed); schema != nullptr && schema->type == type) {
+      if (!complaint.empty()) m_warnings.push_back(complaint + "; the committed version is used");
+      return *m_loaded.emplace(std::string(type), std::make_unique<core::Schema>(std::move(*schema))).first->second;
+    }
+    const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed);
+    if (complaint.empty())
+      complaint = problems != nullptr && !problems->empty()
+                      ? core::to_text(problems->front())
+                      : path + ": x-crm.type: must be \"" + std::string(type) + "\", as the file's name says";
+  }
+  throw base::Error(base::Kind::InvalidData, complaint.empty() ? path + " cannot be read" : complaint,
+                    "mend the schema; `crm git log -p " + path + "` shows what it said before");
+}
+
+const core::Schema* SchemaSet::by_folder(std::string_view name) const {
+  for (const auto& type : types()) {
+    // Nearly every folder is the type and an s: try those without loading the others.
+    if (type + "s" == name) return &get(type);
+  }
+  for (const auto& type : types())
+    if (const auto& schema = get(type); schema.folder == name) return &schema;
+  return nullptr;
+}
+
+std::string SchemaSet::type_named(std::string_view word) const {
+  if (has(word)) return std::string(word);
+  const core::Schema* schema = by_folder(word);
+  return schema != nullptr ? schema->type : std::string();
+}
+
+} // namespace crm::app

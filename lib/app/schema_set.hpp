@@ -1,0 +1,48 @@
+// The store's own schemas: HEAD's copy rules, or the working copy while a person is changing it.
+#pragma once
+
+#include "core/schema.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm::store {
+class Repository;
+}
+
+namespace crm::app {
+
+class SchemaSet {
+ public:
+  /// Keeps a reference to `repository`; reads nothing yet.
+  explicit SchemaSet(const store::Repository& repository);
+
+  /// Names of all types, sorted.
+  const std::vector<std::string>& types() const;
+  bool has(std::string_view type) const;
+  /// Loaded at the first call. Throws Error(NotFound) with suggestions, or Error(InvalidData).
+  const core::Schema& get(std::string_view type) const;
+  /// The schema whose records live in `folder`, or nullptr.
+  const core::Schema* by_folder(std::string_view folder) const;
+  /// The type whose plural (folder) or name this is, or "".
+  std::string type_named(std::string_view word) const;
+  /// Forget what was loaded: HEAD has moved.
+  void refresh();
+  /// Working copies that do not parse, and so are not used: one sentence each.
+  const std::vector<std::string>& warnings() const { return m_warnings; }
+
+ private:
+  const store::Repository& m_repository;
+  mutable std::vector<std::string> m_types;
+  mutable bool m_listed = false;
+  mutable std::map<std::string, std::unique_ptr<core::Schema>, std::less<>> m_loaded;
+  mutable std::vector<std::string> m_warnings;
+};
+
+/// Path of a type's schema within a store.
+std::string schema_path(std::string_view type);
+
+} // namespace crm::app

@@ -1,0 +1,156 @@
+#include "app/views.hpp"
+
+#include "app/resolve.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace crm::app {
+namespace {
+
+std::int64_t seconds(core::Instant instant) { return instant.time_since_epoch().count(); }
+
+std::vector<std::string> keys_of(const std::vector<Claim>& all, std::string_view kind) {
+  std::vector<std::string> out;
+  for (const auto& claim : all)
+    if (claim.kind == kind) out.push_back(claim.key);
+  return out;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+std::vector<Gap> gaps_of(const Day& day) {
+  constexpr std::chrono::minutes worth_showing{15};
+  std::map<std::string, std::vector<core::Interval>> taken;
+  for (const auto& entry : day.entries) {
+    for (const auto& key : entry.who) taken[key].push_back(entry.time);
+    for (const auto& key : entry.where) taken[key].push_back(entry.time);
+  }
+  std::vector<Gap> out;
+  for (const auto& [key, intervals] : taken)
+    for (const auto& open : day.open)
+      for (const auto& gap : core::gaps(intervals, open))
+        if (gap.to - gap.from >= worth_showing) out.push_back({key, gap});
+  return out;
+}
+
+std::vector<core::Record> records(Workspace& workspace, const index::Query& query) {
+  std::vector<core::Record> out;
+  for (const auto& row : workspace.with_index([&](index::Index& index) { return index.list(query); })) out.push_back(to_record(row));
+  return out;
+}
+
+} // namespace
+
+std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
+  std::vector<std::string> out;
+  for (const auto& clash : find_clashes(workspace, appointment, schema))
+    if (!contains(out, clash.with)) out.push_back(clash.with);
+  return out;
+}
+
+Day day(Workspace& workspace, const DayRequest& request) {
+  const auto& schema = workspace.schemas().get("appointment");
+  const std::string& zone = workspace.settings().zone;
+  Day out{request.date, zone, core::day_length(request.date, zone), {}, {}, core::open_on(request.date, workspace.settings().hours, zone), {}};
+  const core::Instant from = core::to_instant({core::LocalTime{request.date}, {}}, zone), to = from + out.length;
+  for (auto& record : records(workspace, {.type = schema.type, .from = seconds(from), .to = seconds(to), .order = index::Order::Time})) {
+    const auto time = stretch(record, schema, zone);
+    if (!time) continue;
+    const auto all = claims(record, schema);
+    DayEntry entry{std::move(record), "", *time, "", keys_of(all, "member"), keys_of(all, "resource"), {}};
+    if (!request.member.empty() && !contains(entry.who, request.member)) continue;
+    if (!request.resource.empty() && !contains(entry.where, request.resource)) continue;
+    entry.contact = entry.record.text("contact").empty() ? entry.record.text("title") : name_of(workspace, "contact", entry.record.text("contact"));
+    if (schema.states) entry.state = entry.record.text(schema.states->field);
+    entry.clashes = clashes_of(workspace, entry.record, schema);
+    if (frees_time(entry.record, schema)) entry.who.clear(), entry.where.clear();
+    out.entries.push_back(std::move(entry));
+  }
+  out.gaps = gaps_of(out);
+  for (auto& entry : out.entries) { // shown all the same, though they take nobody's time
+    const auto all = claims(entry.record, schema);
+    entry.who = keys_of(all, "member");
+    entry.where = keys_of(all, "resource");
+  }
+  if (workspace.schemas().has("task")) {
+    const auto& tasks = workspace.schemas().get("task");
+    if (tasks.states)
+      for (auto& task : records(workspace, {.type = "task", .states = tasks.states->open, .from = 0, .to = seconds(to), .order = index::Order::Time, .limit = 20}))
+        if (request.member.empty() || task.text("assignee") == request.member) out.tasks.push_back(std::move(task));
+  }
+  return out;
+}
+
+Story story(Workspace& workspace, const Found& contact, std::size_t most) {
+  constexpr std::size_t looked_at = 200;
+  Story out{contact, "", {}, {}, {}, {}, {}, {}, {}};
+  if (const auto& owner = contact.record.text("owner"); !owner.empty()) out.owner = name_of(workspace, "member", owner);
+  const std::string id = contact.record.id.str();
+  const auto now = seconds(workspace.now());
+  for (const auto& type : workspace.schemas().types()) {
+    const auto& schema = workspace.schemas().get(type);
+    const bool refers = std::any_of(schema.fields.begin(), schema.fields.end(), [](const core::Field& field) {
+      return field.ref && (field.ref->types.empty() || contains(field.ref->types, "contact"));
+    });
+    if (!refers) continue;
+    const auto rows = workspace.with_index([&](index::Index& index) { return index.referring(id, type, looked_at); });
+    std::vector<core::Record> open, rest;
+    for (const auto& row : rows) {
+      if (row.deleted) continue;
+      core::Record record = to_record(row);
+      // Newest first: the last one that is still to come is the next.
+      if (type == "appointment" && row.from && *row.from >= now && !frees_time(record, schema)) out.next = record;
+      (schema.states && schema.is_open(row.state) ? open : rest).push_back(std::move(record));
+    }
+    const auto take = [&](std::vector<core::Record>& from, std::vector<core::Record>& into) {
+      for (auto& record : from)
+        if (into.size() < most) into.push_back(std::move(record));
+    };
+    if (type == "appointment") {
+      for (const auto& row : rows)
+        if (!row.deleted && out.appointments.size() < most) out.appointments.push_back(to_record(row));
+    } else if (type == "task") {
+      std::reverse(open.begin(), open.end());
+      take(open, out.tasks);
+    } else if (type == "deal") {
+      take(open, out.deals);
+      take(rest, out.deals);
+    } else if (type == "case") {
+      take(open, out.cases);
+    } else if (type == "note") {
+      take(rest, out.notes);
+    } else {
+      take(open, out.others);
+      take(rest, out.others);
+    }
+  }
+  return out;
+}
+
+std::vector<Stage> board(Workspace& workspace, const std::string& type, const std::string& number_field, std::size_t most) {
+  const auto& schema = workspace.schemas().get(type);
+  std::vector<Stage> out;
+  if (!schema.states) return out;
+  for (const auto& state : schema.states->rank) out.push_back({state, 0, {}, {}});
+  for (const auto& sum : workspace.with_index([&](index::Index& index) { return index.sums(type, number_field); })) {
+    const auto stage = std::find_if(out.begin(), out.end(), [&](const Stage& s) { return s.state == sum.group; });
+    if (stage == out.end()) continue;
+    stage->count += sum.count;
+    if (sum.sum != 0) stage->sums.emplace_back(sum.unit, sum.sum);
+  }
+  for (auto& stage : out) {
+    if (stage.count == 0 || most == 0) continue;
+    stage.records = records(workspace, {.type = type, .states = {stage.state}, .order = index::Order::Time});
+    std::stable_sort(stage.records.begin(), stage.records.end(), [&](const core::Record& a, const core::Record& b) {
+      return a.get(number_field).number_or(0) > b.get(number_field).number_or(0);
+    });
+    if (stage.records.size() > most) stage.records.erase(stage.records.begin() + static_cast<std::ptrdiff_t>(most), stage.records.end());
+  }
+  return out;
+}
+
+} // namespace crm::app

@@ -1,0 +1,92 @@
+#include "app/workspace.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "codec/record.hpp"
+#include "core/stamp.hpp"
+#include "store/paths.hpp"
+
+#include <filesystem>
+
+namespace crm::app {
+
+std::optional<std::string> find_store(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::path at = std::filesystem::absolute(folder, error);
+  while (!error) {
+    if (std::filesystem::is_regular_file(at / "crm.yaml", error) && std::filesystem::exists(at / ".git", error)) return at.string();
+    if (!at.has_parent_path() || at == at.parent_path()) break;
+    at = at.parent_path();
+  }
+  return std::nullopt;
+}
+
+Workspace Workspace::open(base::Environment& env, const std::optional<std::string>& folder, ProgressSink progress) {
+  const auto named = folder ? folder : env.variable("CRM_STORE");
+  const auto root = find_store(named.value_or("."));
+  if (!root)
+    throw base::Error(base::Kind::NotFound,
+                      named ? "no crm store at " + *named : "no crm store in this folder or above it",
+                      "make one with `crm init DIR`, or name one with --store DIR or CRM_STORE");
+  return {env, store::Repository::open(*root), std::move(progress)};
+}
+
+Workspace::Workspace(base::Environment& env, store::Repository repository, ProgressSink progress)
+    : m_env(&env), m_progress(std::move(progress)), m_repository(std::make_unique<store::Repository>(std::move(repository))),
+      m_schemas(std::make_unique<SchemaSet>(*m_repository)) {
+  const auto text = m_repository->read(m_repository->head_tree(), "crm.yaml");
+  if (!text) throw base::Error(base::Kind::InvalidData, "crm.yaml is missing from the store's last commit", "see `crm git log -- crm.yaml`");
+  m_settings = parse_settings(*text);
+  m_device = m_repository->config("crm.device");
+  const auto acting = env.variable("CRM_MEMBER");
+  m_member = acting ? *acting : m_repository->config("crm.member");
+  if (!core::is_name(m_device) || !core::is_name(m_member))
+    throw base::Error(base::Kind::InvalidData,
+                      "this clone does not say who writes here: crm.member is \"" + base::printable(m_member) + "\" and crm.device is \"" +
+                          base::printable(m_device) + "\"",
+                      "set both: `git config crm.member alice` and `git config crm.device front-desk`");
+}
+
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace::~Workspace() = default;
+
+core::Instant Workspace::now() const { return std::chrono::floor<std::chrono::seconds>(m_env->now()); }
+
+core::WhenContext Workspace::when_context() const {
+  core::WhenContext context{core::to_local(now(), m_settings.zone), m_settings.zone, m_settings.week_start};
+  context.now_offset = core::offset_at(now(), m_settings.zone);
+  return context;
+}
+
+core::Record Workspace::load(const std::string& type, const std::string& path) const {
+  const auto text = m_repository->read(m_repository->head_tree(), path);
+  if (!text) throw base::Error(base::Kind::NotFound, path + " is not in the store");
+  auto parsed = codec::parse_record(*text, path, m_schemas->get(type));
+  if (auto* record = std::get_if<core::Record>(&parsed)) return std::move(*record);
+  std::vector<std::string> lines;
+  for (const auto& problem : std::get<std::vector<core::Problem>>(parsed)) lines.push_back(base::printable(core::to_text(problem)));
+  throw base::Error(base::Kind::InvalidData, base::join(lines, "\n"),
+                    "mend the file with an editor and run `crm commit`; `crm git log -p " + path + "` shows what it said before");
+}
+
+Found Workspace::found(const index::Row& row) {
+  return {to_record(row), row.path, row.name, row.deleted};
+}
+
+std::string Workspace::record_path(std::string_view type, std::string_view id) const {
+  return store::record_path(m_schemas->get(type).folder, std::string(id));
+}
+
+void Workspace::moved() {
+  m_schemas->refresh();
+  if (const auto text = m_repository->read(m_repository->head_tree(), "crm.yaml")) m_settings = parse_settings(*text);
+}
+
+std::vector<std::string> Workspace::take_warnings() {
+  std::vector<std::string> out = std::move(m_warnings);
+  m_warnings.clear();
+  out.insert(out.end(), m_schemas->warnings().begin(), m_schemas->warnings().end());
+  return out;
+}
+
+} // namespace crm::app

@@ -1,0 +1,99 @@
+// An open store: settings, schemas, repository and index together. One for each command.
+#pragma once
+
+#include "app/project.hpp"
+#include "app/schema_set.hpp"
+#include "app/settings.hpp"
+#include "base/env.hpp"
+#include "core/record.hpp"
+#include "core/when.hpp"
+#include "index/index.hpp"
+#include "store/repository.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+/// Told of long work: how many of how many. The total is 0 when it is not known.
+using ProgressSink = std::function<void(std::string_view what, std::size_t done, std::size_t total)>;
+
+struct Found {
+  core::Record record;
+  std::string path;
+  std::string name; ///< display name
+  bool deleted = false;
+};
+
+class Workspace {
+ public:
+  /// The store at `folder`, else at CRM_STORE, else around the current folder. Throws Error(NotFound).
+  static Workspace open(base::Environment& env, const std::optional<std::string>& folder, ProgressSink progress = {});
+  Workspace(Workspace&&) noexcept;
+  ~Workspace();
+
+  base::Environment& env() const { return *m_env; }
+  store::Repository& repository() const { return *m_repository; }
+  const Settings& settings() const { return m_settings; }
+  const SchemaSet& schemas() const { return *m_schemas; }
+  const std::string& member() const { return m_member; } ///< who writes here
+  const std::string& device() const { return m_device; } ///< this clone's name
+
+  core::WhenContext when_context() const;
+  core::Instant now() const;
+
+  /// Runs `ask` against an index that stands at HEAD, bringing it forward first. A damaged index is rebuilt once.
+  template <typename Ask>
+  auto with_index(Ask&& ask) -> decltype(ask(std::declval<index::Index&>())) {
+    bring_forward();
+    try {
+      return ask(*m_index);
+    } catch (const index::Stale&) {
+      drop_index();
+      bring_forward();
+      return ask(*m_index);
+    }
+  }
+
+  /// The record as HEAD has it, validated. Throws Error(InvalidData) with every problem.
+  core::Record load(const std::string& type, const std::string& path) const;
+  Found found(const index::Row& row);
+  std::string record_path(std::string_view type, std::string_view id) const;
+
+  /// HEAD has moved: forget what was read from it, keep the index in step.
+  void moved();
+  /// Sentences for people, collected on the way (a schema's broken working copy, say).
+  std::vector<std::string> take_warnings();
+  void warn(std::string sentence) { m_warnings.push_back(std::move(sentence)); }
+
+  ProjectContext project_context();
+
+  /// Deletes the index file: it is made anew when it is next asked.
+  void drop_index();
+
+ private:
+  Workspace(base::Environment& env, store::Repository repository, ProgressSink progress);
+  void bring_forward();
+  void rebuild(const store::Oid& tree);
+  /// False when the difference touches what every entry depends on.
+  bool increment(const store::Oid& before, const store::Oid& after);
+  void put_users(const std::string& service_id, const store::Oid& tree);
+  bool put(const std::string& path, const store::Oid& blob);
+
+  base::Environment* m_env;
+  ProgressSink m_progress;
+  std::unique_ptr<store::Repository> m_repository;
+  std::unique_ptr<SchemaSet> m_schemas;
+  std::unique_ptr<index::Index> m_index;
+  Settings m_settings;
+  std::string m_member, m_device;
+  std::vector<std::string> m_warnings;
+};
+
+/// The root of the store that `folder` is in, or nothing.
+std::optional<std::string> find_store(const std::string& folder);
+
+} // namespace crm::app
