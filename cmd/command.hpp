@@ -1,0 +1,61 @@
+// How a command joins the tree. See cmd/README.md for the how-to.
+#pragma once
+
+#include "cmd/context.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace crm::cmd {
+
+/// A subcommand that knows the shared options (--json, --store, …) of the root.
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& examples = {});
+
+/// The subcommand of that name, or nullptr.
+CLI::App* find_command(const CLI::App& parent, const std::string& name);
+
+/// --dry-run, for everything that writes.
+void add_dry_run(CLI::App& command, app::Mode& mode);
+/// --force WHY.
+void add_force(CLI::App& command, std::string& reason);
+
+template <typename T>
+CLI::Option* complete(Context& context, CLI::Option* option, T what, std::string type = {}) {
+  context.completions[option] = {what, std::move(type)};
+  return option;
+}
+
+// One for each command; the files are named after them.
+void add_init(CLI::App& root, Context& context);
+void add_book(CLI::App& root, Context& context);
+void add_contact(CLI::App& root, Context& context);
+void add_note(CLI::App& root, Context& context);
+void add_task(CLI::App& root, Context& context);
+void add_deal(CLI::App& root, Context& context);
+void add_add(CLI::App& root, Context& context);
+void add_list(CLI::App& root, Context& context);
+void add_show(CLI::App& root, Context& context);
+void add_edit(CLI::App& root, Context& context);
+void add_set(CLI::App& root, Context& context);
+void add_rm(CLI::App& root, Context& context);
+void add_restore(CLI::App& root, Context& context);
+void add_day(CLI::App& root, Context& context);
+void add_status(CLI::App& root, Context& context);
+void add_undo(CLI::App& root, Context& context);
+void add_doctor(CLI::App& root, Context& context);
+void add_commit(CLI::App& root, Context& context);
+void add_git(CLI::App& root, Context& context);
+void add_types(CLI::App& root, Context& context);
+void add_help(CLI::App& root, Context& context);
+void add_complete(CLI::App& root, Context& context);
+void add_hook(CLI::App& root, Context& context);
+
+/// Any record type by its schema alone: list, new, show, edit, set, rm, restore, and the verbs of its states.
+void add_noun(CLI::App& root, Context& context, const std::string& type);
+/// The verbs that all nouns share, for a noun that has more of its own; `without` names those it replaces.
+void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type, const std::vector<std::string>& without = {});
+
+} // namespace crm::cmd

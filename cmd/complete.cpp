@@ -1,0 +1,198 @@
+// `crm complete -- WORDS…`: what could stand in the place of the last word, one a line, "candidate<TAB>description".
+#include "app/resolve.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/tree.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace crm::cmd {
+namespace {
+
+class Completer {
+ public:
+  Completer(Context& context, std::vector<std::string> words) : m_context(context), m_words(std::move(words)) {
+    if (m_words.empty()) m_words.emplace_back();
+    m_last = m_words.back();
+    m_words.pop_back();
+  }
+
+  std::string run() {
+    walk();
+    if (m_waiting != nullptr) {
+      values(m_waiting, m_last);
+    } else if (m_last.starts_with("-")) {
+      options();
+    } else {
+      if (m_positional == 0) commands();
+      positionals();
+    }
+    std::string out;
+    for (const auto& [word, description] : m_found) out += word + (description.empty() ? "" : "\t" + description) + "\n";
+    return out;
+  }
+
+ private:
+  /// Follows the words that are there already: into subcommands, past options and their values.
+  void walk() {
+    m_at = m_context.root;
+    for (const auto& word : m_words) {
+      if (m_waiting != nullptr) {
+        m_waiting = nullptr;
+        continue;
+      }
+      if (word.starts_with("-") && word.size() > 1) {
+        const CLI::Option* option = find_option(word.substr(0, word.find('=')));
+        if (option != nullptr && option->get_items_expected_max() > 0 && word.find('=') == std::string::npos) m_waiting = option;
+        continue;
+      }
+      if (CLI::App* deeper = m_positional == 0 ? find_command(*m_at, word) : nullptr; deeper != nullptr) {
+        m_at = deeper;
+        continue;
+      }
+      if (m_positional == 0) default_verb();
+      ++m_positional;
+      m_given.push_back(word);
+    }
+  }
+
+  void default_verb() {
+    const auto& name = m_at->get_name();
+    if (name == "book" || name == "note" || name == "task")
+      if (CLI::App* verb = find_command(*m_at, "new")) m_at = verb;
+  }
+
+  const CLI::Option* find_option(const std::string& name) const {
+    for (const CLI::App* app = m_at; app != nullptr; app = app->get_parent())
+      if (const CLI::Option* option = app->get_option_no_throw(name)) return option;
+    if (const CLI::App* verb = m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task" ? find_command(*m_at, "new") : nullptr)
+      return verb->get_option_no_throw(name);
+    return nullptr;
+  }
+
+  void offer(const std::string& word, const std::string& description = {}) {
+    if (!base::fold(word).starts_with(base::fold(m_last))) return;
+    if (m_seen.insert(word).second) m_found.emplace_back(word, base::printable(description));
+  }
+
+  void commands() {
+    for (const auto* sub : m_at->get_subcommands({}))
+      if (sub->get_name() != "complete" && sub->get_name() != "hook") offer(sub->get_name(), sub->get_description());
+  }
+
+  void options() {
+    const CLI::App* verb = m_at;
+    if (m_positional == 0 && (m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task")) verb = find_command(*m_at, "new");
+    for (const auto* owner : {verb, static_cast<const CLI::App*>(m_context.root)})
+      for (const auto* option : owner->get_options())
+        for (const auto& name : option->get_lnames()) offer("--" + name, option->get_description());
+  }
+
+  void positionals() {
+    const CLI::App* verb = m_at;
+    if (m_positional == 0 && (m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task")) verb = find_command(*m_at, "new");
+    std::vector<const CLI::Option*> all;
+    for (const auto* option : verb->get_options())
+      if (option->get_positional()) all.push_back(option);
+    if (all.empty()) return;
+    values(all[std::min(m_positional, all.size() - 1)], m_last);
+  }
+
+  void values(const CLI::Option* option, const std::string& typed) {
+    const auto it = m_context.completions.find(option);
+    if (it == m_context.completions.end()) return;
+    const auto& [what, type] = it->second;
+    switch (what) {
+      case Completes::Nothing: break;
+      case Completes::Record: records(type.empty() ? given_type() : type, typed); if (type.empty() && m_given.empty()) types(); break;
+      case Completes::Type: types(); break;
+      case Completes::State: states(type.empty() ? given_type() : type); break;
+      case Completes::Assignment: assignments(type.empty() ? given_type() : type, typed); break;
+      case Completes::Zone: for (const char* zone : {"Europe/London", "Europe/Paris", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Australia/Sydney", "UTC"}) offer(zone); break;
+      case Completes::Day: for (const char* day : {"today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}) offer(day); break;
+      case Completes::Format: for (const char* format : {"table", "json", "ndjson", "csv", "tsv", "yaml"}) offer(format); break;
+      case Completes::Shell: for (const char* shell : {"bash", "zsh", "fish"}) offer(shell); break;
+      case Completes::Topic: for (const auto& name : command_names(m_context)) offer(name); for (const char* topic : {"times", "scripts", "editing", "exit-codes"}) offer(topic); break;
+      case Completes::Verb:
+      case Completes::Folder: break;
+    }
+  }
+
+  std::string given_type() {
+    for (const auto& word : m_given)
+      if (const auto all = m_context.types(); std::find(all.begin(), all.end(), word) != all.end()) return word;
+    return {};
+  }
+
+  void types() {
+    for (const auto& type : m_context.types()) offer(type, m_context.schema(type).title);
+  }
+
+  void states(const std::string& type) {
+    if (type.empty()) return;
+    if (const auto& schema = m_context.schema(type); schema.states)
+      for (const auto& state : schema.states->rank) offer(state);
+  }
+
+  void assignments(const std::string& type, const std::string& typed) {
+    if (type.empty()) return;
+    const auto& schema = m_context.schema(type);
+    const auto equals = typed.find('=');
+    for (const auto& field : schema.fields) {
+      if (equals == std::string::npos) {
+        offer(field.name + "=", field.title);
+      } else if (typed.substr(0, equals) == field.name || typed.substr(0, equals) == field.name + "+" || typed.substr(0, equals) == field.name + "-") {
+        for (const auto& value : field.allowed) offer(typed.substr(0, equals + 1) + value);
+      }
+    }
+  }
+
+  void records(const std::string& type, const std::string& typed) {
+    constexpr std::size_t most = 60;
+    auto& workspace = m_context.workspace();
+    const auto rows = workspace.with_index([&](index::Index& index) {
+      auto out = base::Id::is_prefix(typed) ? index.by_prefix(typed, type, most) : std::vector<index::Row>{};
+      auto more = typed.empty() ? index.list({.type = type, .order = index::Order::Name, .limit = most}) : index.by_part(base::fold(typed), type, most);
+      out.insert(out.end(), more.begin(), more.end());
+      return out;
+    });
+    for (const auto& row : rows) {
+      if (row.deleted) continue;
+      const std::string id = app::short_id(workspace, row.id);
+      if (!row.key.empty()) offer(row.key, row.name);
+      if (!row.name.empty() && row.name != row.id && row.key.empty() && row.name.find('\n') == std::string::npos) offer(base::printable(row.name), row.type + " " + id);
+      offer(id, row.name == row.id ? row.type : row.name);
+    }
+  }
+
+  Context& m_context;
+  std::vector<std::string> m_words;
+  std::string m_last;
+  CLI::App* m_at = nullptr;
+  const CLI::Option* m_waiting = nullptr;
+  std::size_t m_positional = 0;
+  std::vector<std::string> m_given;
+  std::set<std::string> m_seen;
+  std::vector<std::pair<std::string, std::string>> m_found;
+};
+
+} // namespace
+
+void add_complete(CLI::App& root, Context& context) {
+  auto* command = root.add_subcommand("complete", "candidates for a shell's completion");
+  command->group("");
+  command->prefix_command();
+  command->callback([&context, command] {
+    std::vector<std::string> words = command->remaining();
+    if (!words.empty() && words.front() == "--") words.erase(words.begin());
+    try {
+      context.print(Completer(context, std::move(words)).run());
+    } catch (const base::Error&) {
+      // A shell has no use for an error in the middle of a word: there is nothing to offer.
+    }
+  });
+}
+
+} // namespace crm::cmd

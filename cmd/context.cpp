@@ -1,0 +1,97 @@
+#include "cmd/context.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cmd/render/progress.hpp"
+#include "codec/json.hpp"
+#include "codec/schema.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+
+namespace crm::cmd {
+
+Context::Context(base::Environment& env, Terminal terminal, std::vector<std::string> words)
+    : m_env(env), m_terminal(terminal), m_words(std::move(words)) {}
+Context::~Context() = default;
+
+Style Context::style() const { return Style(m_terminal.colour && m_shared.output.empty()); }
+
+app::Workspace& Context::workspace() {
+  if (!m_workspace) {
+    auto progress = std::make_shared<std::unique_ptr<Progress>>();
+    const auto sink = [terminal = m_terminal, progress](std::string_view what, std::size_t done, std::size_t total) {
+      if (what.empty()) {
+        if (*progress) (*progress)->finish();
+        progress->reset();
+        return;
+      }
+      if (!*progress) *progress = std::make_unique<Progress>(terminal, std::string(what), total);
+      (*progress)->update(done);
+    };
+    const auto folder = m_shared.store.empty() ? std::nullopt : std::optional(m_shared.store);
+    m_workspace = std::make_unique<app::Workspace>(app::Workspace::open(m_env, folder, sink));
+  }
+  return *m_workspace;
+}
+
+const core::Schema& Context::schema(std::string_view type) {
+  const auto folder = m_shared.store.empty() ? m_env.variable("CRM_STORE") : std::optional(m_shared.store);
+  if (m_workspace || app::find_store(folder.value_or("."))) return workspace().schemas().get(type);
+  if (const auto it = m_builtin.find(type); it != m_builtin.end()) return *it->second;
+  for (const auto& [name, text] : codec::embedded_schemas()) {
+    if (name != type) continue;
+    auto parsed = codec::parse_schema(text, std::string(name) + ".yaml");
+    return *m_builtin.emplace(std::string(type), std::make_unique<core::Schema>(std::get<core::Schema>(std::move(parsed)))).first->second;
+  }
+  throw base::Error(base::Kind::NotFound, "no record type \"" + base::printable(type) + "\"");
+}
+
+std::vector<std::string> Context::types() {
+  const auto folder = m_shared.store.empty() ? m_env.variable("CRM_STORE") : std::optional(m_shared.store);
+  if (m_workspace || app::find_store(folder.value_or("."))) return workspace().schemas().types();
+  std::vector<std::string> out;
+  for (const auto& [name, text] : codec::embedded_schemas()) out.emplace_back(name);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Format Context::format() const {
+  if (m_shared.json) return Format::Json;
+  if (m_shared.format.empty()) return Format::Table;
+  if (const auto format = parse_format(m_shared.format)) return *format;
+  throw base::Error(base::Kind::Usage, "no format \"" + base::printable(m_shared.format) + "\"", "table, json, ndjson, csv, tsv or yaml");
+}
+
+void Context::print_json(const core::Map& document) {
+  print(codec::to_json(document, m_terminal.tty_out && m_shared.output.empty() ? codec::Layout::Indented : codec::Layout::Compact) + "\n");
+}
+
+void Context::say(std::string_view sentence) const {
+  if (m_shared.quiet) return;
+  std::cerr << base::printable(sentence, base::Newlines::Keep) << '\n';
+}
+
+void Context::flush() {
+  if (m_out.empty() && m_shared.output.empty()) return;
+  if (m_shared.output.empty() || m_shared.output == "-") {
+    const bool written = std::fwrite(m_out.data(), 1, m_out.size(), stdout) == m_out.size() && std::fflush(stdout) == 0;
+    // A reader that has seen enough (`crm list | head`) is no failure.
+    if (!written && errno != EPIPE) throw base::Error(base::Kind::Failure, std::string("cannot write the output: ") + std::strerror(errno));
+  } else {
+    write_file_atomically(m_shared.output, m_out);
+  }
+  m_out.clear();
+}
+
+std::optional<std::string> Context::ask(std::string_view question) const {
+  std::cerr << question << std::flush;
+  std::string line;
+  if (!std::getline(std::cin, line)) return std::nullopt;
+  return line;
+}
+
+} // namespace crm::cmd

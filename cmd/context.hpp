@@ -1,0 +1,82 @@
+// What every command gets: the outside world, the options that all commands share, the open store, and one way out for data.
+#pragma once
+
+#include "app/batch.hpp"
+#include "app/workspace.hpp"
+#include "cmd/render/formats.hpp"
+#include "cmd/render/style.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
+
+namespace crm::cmd {
+
+/// What a word on the command line stands for, so that completion can offer it.
+enum class Completes { Nothing, Record, Type, Verb, State, Assignment, Zone, Day, Format, Shell, Topic, Folder };
+struct Completion {
+  Completes what = Completes::Nothing;
+  std::string type; ///< of records, states and fields; "" for any
+};
+
+struct Shared {
+  std::string store, format, output;
+  bool json = false, quiet = false;
+};
+
+class Context {
+ public:
+  Context(base::Environment& env, Terminal terminal, std::vector<std::string> words);
+  ~Context();
+
+  base::Environment& env() { return m_env; }
+  const Terminal& terminal() const { return m_terminal; }
+  Style style() const;
+  Shared& shared() { return m_shared; }
+  const std::vector<std::string>& words() const { return m_words; } ///< the command line without argv[0]
+  std::string word(std::size_t at) const { return at < m_words.size() ? m_words[at] : std::string(); }
+
+  /// Opened at the first call.
+  app::Workspace& workspace();
+  /// The store's schema, or the built-in one where there is no store. Throws Error(NotFound) for an unknown type.
+  const core::Schema& schema(std::string_view type);
+  /// Types of the store here, or the built-in ones.
+  std::vector<std::string> types();
+
+  Format format() const;                          ///< --json and --format; Table when neither was given
+  bool for_people() const { return format() == Format::Table; }
+  /// Data, to standard output or the file of -o. Written when the command has ended well.
+  void print(std::string_view text) { m_out += text; }
+  void print_json(const core::Map& document);
+  /// Notices, to standard error at once. Not with --quiet.
+  void say(std::string_view sentence) const;
+  void flush();
+  /// What the workspace collected on the way.
+  std::vector<std::string> take_warnings() { return m_workspace ? m_workspace->take_warnings() : std::vector<std::string>{}; }
+  bool wants_prompt() const { return m_terminal.tty_in && m_terminal.tty_err; }
+  /// One line from the terminal, without its newline; nothing at its end.
+  std::optional<std::string> ask(std::string_view question) const;
+
+  int exit_code = 0;
+  std::map<const CLI::Option*, Completion> completions;
+  CLI::App* root = nullptr;
+
+ private:
+  base::Environment& m_env;
+  Terminal m_terminal;
+  std::vector<std::string> m_words;
+  Shared m_shared;
+  std::unique_ptr<app::Workspace> m_workspace;
+  std::map<std::string, std::unique_ptr<core::Schema>, std::less<>> m_builtin;
+  std::string m_out;
+};
+
+} // namespace crm::cmd

@@ -1,0 +1,87 @@
+#include "cmd/editing.hpp"
+
+#include "app/records.hpp"
+#include "app/resolve.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cmd/shape.hpp"
+#include "store/small_file.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace crm::cmd {
+namespace {
+
+/// A private file that is gone when the edit is over.
+class Scratch {
+ public:
+  explicit Scratch(const std::string& text) {
+    std::string name = "/tmp/crm-edit-XXXXXX.yaml";
+    constexpr int suffix = 5;
+    const int fd = ::mkstemps(name.data(), suffix);
+    if (fd < 0) throw base::Error(base::Kind::Failure, "cannot make a file to edit in /tmp");
+    m_path = name;
+    const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    ::close(fd);
+    if (!written) throw base::Error(base::Kind::Failure, "cannot write " + m_path);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    if (!m_kept) ::unlink(m_path.c_str());
+  }
+  const std::string& path() const { return m_path; }
+  void keep() { m_kept = true; }
+
+ private:
+  std::string m_path;
+  bool m_kept = false;
+};
+
+void open_editor(Context& context, const std::string& path) {
+  const auto visual = context.env().variable("VISUAL"), plain = context.env().variable("EDITOR");
+  const std::string editor = visual ? *visual : plain ? *plain : "vi";
+  // As git does: the editor may come with arguments, so a shell reads it; the path is an argument, never part of the script.
+  const std::string script = editor + " \"$@\"";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execl("/bin/sh", "sh", "-c", script.c_str(), editor.c_str(), path.c_str(), static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    throw base::Error(base::Kind::Failure, "the editor \"" + base::printable(editor) + "\" did not end well; nothing was changed", "set VISUAL or EDITOR, or use field=value");
+}
+
+} // namespace
+
+void run_edit(Context& context, const EditOptions& options) {
+  auto& workspace = context.workspace();
+  if (!options.assignments.empty())
+    return answer(context, app::set(workspace, {options.type, {options.record}, options.assignments, options.force, options.mode}), "Changed");
+  const auto found = app::resolve(workspace, options.type, options.record);
+  const std::string before = app::text_for_editor(workspace, found);
+  Scratch scratch(before);
+  while (true) {
+    open_editor(context, scratch.path());
+    const auto text = store::read_small_file(scratch.path());
+    if (!text) throw base::Error(base::Kind::Failure, "cannot read what the editor left");
+    if (*text == before) return context.print("Nothing was changed.\n");
+    try {
+      return answer(context, app::save_from_editor(workspace, found, *text, options.force, options.mode), "Changed");
+    } catch (const base::Error& error) {
+      const bool again = context.wants_prompt();
+      context.say("crm: " + error.message);
+      const auto answered = again ? context.ask("Edit again? [Y/n] ") : std::nullopt;
+      if (answered && (answered->empty() || answered->front() == 'y' || answered->front() == 'Y')) continue;
+      scratch.keep();
+      throw base::Error(error.kind, "nothing was changed; your text is kept in " + scratch.path(), error.hint);
+    }
+  }
+}
+
+} // namespace crm::cmd

@@ -1,0 +1,19 @@
+// Editing one record: by assignments, or as a file in the person's editor.
+#pragma once
+
+#include "cmd/context.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::cmd {
+
+struct EditOptions {
+  std::string type, record;
+  std::vector<std::string> assignments;
+  std::string force;
+  app::Mode mode = app::Mode::Write;
+};
+void run_edit(Context& context, const EditOptions& options);
+
+} // namespace crm::cmd

@@ -1,0 +1,101 @@
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/exit_codes.hpp"
+#include "cmd/render/table.hpp"
+#include "cmd/tree.hpp"
+#include "core/when.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+constexpr const char* front_page = R"(crm: scheduling and customer memory that works offline
+
+  crm book ada "tomorrow 14:00" --for 45m --with bob --in room-2
+  crm day                                 who, when, where, clashes, gaps
+  crm note ada "wants a revised proposal" --next "call back" --due fri
+  crm contact show ada                    a customer's whole story
+  crm undo                                the last batch taken back
+
+Every day   book  note  task  day
+Records     contact  deal  case  service  resource  member
+Any type    add  list  show  edit  set  rm  restore  types
+The store   init  status  commit  undo  doctor  git
+
+`crm COMMAND --help` shows options and examples. Topics: `crm help times`,
+`crm help exit-codes`, `crm help scripts`, `crm help editing`.
+)";
+
+constexpr const char* times_page = R"(Times
+
+  14:00   2pm   noon              today at that time
+  tomorrow 2pm   fri 9:30         a day and a time
+  next tue 9   last mon           weekdays, see below
+  +3d   in 2 weeks   in 45 min    from now
+  2026-11-24 14:00   24 nov 14:00 a date
+  … Europe/Paris                  any of them in another zone
+
+)";
+
+constexpr const char* scripts_page = R"(Scripts
+
+  --json            one JSON object; fields are never removed, absent is null,
+                    lists are [] when empty. Described in schemas/output/.
+  --format ndjson   one record a line; also csv, tsv, yaml
+  -o FILE           written whole or not at all
+  Data goes to standard output, everything else to standard error. Without a
+  terminal there is no colour, no prompt and no abbreviation.
+  CRM_STORE  the store      CRM_NOW     the time to work with, in UTC
+  CRM_MEMBER who writes     CRM_LOCK_WAIT  seconds to wait for another writer
+  NO_COLOR   no colour      COLUMNS     the width
+)";
+
+constexpr const char* editing_page = R"(Editing by hand
+
+  Records are YAML files: change them with any editor. crm notices, checks
+  them, keeps your comments, and commits them as a batch of their own, at the
+  next write or with `crm commit`. What is not valid is refused with file,
+  line and field, and stays as it is until you mend it.
+  A file that you delete becomes a deleted record: `crm restore` brings it back.
+)";
+
+void run_help(Context& context, const std::vector<std::string>& words) {
+  if (words.empty()) return context.print(front_page);
+  const std::string& topic = words.front();
+  if (topic == "times") {
+    context.print(times_page);
+    for (const auto& line : base::wrap(core::weekday_rule, static_cast<std::size_t>(std::min(context.terminal().width, 80)))) context.print(line + "\n");
+    return;
+  }
+  if (topic == "scripts") return context.print(scripts_page);
+  if (topic == "editing") return context.print(editing_page);
+  if (topic == "exit-codes") {
+    for (const auto& code : exit_codes()) context.print(fmt::format("{:>3}  {}  {}\n", code.code, base::pad(code.name, 20), code.meaning));
+    return;
+  }
+  CLI::App* at = context.root;
+  for (const auto& word : words) {
+    CLI::App* deeper = find_command(*at, word);
+    if (deeper == nullptr) {
+      auto names = command_names(context);
+      names.insert(names.end(), {"times", "scripts", "editing", "exit-codes"});
+      const auto close = base::suggestions(word, names, 1);
+      throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"", close.empty() ? "`crm help` lists the topics" : "did you mean `crm help " + close.front() + "`?");
+    }
+    at = deeper;
+  }
+  context.print(at->help());
+}
+
+} // namespace
+
+void add_help(CLI::App& root, Context& context) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  auto* command = add_command(root, "help", "help on a command or a topic", "  crm help book new\n  crm help times\n  crm help exit-codes");
+  complete(context, command->add_option("topic", *words, "command, or times, scripts, editing, exit-codes")->type_name("TOPIC"), Completes::Topic);
+  command->callback([&context, words] { run_help(context, *words); });
+}
+
+} // namespace crm::cmd

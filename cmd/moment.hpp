@@ -1,0 +1,14 @@
+// Reading a moment from the command line: a time that the clock shows twice is asked about on a terminal.
+#pragma once
+
+#include "app/booking.hpp"
+#include "cmd/context.hpp"
+
+#include <string>
+
+namespace crm::cmd {
+
+/// Throws Error(Usage) for what is no time, has no hour, does not exist, or exists twice where nobody can be asked.
+app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone);
+
+} // namespace crm::cmd

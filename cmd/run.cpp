@@ -1,0 +1,128 @@
+#include "cmd/run.hpp"
+
+#include "app/refusal.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/exit_codes.hpp"
+#include "cmd/tree.hpp"
+#include "codec/json.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+namespace crm::cmd {
+namespace {
+
+void add_shared(CLI::App& root, Context& context) {
+  Shared& shared = context.shared();
+  root.add_flag("--json", shared.json, "JSON instead of a table");
+  complete(context, root.add_option("--format", shared.format, "table, json, ndjson, csv, tsv or yaml")->type_name("FORMAT"), Completes::Format);
+  complete(context, root.add_option("-o,--output", shared.output, "write to FILE instead of standard output")->type_name("FILE"), Completes::Folder);
+  complete(context, root.add_option("--store", shared.store, "the store (default: CRM_STORE, or the one around this folder)")->type_name("DIR"), Completes::Folder);
+  root.add_flag("-q,--quiet", shared.quiet, "no notices");
+}
+
+/// The line a person reads, or one JSON object for a script that asked for JSON.
+void report(const Context& context, const base::Error& error, bool json) {
+  if (json) {
+    core::Map document;
+    document.set("schema", "crm.error/1");
+    document.set("kind", std::string(exit_name(error.kind)));
+    document.set("code", exit_code(error.kind));
+    document.set("message", error.message);
+    document.set("hint", error.hint.empty() ? core::Value{} : core::Value{error.hint});
+    for (const char* name : {"candidates", "clashes", "slots", "resources"}) document.set(name, core::List{});
+    if (const auto* refusal = dynamic_cast<const app::Refusal*>(&error))
+      for (const auto& [name, value] : refusal->details) document.set(name, value);
+    std::cerr << codec::to_json(document) << '\n';
+    return;
+  }
+  const Style style(context.terminal().colour && context.terminal().tty_err);
+  std::cerr << style.paint(Role::Bad, "crm:") << ' ' << base::printable(error.message, base::Newlines::Keep) << '\n';
+  if (error.hint.empty()) return;
+  std::string hint = base::printable(error.hint, base::Newlines::Keep);
+  for (std::size_t at = hint.find('\n'); at != std::string::npos; at = hint.find('\n', at + 1)) hint.insert(at + 1, "     ");
+  std::cerr << "     " << hint << '\n';
+}
+
+/// CLI11's own complaint in our words: a mistyped command or option is answered with the one that was meant.
+base::Error explain(const CLI::ParseError& error, Context& context, const std::vector<std::string>& words) {
+  CLI::App* at = context.root;
+  std::string path = "crm";
+  std::size_t next = 0;
+  for (; next < words.size(); ++next) {
+    if (words[next].starts_with("-")) continue;
+    CLI::App* deeper = find_command(*at, words[next]);
+    if (deeper == nullptr) break;
+    at = deeper;
+    path += " " + words[next];
+  }
+  const std::string help = "`" + path + " --help` shows how";
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    std::vector<std::string> names;
+    for (const auto* sub : at->get_subcommands({}))
+      if (!sub->get_group().empty()) names.push_back(sub->get_name());
+    const auto stray = std::find_if(words.begin() + static_cast<std::ptrdiff_t>(std::min(next, words.size())), words.end(), [&](const std::string& word) {
+      return !word.starts_with("-") ? !names.empty() : at->get_option_no_throw(word.substr(0, word.find('='))) == nullptr &&
+                                                           context.root->get_option_no_throw(word.substr(0, word.find('='))) == nullptr;
+    });
+    if (stray != words.end() && stray->starts_with("-")) {
+      std::vector<std::string> options;
+      for (const auto* owner : {at, context.root})
+        for (const auto* option : owner->get_options())
+          for (const auto& name : option->get_lnames()) options.push_back("--" + name);
+      const auto close = base::suggestions(stray->substr(0, stray->find('=')), options, 1);
+      return {base::Kind::Usage, path + " has no option " + base::printable(*stray), close.empty() ? help : "did you mean " + close.front() + "?"};
+    }
+    if (stray != words.end() && !names.empty()) {
+      const auto close = base::suggestions(*stray, names, 1);
+      return {base::Kind::Usage, path + " has no command \"" + base::printable(*stray) + "\"", close.empty() ? help : "did you mean `" + path + " " + close.front() + "`?"};
+    }
+  }
+  return {base::Kind::Usage, base::printable(error.what()), help};
+}
+
+} // namespace
+
+int run(base::Environment& env, const Terminal& terminal, std::vector<std::string> words) {
+  Context context(env, terminal, words);
+  const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
+  CLI::App root{"crm: scheduling and customer memory that works offline", "crm"};
+  context.root = &root;
+  try {
+    root.set_version_flag("--version", "crm " CRM_VERSION);
+    root.set_help_flag("-h,--help", "this help");
+    root.require_subcommand(0, 1);
+    add_shared(root, context);
+    build_tree(root, context, Extent::Needed);
+    if (words.empty()) words.push_back("help");
+    if (words.front() == "help" && find_command(root, "help") == nullptr) build_tree(root, context, Extent::Whole);
+    words = with_default_verb(root, std::move(words));
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    root.parse(reversed);
+    for (const auto& warning : context.take_warnings()) context.say("crm: note: " + warning);
+    context.flush();
+    return context.exit_code;
+  } catch (const CLI::CallForHelp&) {
+    CLI::App* at = &root;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    std::cout << at->help();
+    return 0;
+  } catch (const CLI::CallForVersion&) {
+    std::cout << "crm " CRM_VERSION "\n";
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    const auto explained = explain(error, context, words);
+    report(context, explained, json);
+    return exit_code(explained.kind);
+  } catch (const base::Error& error) {
+    for (const auto& warning : context.take_warnings()) context.say("crm: note: " + warning);
+    report(context, error, json);
+    return exit_code(error.kind);
+  } catch (const std::exception& error) {
+    report(context, base::Error(base::Kind::Failure, error.what(), "this is a defect in crm; the store is as the last commit says"), json);
+    return exit_code(base::Kind::Failure);
+  }
+}
+
+} // namespace crm::cmd

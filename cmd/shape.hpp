@@ -1,0 +1,36 @@
+// The shapes of the output: records as JSON (schemas/output/), as table cells and as sentences.
+#pragma once
+
+#include "app/batch.hpp"
+#include "cmd/context.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::cmd {
+
+/// schemas/output/record.json: every field of the type, absent = null, lists [] when empty.
+core::Map record_json(const core::Record& record, const core::Schema& schema);
+core::List records_json(app::Workspace& workspace, const std::vector<core::Record>& records);
+/// schemas/output/batch.json.
+core::Map batch_json(app::Workspace& workspace, const app::Committed& committed, const std::vector<std::string>& warnings);
+
+/// One field as people read it: references by name, times as "Tue 24 Nov 14:00", durations in words.
+std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema, std::string_view field);
+
+/// What a list calls the record: its name; for one without, its contact's name or the start of its text.
+std::string label(app::Workspace& workspace, const core::Record& record, const core::Schema& schema);
+
+/// "14:00–14:45".
+std::string clock_range(const core::Interval& time, const std::string& zone);
+/// "Tue 24 Nov 14:00", with the year when it is not this one's.
+std::string short_time(app::Workspace& workspace, const std::string& text);
+/// "3 days ago", "in 2 h", for people.
+std::string ago(core::Instant then, core::Instant now);
+/// "1,200.50 GBP".
+std::string money(double amount, const std::string& currency);
+
+/// Says what a write did: a table of lines for people, batch.json for scripts.
+void answer(Context& context, const app::Committed& committed, std::string_view verb);
+
+} // namespace crm::cmd

@@ -1,0 +1,114 @@
+#include "cmd/showing.hpp"
+
+#include "app/resolve.hpp"
+#include "app/views.hpp"
+#include "base/text.hpp"
+#include "cmd/render/card.hpp"
+#include "cmd/shape.hpp"
+#include "core/provenance.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+Card card_of(Context& context, const app::Found& found, const core::Schema& schema) {
+  auto& workspace = context.workspace();
+  Card card;
+  const std::string name = label(workspace, found.record, schema);
+  card.title = name.empty() ? schema.title : name;
+  card.subtitle = schema.type + " " + app::short_id(workspace, found.record.id.str()) + (found.deleted ? "  deleted" : "");
+  for (const auto& field : schema.fields) {
+    if (field.name == schema.name_field) continue;
+    if (const auto text = cell(workspace, found.record, schema, field.name); !text.empty()) card.entries.push_back({field.title, text});
+  }
+  for (const auto& [field, value] : found.record.fields)
+    if (schema.find(field) == nullptr) card.entries.push_back({field, core::to_text(value)});
+  const auto first = core::created(found.record), last = core::newest(found.record);
+  const auto when = [&](const core::Stamp& stamp) {
+    const auto local = core::to_local(std::chrono::floor<std::chrono::seconds>(stamp.time), workspace.settings().zone);
+    return fmt::format("{} by {} on {}", short_time(workspace, core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(local), {}})), stamp.member, stamp.device);
+  };
+  card.footer = "added " + when(first) + (first == last ? "" : ", changed " + when(last));
+  return card;
+}
+
+std::string line_of(app::Workspace& workspace, const core::Record& record) {
+  const auto& schema = workspace.schemas().get(record.type);
+  std::vector<std::string> parts;
+  for (const auto& column : schema.columns) {
+    if (column == "contact") continue;
+    auto text = cell(workspace, record, schema, column);
+    if (!text.empty()) parts.push_back(text.substr(0, text.find('\n')));
+  }
+  return base::join(parts, "  ");
+}
+
+void section(Context& context, const std::string& heading, const std::vector<core::Record>& records) {
+  if (records.empty()) return;
+  auto& workspace = context.workspace();
+  const Style style = context.style();
+  const auto width = static_cast<std::size_t>(context.terminal().width);
+  context.print("\n" + style.paint(Role::Heading, heading) + "\n");
+  for (const auto& record : records) {
+    const std::string id = app::short_id(workspace, record.id.str());
+    std::string line = base::printable(line_of(workspace, record));
+    if (context.terminal().tty_out) line = base::fit(line, width - id.size() - 4);
+    context.print("  " + style.paint(Role::Id, id) + "  " + line + "\n");
+  }
+}
+
+void show_story(Context& context, const app::Found& found) {
+  auto& workspace = context.workspace();
+  const auto story = app::story(workspace, found);
+  const auto& schema = workspace.schemas().get(found.record.type);
+  if (context.format() == Format::Json) {
+    core::Map document;
+    document.set("schema", "crm.contact/1");
+    document.set("record", record_json(found.record, schema));
+    document.set("next_appointment", story.next ? core::Value{record_json(*story.next, workspace.schemas().get("appointment"))} : core::Value{});
+    document.set("appointments", records_json(workspace, story.appointments));
+    document.set("tasks", records_json(workspace, story.tasks));
+    document.set("deals", records_json(workspace, story.deals));
+    document.set("cases", records_json(workspace, story.cases));
+    document.set("notes", records_json(workspace, story.notes));
+    document.set("others", records_json(workspace, story.others));
+    return context.print_json(document);
+  }
+  context.print(card_of(context, found, schema).render(context.terminal(), context.style()));
+  if (story.next) section(context, "Next appointment", {*story.next});
+  section(context, "Open tasks", story.tasks);
+  section(context, "Deals", story.deals);
+  section(context, "Open cases", story.cases);
+  section(context, "Latest notes", story.notes);
+  std::vector<core::Record> before;
+  for (const auto& record : story.appointments)
+    if (!story.next || !(record.id == story.next->id)) before.push_back(record);
+  section(context, "Other appointments", before);
+  section(context, "More", story.others);
+}
+
+} // namespace
+
+void run_show(Context& context, const std::string& type, const std::string& word) {
+  auto& workspace = context.workspace();
+  const auto found = app::resolve(workspace, type, word, app::Scope::All);
+  if (!workspace.repository().hand_edits({found.path}).empty())
+    context.say("crm: note: " + found.path + " has an edit by hand that is not committed; `crm commit` takes it in");
+  const auto& schema = workspace.schemas().get(found.record.type);
+  const bool people_or_json = context.for_people() || context.format() == Format::Json;
+  if (found.record.type == "contact" && people_or_json) return show_story(context, found);
+  if (context.for_people()) return context.print(card_of(context, found, schema).render(context.terminal(), context.style()));
+  if (context.format() == Format::Json) {
+    core::Map document;
+    document.set("schema", "crm.show/1");
+    document.set("record", record_json(found.record, schema));
+    return context.print_json(document);
+  }
+  std::vector<std::string> names{"id"};
+  for (const auto& field : schema.fields) names.push_back(field.name);
+  context.print(write_rows(context.format(), names, {record_json(found.record, schema)}));
+}
+
+} // namespace crm::cmd

@@ -1,0 +1,86 @@
+#include "app/health.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/shape.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+std::string_view name_of(store::HandEdit::Kind kind) {
+  switch (kind) {
+    case store::HandEdit::Kind::Modified: return "modified";
+    case store::HandEdit::Kind::Added: return "added";
+    case store::HandEdit::Kind::Removed: return "removed";
+  }
+  return "";
+}
+
+core::Map status_json(app::Workspace& workspace, const app::Status& status) {
+  core::Map document, records;
+  core::List edits, problems;
+  for (const auto& [type, count] : status.records) records.set(type, count);
+  for (const auto& edit : status.edits) {
+    core::Map entry;
+    entry.set("path", edit.path);
+    entry.set("kind", std::string(name_of(edit.kind)));
+    core::List own;
+    for (const auto& problem : status.problems)
+      if (problem.file == edit.path) own.emplace_back(core::to_text(problem));
+    entry.set("problems", std::move(own));
+    edits.emplace_back(std::move(entry));
+  }
+  for (const auto& problem : status.problems) problems.emplace_back(core::to_text(problem));
+  document.set("schema", "crm.status/1");
+  document.set("store", workspace.settings().store);
+  document.set("name", workspace.settings().name);
+  document.set("root", workspace.repository().root());
+  document.set("zone", workspace.settings().zone);
+  document.set("device", workspace.device());
+  document.set("member", workspace.member());
+  document.set("branch", status.branch);
+  document.set("head", status.head);
+  document.set("records", std::move(records));
+  document.set("hand_edits", std::move(edits));
+  document.set("remotes", core::List{});
+  document.set("problems", std::move(problems));
+  return document;
+}
+
+void run_status(Context& context) {
+  auto& workspace = context.workspace();
+  const auto status = app::status(workspace);
+  if (!context.for_people()) return context.print_json(status_json(workspace, status));
+  const Style style = context.style();
+  const auto line = [&](const char* label, const std::string& text) {
+    context.print(fmt::format("{}  {}\n", style.paint(Role::Dim, base::pad(label, 8)), base::printable(text, base::Newlines::Keep)));
+  };
+  line("store", workspace.settings().name + "  " + workspace.repository().root());
+  line("you", workspace.member() + " on " + workspace.device());
+  line("last", fmt::format("{}, {} by {}{}", status.last_summary, ago(std::chrono::floor<std::chrono::seconds>(status.last_time), workspace.now()),
+                           status.last_actor, status.last_device.empty() ? "" : " on " + status.last_device));
+  std::vector<std::string> counts;
+  for (const auto& [type, count] : status.records)
+    if (count > 0) counts.push_back(fmt::format("{} {}{}", count, type, count == 1 ? "" : "s"));
+  const auto lines = base::wrap(counts.empty() ? "no records yet" : base::join(counts, ", "), static_cast<std::size_t>(context.terminal().width) - 12);
+  for (const auto& each : lines) line(&each == &lines.front() ? "records" : "", each);
+  if (status.edits.size() > status.foreign.size()) {
+    context.print(fmt::format("\n{}\n", style.paint(Role::Warn, "Edits by hand that are not committed (`crm commit` takes them in):")));
+    for (const auto& edit : status.edits)
+      if (std::find(status.foreign.begin(), status.foreign.end(), edit.path) == status.foreign.end())
+        context.print(fmt::format("  {}  {}\n", base::pad(name_of(edit.kind), 8), base::printable(edit.path)));
+  }
+  if (!status.problems.empty()) context.print("\n" + style.paint(Role::Bad, "Not valid, and so left as they are:") + "\n");
+  for (const auto& problem : status.problems) context.print("  " + base::printable(core::to_text(problem)) + "\n");
+  if (!status.foreign.empty()) context.print("\n" + style.paint(Role::Dim, "Not part of a store, and left alone: ") + base::printable(base::join(status.foreign, ", ")) + "\n");
+}
+
+} // namespace
+
+void add_status(CLI::App& root, Context& context) {
+  auto* command = add_command(root, "status", "the store, who you are, what is not committed");
+  command->callback([&context] { run_status(context); });
+}
+
+} // namespace crm::cmd

@@ -1,0 +1,99 @@
+#include "cmd/tree.hpp"
+
+#include "cmd/command.hpp"
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace crm::cmd {
+namespace {
+
+struct Entry {
+  const char* name;
+  void (*add)(CLI::App&, Context&);
+  const char* also = ""; ///< the type that the noun stands for, when its name differs
+};
+
+constexpr Entry entries[] = {
+    {"init", add_init},     {"book", add_book, "appointment"}, {"contact", add_contact}, {"note", add_note},
+    {"task", add_task},     {"deal", add_deal},                {"day", add_day},         {"status", add_status},
+    {"undo", add_undo},     {"add", add_add},                  {"list", add_list},       {"show", add_show},
+    {"edit", add_edit},     {"set", add_set},                  {"rm", add_rm},           {"restore", add_restore},
+    {"commit", add_commit}, {"types", add_types},              {"doctor", add_doctor},   {"git", add_git},
+    {"help", add_help},     {"complete", add_complete},        {"hook", add_hook},
+};
+
+bool has_own_noun(const std::string& type) {
+  return std::any_of(std::begin(entries), std::end(entries), [&](const Entry& entry) { return entry.name == type || entry.also == type; });
+}
+
+/// The store's types that are nouns by their schema alone. No store, or a broken one, has none: the commands work all the same.
+std::vector<std::string> schema_nouns(Context& context) {
+  std::vector<std::string> out;
+  try {
+    for (auto& type : context.types())
+      if (!has_own_noun(type)) out.push_back(std::move(type));
+  } catch (const base::Error&) {
+  }
+  return out;
+}
+
+/// The first word that is no option; --store and the like take the one behind them.
+std::string first_command(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (word == "--store" || word == "--format" || word == "-o" || word == "--output") {
+      ++i;
+    } else if (!word.starts_with("-")) {
+      return word;
+    }
+  }
+  return {};
+}
+
+} // namespace
+
+void build_tree(CLI::App& root, Context& context, Extent extent) {
+  const std::string wanted = first_command(context.words());
+  if (extent == Extent::Needed) {
+    for (const auto& entry : entries)
+      if (entry.name == wanted && wanted != "help" && wanted != "complete") return entry.add(root, context);
+    const auto nouns = wanted.empty() || wanted == "help" || wanted == "complete" ? std::vector<std::string>{} : schema_nouns(context);
+    if (std::find(nouns.begin(), nouns.end(), wanted) != nouns.end()) return add_noun(root, context, wanted);
+  }
+  for (const auto& entry : entries) entry.add(root, context);
+  for (const auto& type : schema_nouns(context)) add_noun(root, context, type);
+}
+
+std::vector<std::string> command_names(Context& context) {
+  std::vector<std::string> out;
+  for (const auto& entry : entries) out.emplace_back(entry.name);
+  for (auto& type : schema_nouns(context)) out.push_back(std::move(type));
+  return out;
+}
+
+std::vector<std::string> with_default_verb(CLI::App& root, std::vector<std::string> words) {
+  const std::string noun_name = first_command(words);
+  if (noun_name != "book" && noun_name != "note" && noun_name != "task") return words;
+  CLI::App* noun = find_command(root, noun_name);
+  if (noun == nullptr) return words;
+  CLI::App* verb = find_command(*noun, "new");
+  const auto at = static_cast<std::size_t>(std::find(words.begin(), words.end(), noun_name) - words.begin());
+  for (std::size_t i = at + 1; i < words.size(); ++i) {
+    std::string word = words[i];
+    if (word == "--help" || word == "-h") return words;
+    if (word.size() > 1 && word.front() == '-') {
+      const auto equals = word.find('=');
+      const CLI::Option* option = verb->get_option_no_throw(word.substr(0, equals));
+      if (option == nullptr) option = root.get_option_no_throw(word.substr(0, equals));
+      if (option != nullptr && option->get_items_expected_min() > 0 && equals == std::string::npos) ++i;
+      continue;
+    }
+    if (find_command(*noun, word) != nullptr) return words;
+    words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "new");
+    return words;
+  }
+  return words;
+}
+
+} // namespace crm::cmd
