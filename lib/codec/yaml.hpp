@@ -27,11 +27,19 @@ struct Node {
   int line = 0; ///< 1-based
   bool plain = false;
   std::string source;
-  std::vector<std::pair<std::string, Node>> entries; ///< of a map, in file order
-  std::vector<Node> items;                           ///< of a list
-  int entry_line = 0;                                ///< of the key, when this is the value of a map's entry
-  bool block = false;                                ///< a `|` or `>` scalar
+  struct Entry;
+  std::vector<Entry> entries; ///< of a map, in file order
+  std::vector<Node> items;    ///< of a list
+  int entry_line = 0;         ///< of the key, when this is the value of a map's entry
+  bool block = false;         ///< a `|` or `>` scalar
   const Node* find(std::string_view key) const;
+};
+
+/// No std::pair: that one asks for more of Node than is known while it is being defined.
+struct Node::Entry {
+  Entry(std::string key, Node node) : first(std::move(key)), second(std::move(node)) {}
+  std::string first;
+  Node second;
 };
 
 /// One document without anchors, aliases, tags, second documents, duplicate or non-string keys; valid UTF-8;
