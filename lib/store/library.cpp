@@ -9,6 +9,7 @@ namespace {
 
 struct Library {
   Library() {
+    leave_transport_out();
     check_git(git_libgit2_init(), "start libgit2");
     // A store behaves alike on every device: no user's or machine's git configuration has a say in it.
     for (const int level : {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
