@@ -58,6 +58,8 @@ class Builder final : public YAML::EventHandler {
     node.block = !node.plain && (first == '|' || first == '>');
     node.value = node.plain ? resolve_plain(value) : core::Value(value);
     node.source = value;
+    // yaml-cpp makes single bytes of the escapes \N and \_.
+    if (!base::is_utf8(value)) refuse(node.line, value, "must be valid UTF-8 behind its escapes, too");
     if (first == '"' || first == '\'') check_closed(mark, first);
     attach(std::move(node));
   }
