@@ -24,6 +24,10 @@ Seen other(std::string problem) {
   return {Seen::What::Other, "", std::move(problem)};
 }
 
+Seen unreadable(int error) {
+  return {Seen::What::Unreadable, "", "unreadable: " + std::generic_category().message(error)};
+}
+
 std::string kind_name(mode_t mode) {
   if (S_ISLNK(mode)) return "a symbolic link";
   if (S_ISDIR(mode)) return "a folder";
@@ -68,9 +72,9 @@ Seen look_at(int at, const char* name) {
     if (error == ENOENT || error == ENOTDIR) return {};
     if (::fstatat(at, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(info.st_mode))
       return other(kind_name(info.st_mode));
-    return other("unreadable: " + std::generic_category().message(error));
+    return unreadable(error);
   }
-  if (::fstat(file.get(), &info) != 0) return other("unreadable: " + std::generic_category().message(errno));
+  if (::fstat(file.get(), &info) != 0) return unreadable(errno);
   if (!S_ISREG(info.st_mode)) return other(kind_name(info.st_mode));
   Seen out{Seen::What::File, "", ""};
   // One byte more than the size says: a file that grows meanwhile is read to its end.
@@ -83,7 +87,7 @@ Seen look_at(int at, const char* name) {
     const int error = errno;
     out.content.resize(have + static_cast<std::size_t>(got > 0 ? got : 0));
     if (got < 0 && error == EINTR) continue;
-    if (got < 0) return other("unreadable: " + std::generic_category().message(error));
+    if (got < 0) return unreadable(error);
     if (got == 0) return out;
     if (out.content.size() == want) want += 4096;
   }
@@ -127,7 +131,7 @@ Seen WorkFiles::look(std::string_view path) const {
       return other("below a link or a file, where a folder belongs");
     at = std::move(next);
   }
-  if (!at) return other("unreadable: " + std::generic_category().message(errno));
+  if (!at) return unreadable(errno);
   return look_at(at.get(), std::string(file_name(path)).c_str());
 }
 

@@ -28,10 +28,10 @@ inline constexpr std::size_t largest_working_file = 1024 * 1024;
 
 /// What stands in the place of a working file.
 struct Seen {
-  enum class What { Missing, File, Other };
+  enum class What { Missing, File, Other, Unreadable };
   What what = What::Missing;
   std::string content; ///< of a File
-  std::string problem; ///< of an Other: "a symbolic link", "larger than 1 MiB" …
+  std::string problem; ///< of the last two: "a symbolic link", "larger than 1 MiB", "unreadable: …"
 };
 
 /// Reads `name` in the folder `at` (a descriptor, or AT_FDCWD), at most 1 MiB, without following a link or
@@ -46,7 +46,7 @@ class WorkFiles {
   explicit WorkFiles(std::string root) : m_root(std::move(root)) {}
   const std::string& root() const { return m_root; }
 
-  /// Never throws; what cannot be looked at is an Other with the reason.
+  /// Never throws; what cannot be looked at is Unreadable: nothing may be concluded from that.
   Seen look(std::string_view path) const;
 
   /// Writes the content beside the file, to be put in its place by publish(). Makes missing folders. These

@@ -135,7 +135,12 @@ class Sweep {
   void entry(const Descriptor& at, const Name& name, const std::string& path, const Oid& committed,
              int depth) {
     struct stat info {};
-    if (!name.on_disk || ::fstatat(at.get(), name.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    const bool there =
+        name.on_disk && ::fstatat(at.get(), name.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+    if (name.on_disk && !there && errno != ENOENT)
+      return add(HandEdit{path, HandEdit::Kind::Modified, "",
+                          "unreadable: " + std::generic_category().message(errno)});
+    if (!there) {
       if (!committed.empty()) add(judge(path, committed, {}, m_pending));
       return;
     }

@@ -45,7 +45,10 @@ class Publisher {
   }
 
   bool may_write(const Target& target) {
-    const Oid now = seen_id(m_repository.files.look(target.path));
+    const auto seen = m_repository.files.look(target.path);
+    if (seen.what == Seen::What::Unreadable)
+      throw base::Error(base::Kind::Failure, target.path + " is " + seen.problem);
+    const Oid now = seen_id(seen);
     if (now == target.blob) return false;
     if (target.replaceable.contains(now) || (target.replace_any && now != not_a_file)) return true;
     m_out.kept.push_back(target.path);
@@ -88,6 +91,7 @@ Oid seen_id(const Seen& seen) {
   case Seen::What::File:
     return hash_blob(seen.content);
   case Seen::What::Other:
+  case Seen::What::Unreadable:
     break;
   }
   return Oid(not_a_file);

@@ -137,6 +137,8 @@ void Transaction::Impl::require_no_hand_edit(const Target& target) const {
   const auto seen = repository->files.look(target.path);
   const Oid now = seen_id(seen);
   if (now == target.blob || target.replaceable.contains(now)) return;
+  if (seen.what == Seen::What::Unreadable)
+    throw base::Error(base::Kind::Failure, target.path + " is " + seen.problem);
   throw base::Error(base::Kind::Failure,
                     target.path + " was changed by hand and is not committed" +
                         (seen.problem.empty() ? "" : " (it is " + seen.problem + ")"),
