@@ -10,17 +10,23 @@ namespace {
 
 constexpr int patience_ms = 2000;
 
-// An index that nobody closed properly is recovered by whoever opens it next, by reading the whole log. The
-// shorter the log, the quicker that is; the longer, the rarer is the write that waits for the disk.
-constexpr const char* shared_settings = "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=250; "
-                                        "PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-8192";
+// A log of so many pages is brought into the database by the write that made it so long. Whoever opens the
+// index while nobody else has it open reads the whole log; so a longer one would make every command slower, a
+// shorter one more writes wait for the disk.
+constexpr int longest_log = 250;
+
+constexpr const char* shared_settings = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192";
 constexpr const char* filling_settings = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; "
                                          "PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536";
 
 } // namespace
 
-void FinalizeStatement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+void FinalizeStatement::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+void Database::Close::operator()(sqlite3* handle) const {
+  sqlite3_close_v2(handle);
+}
 
 Statement::Statement(Database& database, std::vector<StatementHandle>& home, StatementHandle handle)
     : m_database(&database), m_home(&home), m_handle(std::move(handle)) {}
@@ -45,7 +51,8 @@ Statement& Statement::bind(int at, std::string_view text) {
 }
 
 Statement& Statement::bind(int at, std::int64_t number) {
-  if (const int code = sqlite3_bind_int64(m_handle.get(), at, number); code != SQLITE_OK) m_database->fail(code);
+  if (const int code = sqlite3_bind_int64(m_handle.get(), at, number); code != SQLITE_OK)
+    m_database->fail(code);
   return *this;
 }
 
@@ -75,9 +82,15 @@ std::string_view Statement::view(int column) const {
              : std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(m_handle.get(), column)));
 }
 
-std::string Statement::text(int column) const { return std::string(view(column)); }
-std::int64_t Statement::number(int column) const { return sqlite3_column_int64(m_handle.get(), column); }
-double Statement::real(int column) const { return sqlite3_column_double(m_handle.get(), column); }
+std::string Statement::text(int column) const {
+  return std::string(view(column));
+}
+std::int64_t Statement::number(int column) const {
+  return sqlite3_column_int64(m_handle.get(), column);
+}
+double Statement::real(int column) const {
+  return sqlite3_column_double(m_handle.get(), column);
+}
 
 std::optional<std::int64_t> Statement::optional(int column) const {
   if (sqlite3_column_type(m_handle.get(), column) == SQLITE_NULL) return std::nullopt;
@@ -96,6 +109,15 @@ Database::Database(const std::string& file, Use use) {
     // Closing must not pay for a checkpoint and its fsync: the automatic one keeps the log short.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     execute(shared_settings);
+    // SQLite's own automatic checkpoint does not do: it lets the log begin anew only for a connection that
+    // writes a second time, and ours mostly write once.
+    sqlite3_wal_hook(
+        handle,
+        [](void* self, sqlite3*, const char*, int pages) {
+          static_cast<Database*>(self)->m_log_pages = pages;
+          return SQLITE_OK;
+        },
+        this);
   } else {
     execute(filling_settings);
   }
@@ -126,7 +148,8 @@ Statement Database::prepare(const std::string& sql) {
 }
 
 void Database::execute(const std::string& sql) {
-  if (const int code = sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr); code != SQLITE_OK)
+  if (const int code = sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr);
+      code != SQLITE_OK)
     fail(code);
 }
 
@@ -135,7 +158,21 @@ std::int64_t Database::number(const std::string& sql) {
   return statement.step() ? statement.number(0) : 0;
 }
 
-bool Database::in_transaction() const { return sqlite3_get_autocommit(m_handle.get()) == 0; }
+void Database::commit() {
+  m_log_pages = 0;
+  prepare("COMMIT").run();
+  if (m_log_pages < longest_log) return;
+  // Readers may be in the way for a moment; then the next write does it, and only a long log is worth a wait.
+  sqlite3_busy_timeout(m_handle.get(), m_log_pages < 8 * longest_log ? 0 : patience_ms / 10);
+  const int code =
+      sqlite3_wal_checkpoint_v2(m_handle.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(m_handle.get(), patience_ms);
+  if (means_damage(code)) fail(code); // anything else leaves the log, which is as good
+}
+
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(m_handle.get()) == 0;
+}
 
 void Database::roll_back() noexcept {
   if (in_transaction()) sqlite3_exec(m_handle.get(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -143,11 +180,13 @@ void Database::roll_back() noexcept {
 
 std::vector<std::string> Database::plans() {
   std::vector<std::string> asked, out;
-  for (const auto& [sql, kept] : m_statements) asked.push_back(sql);
+  for (const auto& [sql, kept] : m_statements)
+    if (!sql.starts_with("EXPLAIN")) asked.push_back(sql);
   for (const auto& sql : asked) {
     std::string plan = sql;
     auto statement = prepare("EXPLAIN QUERY PLAN " + sql);
-    while (statement.step()) plan += "\n  " + statement.text(3);
+    while (statement.step())
+      plan += "\n  " + statement.text(3);
     out.push_back(std::move(plan));
   }
   return out;

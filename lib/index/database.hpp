@@ -66,6 +66,7 @@ class Database {
   void execute(const std::string& sql);
   std::int64_t number(const std::string& sql); ///< of the only row; 0 when there is none
 
+  void commit(); ///< and keeps the log short
   bool in_transaction() const;
   void roll_back() noexcept;
   /// An error has said so: see Stale.
@@ -82,6 +83,7 @@ class Database {
   };
   std::unique_ptr<sqlite3, Close> m_handle;
   std::map<std::string, std::vector<StatementHandle>, std::less<>> m_statements;
+  int m_log_pages = 0;
   bool m_damaged = false;
 };
 

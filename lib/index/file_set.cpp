@@ -17,7 +17,8 @@ namespace {
 constexpr std::chrono::milliseconds patience{2000}, pause{2};
 
 [[noreturn]] void fail(const std::string& what, const std::string& file) {
-  throw base::Error(base::Kind::Failure, "the query index cannot be " + what + ": " + file + ": " + std::strerror(errno),
+  throw base::Error(base::Kind::Failure,
+                    "the query index cannot be " + what + ": " + file + ": " + std::strerror(errno),
                     "it lives in the store's folder .git/crm, which must be writable for you");
 }
 
@@ -51,7 +52,9 @@ FileLock::FileLock(const std::string& file, Door door, Mode mode)
   }
 }
 
-FileLock::~FileLock() { ::close(m_fd); }
+FileLock::~FileLock() {
+  ::close(m_fd);
+}
 
 FileIdentity identity_of(const std::string& file) {
   struct ::stat status {};
@@ -59,13 +62,16 @@ FileIdentity identity_of(const std::string& file) {
   return {status.st_dev, status.st_ino};
 }
 
-std::string temporary_of(const std::string& file) { return file + ".new"; }
+std::string temporary_of(const std::string& file) {
+  return file + ".new";
+}
 
 void remove_database(const std::string& file) noexcept {
   // The log first: alone it means nothing, while a database without its log is an older one.
   char name[4096];
   for (const char* suffix : {"-wal", "-shm", "-journal", ""})
-    if (std::snprintf(name, sizeof name, "%s%s", file.c_str(), suffix) < static_cast<int>(sizeof name)) ::unlink(name);
+    if (std::snprintf(name, sizeof name, "%s%s", file.c_str(), suffix) < static_cast<int>(sizeof name))
+      ::unlink(name);
 }
 
 void sync_file(const std::string& file) {

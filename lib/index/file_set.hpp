@@ -1,5 +1,5 @@
-// The files that make up an index, and how processes agree on them. SQLite finds its log beside the database by
-// name; so nobody may put another database under that name while somebody is between opening the two.
+// The files that make up an index, and how processes agree on them. SQLite finds its log beside the database
+// by name; so nobody may put another database under that name while somebody is between opening the two.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@ namespace crm::index {
 /// A lock between processes (and within one), gone at the end of its life.
 class FileLock {
  public:
-  /// Gate: shared while a database is being opened up to its first read, exclusive while it is being replaced.
-  /// Fill: held by the one who makes a fresh one.
+  /// Gate: shared while a database is being opened up to its first read, exclusive while it is being
+  /// replaced. Fill: held by the one who makes a fresh one.
   enum class Door { Gate, Fill };
   enum class Mode { Shared, Exclusive };
   /// Waits up to two seconds, then throws Error(Busy).

@@ -34,15 +34,20 @@ enum class Trigrams { Keep, Forget };
 void erase(Database& database, const Standing& old, Trigrams trigrams) {
   // A contentless table must be told what it is to forget.
   if (trigrams == Trigrams::Forget && !old.searched.empty())
-    database.prepare("INSERT INTO part(part, rowid, folded) VALUES('delete', ?1, ?2)").bind(1, old.row).bind(2, old.searched).run();
-  for (const char* sql : {"DELETE FROM link WHERE row = ?1", "DELETE FROM busy WHERE row = ?1", "DELETE FROM record WHERE row = ?1"})
+    database.prepare("INSERT INTO part(part, rowid, folded) VALUES('delete', ?1, ?2)")
+        .bind(1, old.row)
+        .bind(2, old.searched)
+        .run();
+  for (const char* sql : {"DELETE FROM link WHERE row = ?1", "DELETE FROM busy WHERE row = ?1",
+                          "DELETE FROM record WHERE row = ?1"})
     database.prepare(sql).bind(1, old.row).run();
 }
 
 std::int64_t next_row(Database& database, std::int64_t type) {
   auto statement = database.prepare("SELECT max(row) FROM record WHERE row BETWEEN ?1 AND ?2");
   statement.bind(1, layout::first_row(type)).bind(2, layout::last_row(type));
-  return statement.step() ? statement.optional(0).value_or(layout::first_row(type)) + 1 : layout::first_row(type) + 1;
+  return statement.step() ? statement.optional(0).value_or(layout::first_row(type)) + 1
+                          : layout::first_row(type) + 1;
 }
 
 std::int64_t number_of_type(Index::Impl& impl, Database& database, const std::string& type) {
@@ -58,13 +63,17 @@ std::string_view stem(std::string_view path) {
 }
 
 void set_basis(Database& database, const std::string& basis) {
-  database.prepare("INSERT INTO meta(name, value) VALUES('basis', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
-      .bind(1, basis).run();
+  database
+      .prepare("INSERT INTO meta(name, value) VALUES('basis', ?1) ON CONFLICT(name) DO UPDATE SET value = "
+               "excluded.value")
+      .bind(1, basis)
+      .run();
 }
 
 } // namespace
 
-FreshFill::FreshFill(const std::string& file) : m_file(file), m_lock(file, FileLock::Door::Fill, FileLock::Mode::Exclusive) {
+FreshFill::FreshFill(const std::string& file)
+    : m_file(file), m_lock(file, FileLock::Door::Fill, FileLock::Mode::Exclusive) {
   remove_database(temporary_of(m_file)); // of one that was killed
   m_database = std::make_unique<Database>(temporary_of(m_file), Database::Use::Filling);
   m_database->execute("BEGIN");
@@ -97,7 +106,9 @@ void Index::begin(Fill fill) {
   }
 }
 
-void Index::rollback() { m_impl->roll_back(); }
+void Index::rollback() {
+  m_impl->roll_back();
+}
 
 void Index::finish(const std::string& basis) {
   if (m_impl->fresh) {
@@ -108,7 +119,7 @@ void Index::finish(const std::string& basis) {
   }
   Database& database = m_impl->database();
   set_basis(database, basis);
-  database.prepare("COMMIT").run();
+  database.commit();
   m_impl->types.clear();
 }
 
@@ -120,19 +131,43 @@ void Index::put(const Entry& entry) {
   const bool same_type = old && old->type == type, same_text = same_type && old->searched == searched;
   if (old) erase(database, *old, same_text ? Trigrams::Keep : Trigrams::Forget);
   const std::int64_t row = same_type ? old->row : next_row(database, type);
-  database.prepare("INSERT INTO record(row, id, type, deleted, state, begins, ends, key, folded, name, path, data) "
-                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")
-      .bind(1, row).bind(2, entry.id).bind(3, type).bind(4, std::int64_t{entry.deleted}).bind(5, entry.state).bind(6, entry.from)
-      .bind(7, entry.to).bind(8, entry.key).bind(9, entry.folded).bind(10, entry.name).bind(11, entry.path).bind(12, entry.data).run();
+  database
+      .prepare(
+          "INSERT INTO record(row, id, type, deleted, state, begins, ends, key, folded, name, path, data) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")
+      .bind(1, row)
+      .bind(2, entry.id)
+      .bind(3, type)
+      .bind(4, std::int64_t{entry.deleted})
+      .bind(5, entry.state)
+      .bind(6, entry.from)
+      .bind(7, entry.to)
+      .bind(8, entry.key)
+      .bind(9, entry.folded)
+      .bind(10, entry.name)
+      .bind(11, entry.path)
+      .bind(12, entry.data)
+      .run();
   if (!searched.empty() && !same_text)
     database.prepare("INSERT INTO part(rowid, folded) VALUES(?1, ?2)").bind(1, row).bind(2, searched).run();
   for (const auto& link : entry.links) // two fields may refer to the same record
-    database.prepare("INSERT INTO link(row, target, type, begins) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
-        .bind(1, row).bind(2, link.target).bind(3, type).bind(4, entry.from).run();
+    database
+        .prepare("INSERT INTO link(row, target, type, begins) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
+        .bind(1, row)
+        .bind(2, link.target)
+        .bind(3, type)
+        .bind(4, entry.from)
+        .run();
   for (const auto& busy : entry.busy)
-    database.prepare("INSERT INTO busy(row, kind, key, begins, ends) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
-        .bind(1, row).bind(2, busy.kind).bind(3, busy.key).bind(4, std::int64_t{busy.time.from.time_since_epoch().count()})
-        .bind(5, std::int64_t{busy.time.to.time_since_epoch().count()}).run();
+    database
+        .prepare("INSERT INTO busy(row, kind, key, begins, ends) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO "
+                 "NOTHING")
+        .bind(1, row)
+        .bind(2, busy.kind)
+        .bind(3, busy.key)
+        .bind(4, std::int64_t{busy.time.from.time_since_epoch().count()})
+        .bind(5, std::int64_t{busy.time.to.time_since_epoch().count()})
+        .run();
 }
 
 void Index::erase_path(std::string_view path) {

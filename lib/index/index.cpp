@@ -33,9 +33,13 @@ std::unique_ptr<Database> make_empty(const std::string& file) {
 
 } // namespace
 
-Index::Impl::Impl(std::string name) : file(std::move(name)) { open(); }
+Index::Impl::Impl(std::string name) : file(std::move(name)) {
+  open();
+}
 
-Index::Impl::~Impl() { discard_damaged(); }
+Index::Impl::~Impl() {
+  discard_damaged();
+}
 
 void Index::Impl::open() {
   shared.reset();
@@ -59,7 +63,7 @@ void Index::Impl::discard_damaged() noexcept {
   try {
     const FileLock gate(file, Door::Gate, Mode::Exclusive);
     if (identity_of(file) == identity) remove_database(file); // else another process has replaced it
-  } catch (const std::exception&) { // whoever opens it finds it damaged again
+  } catch (const std::exception&) {                           // whoever opens it finds it damaged again
   }
 }
 
@@ -85,7 +89,9 @@ Index::Index(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Index::Index(Index&&) noexcept = default;
 Index::~Index() = default;
 
-Index Index::open(const std::string& file) { return Index(std::make_unique<Impl>(file)); }
+Index Index::open(const std::string& file) {
+  return Index(std::make_unique<Impl>(file));
+}
 
 void Index::remove(const std::string& file) noexcept {
   if (identity_of(file) == FileIdentity{}) return;
@@ -98,13 +104,16 @@ void Index::remove(const std::string& file) noexcept {
 
 std::string Index::basis() const {
   // A process that lives long must not go on with a file that another one has replaced.
-  if (!m_impl->fresh && m_impl->shared && !m_impl->shared->in_transaction() && identity_of(m_impl->file) != m_impl->identity)
+  if (!m_impl->fresh && m_impl->shared && !m_impl->shared->in_transaction() &&
+      identity_of(m_impl->file) != m_impl->identity)
     m_impl->open();
   auto statement = m_impl->database().prepare("SELECT value FROM meta WHERE name = 'basis'");
   return statement.step() ? statement.text(0) : std::string();
 }
 
-std::vector<std::string> Index::plans() const { return m_impl->database().plans(); }
+std::vector<std::string> Index::plans() const {
+  return m_impl->database().plans();
+}
 
 std::optional<std::int64_t> find_type(Database& database, std::string_view type) {
   auto statement = database.prepare("SELECT number FROM type WHERE name = ?1");
@@ -114,12 +123,14 @@ std::optional<std::int64_t> find_type(Database& database, std::string_view type)
 }
 
 std::optional<Row> load_row(Database& database, std::int64_t row) {
-  auto statement = database.prepare("SELECT id, (SELECT name FROM type WHERE number = record.type), path, name, key, state, "
-                                    "data, deleted, begins, ends FROM record WHERE row = ?1");
+  auto statement = database.prepare(
+      "SELECT id, (SELECT name FROM type WHERE number = record.type), path, name, key, state, "
+      "data, deleted, begins, ends FROM record WHERE row = ?1");
   statement.bind(1, row);
   if (!statement.step()) return std::nullopt;
-  return Row{statement.text(0), statement.text(1),        statement.text(2),      statement.text(3),    statement.text(4),
-             statement.text(5), statement.text(6), statement.number(7) != 0, statement.optional(8), statement.optional(9)};
+  return Row{statement.text(0),     statement.text(1),    statement.text(2), statement.text(3),
+             statement.text(4),     statement.text(5),    statement.text(6), statement.number(7) != 0,
+             statement.optional(8), statement.optional(9)};
 }
 
 } // namespace crm::index

@@ -1,4 +1,5 @@
-// The derived query index: SQLite, one file in the private folder. Never authoritative; deleted and rebuilt when in doubt.
+// The derived query index: SQLite, one file in the private folder. Never authoritative; deleted and rebuilt
+// when in doubt.
 #pragma once
 
 #include "core/time.hpp"
@@ -15,8 +16,8 @@
 namespace crm::index {
 
 /// The file turned out to be damaged while it was asked or written, or was swept away. An open transaction is
-/// gone. The Index stays usable and is empty from now on (`basis` is ""), its file is made anew: fill it again
-/// and ask again. Nothing has to be deleted or opened by the catcher.
+/// gone. The Index stays usable and is empty from now on (`basis` is ""), its file is made anew: fill it
+/// again and ask again. Nothing has to be deleted or opened by the catcher.
 class Stale : public std::exception {
  public:
   const char* what() const noexcept override { return "the query index was damaged"; }
@@ -34,20 +35,21 @@ struct Busy {
   core::Interval time;
 };
 
-/// What the index keeps of one record. Made by lib/app from a record and its schema. `path` ends in the id and
-/// an extension; `blob` is not kept, as nothing asks for it.
+/// What the index keeps of one record. Made by lib/app from a record and its schema. `path` ends in the id
+/// and an extension; `blob` is not kept, as nothing asks for it.
 struct Entry {
   std::string id, type, path, blob;
   bool deleted = false;
-  std::string name;                 ///< display name
-  std::string folded;               ///< base::fold(name), for lookup
-  std::string key;                  ///< unique handle within the type, or ""
-  std::string state;                ///< the states field's value, or ""
-  std::optional<std::int64_t> from; ///< the time field as an instant, seconds since the epoch; a date is its local midnight
-  std::optional<std::int64_t> to;   ///< end, for records that take time (without buffers)
-  std::string data;                 ///< the record as compact JSON, {"fields": {…}, …}, so that lists need no YAML
+  std::string name;   ///< display name
+  std::string folded; ///< base::fold(name), for lookup
+  std::string key;    ///< unique handle within the type, or ""
+  std::string state;  ///< the states field's value, or ""
+  std::optional<std::int64_t>
+      from; ///< the time field as an instant, seconds since the epoch; a date is its local midnight
+  std::optional<std::int64_t> to; ///< end, for records that take time (without buffers)
+  std::string data; ///< the record as compact JSON, {"fields": {…}, …}, so that lists need no YAML
   std::vector<Link> links;
-  std::vector<Busy> busy;           ///< empty for records that are deleted or in a state that frees the time
+  std::vector<Busy> busy; ///< empty for records that are deleted or in a state that frees the time
 };
 
 /// A row as lists need it: an Entry without links and busy.
@@ -57,18 +59,20 @@ struct Row {
   std::optional<std::int64_t> from, to;
 };
 
-/// Records without a time come last, in both directions; equal ones are ordered by id (descending with the time).
+/// Records without a time come last, in both directions; equal ones are ordered by id (descending with the
+/// time).
 enum class Order { Name, Time, TimeDescending, Id };
 
 struct Query {
-  std::string type{};                     ///< "" for every type
-  std::vector<std::string> states{};      ///< any of; empty for all
-  std::optional<std::int64_t> from{}, to{}; ///< overlaps [from, to): for records without an end, from ≤ time < to;
-                                          ///< with either of them, records without a time are left out
-  std::string target{};                   ///< links to this id or key, "" for any
-  bool deleted = false;                  ///< deleted ones instead of live ones
+  std::string type{};                ///< "" for every type
+  std::vector<std::string> states{}; ///< any of; empty for all
+  std::optional<std::int64_t> from{},
+      to{};             ///< overlaps [from, to): for records without an end, from ≤ time < to;
+                        ///< with either of them, records without a time are left out
+  std::string target{}; ///< links to this id or key, "" for any
+  bool deleted = false; ///< deleted ones instead of live ones
   Order order = Order::Name;
-  std::size_t limit = 0;                 ///< 0: all
+  std::size_t limit = 0; ///< 0: all
 };
 
 struct Taken {
@@ -79,28 +83,31 @@ struct Taken {
 
 struct Sum {
   std::string group;
-  std::string unit; ///< the records' `currency`, "" where they have none: sums over mixed currencies mean nothing
+  std::string
+      unit; ///< the records' `currency`, "" where they have none: sums over mixed currencies mean nothing
   std::int64_t count = 0;
   double sum = 0;
 };
 
 class Index {
  public:
-  /// Opens or makes the file. A damaged file, a foreign one or one of another format is deleted and made anew.
-  /// Throws Error(Busy) after two seconds behind another process, Error(Failure) where there can be no file.
+  /// Opens or makes the file. A damaged file, a foreign one or one of another format is deleted and made
+  /// anew. Throws Error(Busy) after two seconds behind another process, Error(Failure) where there can be no
+  /// file.
   static Index open(const std::string& file);
   /// Deletes the file and what belongs to it. Those who have it open go on with what they had. Never throws.
   static void remove(const std::string& file) noexcept;
   Index(Index&&) noexcept;
   ~Index();
 
-  /// What the content is derived from: any text; "" for a new index. The caller compares it and brings the index forward.
+  /// What the content is derived from: any text; "" for a new index. The caller compares it and brings the
+  /// index forward.
   std::string basis() const;
-  /// Within one write transaction: begin, put and erase_path any number of times, finish(basis). Not finished: rolled back.
-  /// Fresh starts from nothing, in another file that takes the place of this one when it is finished: until then,
-  /// and when it never is, everybody else sees the old content. Begin throws Error(Busy) while another process is
-  /// at it; what an earlier begin left unfinished is rolled back. Questions asked in between see what has been put;
-  /// after begin(Fresh) only by_id and by_key are quick.
+  /// Within one write transaction: begin, put and erase_path any number of times, finish(basis). Not
+  /// finished: rolled back. Fresh starts from nothing, in another file that takes the place of this one when
+  /// it is finished: until then, and when it never is, everybody else sees the old content. Begin throws
+  /// Error(Busy) while another process is at it; what an earlier begin left unfinished is rolled back.
+  /// Questions asked in between see what has been put; after begin(Fresh) only by_id and by_key are quick.
   enum class Fill { Increment, Fresh };
   void begin(Fill fill);
   void put(const Entry& entry); ///< replaces the record of that id
@@ -115,18 +122,20 @@ class Index {
   std::vector<Row> by_prefix(std::string_view prefix, std::string_view type, std::size_t limit) const;
   /// A live record before a deleted one that had the key earlier; of several, that with the smallest id.
   std::optional<Row> by_key(std::string_view type, std::string_view key) const;
-  std::vector<Row> by_name(std::string_view folded, std::string_view type, std::size_t limit) const; ///< exactly; live ones, by id
-  /// Live ones with this anywhere in the name, by name; when more than 1,000 have it, the first of some 1,000 of
-  /// them. Fewer than three characters must begin the name (those come first) or a word of it.
+  std::vector<Row> by_name(std::string_view folded, std::string_view type,
+                           std::size_t limit) const; ///< exactly; live ones, by id
+  /// Live ones with this anywhere in the name, by name; when more than 1,000 have it, the first of some 1,000
+  /// of them. Fewer than three characters must begin the name (those come first) or a word of it.
   std::vector<Row> by_part(std::string_view folded, std::string_view type, std::size_t limit) const;
-  /// Live ones whose names share a beginning or trigrams with it, the most alike first: candidates for "did you
-  /// mean". Looks at some hundred names at most, whatever the store's size.
+  /// Live ones whose names share a beginning or trigrams with it, the most alike first: candidates for "did
+  /// you mean". Looks at some hundred names at most, whatever the store's size.
   std::vector<Row> near(std::string_view folded, std::string_view type, std::size_t limit) const;
   /// Characters of id that no other record shares, at least 4.
   std::size_t shortest_prefix(std::string_view id) const;
 
-  /// Until `visit` says false. It may ask the index other questions, but not write to it. One row at a time is in
-  /// memory, except where the order is by name and the choice by state, time or target: then also their names.
+  /// Until `visit` says false. It may ask the index other questions, but not write to it. One row at a time
+  /// is in memory, except where the order is by name and the choice by state, time or target: then also their
+  /// names.
   void each(const Query& query, const std::function<bool(const Row&)>& visit) const;
   std::vector<Row> list(const Query& query) const;
   std::int64_t count(const Query& query) const;
@@ -135,7 +144,8 @@ class Index {
 
   /// What takes `key` in [from, to), by time. Does not scan, however long a single stretch may be.
   std::vector<Taken> taken(std::string_view kind, std::string_view key, core::Interval time) const;
-  /// Records that refer to this id or key, each once, deleted ones too, newest time first (as TimeDescending).
+  /// Records that refer to this id or key, each once, deleted ones too, newest time first (as
+  /// TimeDescending).
   std::vector<Row> referring(std::string_view target, std::string_view type, std::size_t limit) const;
 
   /// For tests: every statement asked so far, each followed by how SQLite finds its rows.

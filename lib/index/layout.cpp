@@ -37,7 +37,8 @@ static_assert(long_stretch == 86400, "the partial indexes above say the same");
 } // namespace
 
 bool is_ours(Database& database) {
-  return database.number("PRAGMA application_id") == application && database.number("PRAGMA user_version") == version;
+  return database.number("PRAGMA application_id") == application &&
+         database.number("PRAGMA user_version") == version;
 }
 
 void make_tables(Database& database) {
@@ -46,6 +47,8 @@ void make_tables(Database& database) {
   database.execute("PRAGMA user_version=" + std::to_string(version));
 }
 
-void make_indexes(Database& database) { database.execute(indexes); }
+void make_indexes(Database& database) {
+  database.execute(indexes);
+}
 
 } // namespace crm::index::layout

@@ -20,8 +20,12 @@ inline constexpr std::int64_t long_stretch = 86400;
 /// A record's row number is its type's number in the upper half and a running one in the lower: so the
 /// records of a type lie together, and a search by trigrams keeps to one type by a range of row numbers.
 inline constexpr int type_shift = 32;
-inline constexpr std::int64_t first_row(std::int64_t type) { return type << type_shift; }
-inline constexpr std::int64_t last_row(std::int64_t type) { return first_row(type + 1) - 1; }
+inline constexpr std::int64_t first_row(std::int64_t type) {
+  return type << type_shift;
+}
+inline constexpr std::int64_t last_row(std::int64_t type) {
+  return first_row(type + 1) - 1;
+}
 
 bool is_ours(Database& database);
 /// All that `put` needs in order to be quick.

@@ -8,7 +8,9 @@
 namespace crm::index {
 namespace {
 
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }
+bool begins_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
+}
 
 } // namespace
 
@@ -28,7 +30,9 @@ std::string doubled(std::string_view part) {
   return out;
 }
 
-std::string spaced(std::string_view folded) { return "  " + doubled(folded); }
+std::string spaced(std::string_view folded) {
+  return "  " + doubled(folded);
+}
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
@@ -52,7 +56,8 @@ std::string having_all(const std::vector<std::string>& trigrams) {
   std::string out;
   for (const auto& trigram : trigrams) {
     out += out.empty() ? "\"" : " AND \"";
-    for (const char byte : trigram) out += byte == '"' ? std::string("\"\"") : std::string(1, byte);
+    for (const char byte : trigram)
+      out += byte == '"' ? std::string("\"\"") : std::string(1, byte);
     out += '"';
   }
   return out;
