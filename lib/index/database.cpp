@@ -13,7 +13,7 @@ constexpr int patience_ms = 2000;
 // A log of so many pages is brought into the database by the write that made it so long. Whoever opens the
 // index while nobody else has it open reads the whole log; so a longer one would make every command slower, a
 // shorter one more writes wait for the disk.
-constexpr int longest_log = 250;
+constexpr int longest_log = 300;
 
 constexpr const char* shared_settings = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192";
 constexpr const char* filling_settings = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; "

@@ -144,8 +144,8 @@ class Index {
 
   /// What takes `key` in [from, to), by time. Does not scan, however long a single stretch may be.
   std::vector<Taken> taken(std::string_view kind, std::string_view key, core::Interval time) const;
-  /// Records that refer to this id or key, each once, deleted ones too, newest time first (as
-  /// TimeDescending).
+  /// Records that refer to this id or key, each once, deleted ones too, newest time first and those without
+  /// one last. Of equal times any may be the ones that the limit cuts off.
   std::vector<Row> referring(std::string_view target, std::string_view type, std::size_t limit) const;
 
   /// For tests: every statement asked so far, each followed by how SQLite finds its rows.

@@ -171,18 +171,19 @@ std::int64_t Index::count(const Query& query) const {
 }
 
 std::vector<Sum> Index::sums(std::string_view type, std::string_view number_field) const {
-  // A field of that name that is no number counts nothing. `->` quotes the name; one with a quote in it
-  // cannot be asked for, and is no field of a schema either.
-  auto statement = m_impl->database().prepare(
-      "SELECT state, unit, count(*), total(CASE WHEN json_type(fields, path) IN ('integer', 'real') THEN "
-      "json_extract(fields, path) END) FROM "
-      "(SELECT state, fields, '$.\"' || ?2 || '\"' AS path, coalesce(fields ->> '$.currency', '') AS unit "
-      "FROM "
-      "(SELECT state, CASE WHEN json_valid(data) THEN coalesce(data -> '$.fields', '{}') ELSE '{}' END AS "
-      "fields FROM record "
-      "WHERE type = (SELECT number FROM type WHERE name = ?1) AND deleted = 0)) GROUP BY 1, 2 ORDER BY 1, 2");
-  const bool askable = number_field.find_first_of(std::string_view("\"\0", 2)) == std::string_view::npos;
-  statement.bind(1, type).bind(2, askable ? number_field : std::string_view());
+  // What is no JSON, or no number, counts nothing. A path cannot name a field with a quote in its name, which
+  // is no field of a schema either.
+  const bool askable = number_field.find_first_of(std::string_view("\"\\\0", 3)) == std::string_view::npos;
+  const std::string path = "$.fields.\"" + (askable ? std::string(number_field) : std::string()) + "\"";
+  auto statement =
+      m_impl->database().prepare("SELECT state, CASE WHEN json_valid(data) THEN coalesce(json_extract(data, "
+                                 "'$.fields.currency'), '') ELSE '' END, count(*), "
+                                 "total(CASE WHEN json_valid(data) AND json_type(data, ?2) IN ('integer', "
+                                 "'real') THEN json_extract(data, ?2) END) "
+                                 "FROM record INDEXED BY record_order WHERE type = (SELECT number FROM type "
+                                 "WHERE name = ?1) AND deleted = 0 "
+                                 "GROUP BY 1, 2 ORDER BY 1, 2");
+  statement.bind(1, type).bind(2, path);
   std::vector<Sum> out;
   while (statement.step())
     out.push_back({statement.text(0), statement.text(1), statement.number(2), statement.real(3)});
@@ -214,20 +215,23 @@ std::vector<Row> Index::referring(std::string_view target, std::string_view type
   const Snapshot snapshot(database);
   Compound links;
   const std::string to = links.add(target);
-  const std::string select = "SELECT link.row, link.begins, record.id FROM link INDEXED BY link_target CROSS "
-                             "JOIN record ON record.row = "
-                             "link.row WHERE link.target = " +
-                             to;
+  // By row where times are equal: half a store may refer to somebody without a time, and need not be sorted.
+  const std::string select = "SELECT row, begins, row FROM link INDEXED BY link_target WHERE target = " + to;
   const auto types = types_meant(database, type);
   if (types.size() > most_parts) {
     links.part(select);
   } else {
     for (const auto number : types)
-      links.part(select + " AND link.type = " + links.add(number));
+      links.part(select + " AND type = " + links.add(number));
   }
   if (links.empty()) return {};
   auto statement = links.ordered(database, By::PlaceDescending, limit);
-  return load_rows(database, statement);
+  auto out = load_rows(database, statement);
+  std::sort(out.begin(), out.end(), [](const Row& a, const Row& b) {
+    if (a.from.has_value() != b.from.has_value()) return a.from.has_value();
+    return a.from != b.from ? a.from > b.from : a.id > b.id;
+  });
+  return out;
 }
 
 } // namespace crm::index
