@@ -47,13 +47,14 @@ void drop_formats(Json& document) {
 struct Compiled {
   Value document;
   valijson::Schema schema;
+  valijson::Validator validator; ///< keeps the regular expressions that it has compiled
 };
 
-const valijson::Schema& compiled(const Value& document) {
+Compiled& compiled(const Value& document) {
   constexpr std::size_t most = 64; // types of a store; a process that meets more begins again
   thread_local std::vector<std::unique_ptr<Compiled>> cache;
   for (const auto& entry : cache)
-    if (entry->document == document) return entry->schema;
+    if (entry->document == document) return *entry;
   auto fresh = std::make_unique<Compiled>();
   fresh->document = document;
   Json json = to_document(document);
@@ -62,7 +63,7 @@ const valijson::Schema& compiled(const Value& document) {
   parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(json), fresh->schema);
   if (cache.size() >= most) cache.clear();
   cache.push_back(std::move(fresh));
-  return cache.back()->schema;
+  return *cache.back();
 }
 
 SchemaError to_error(const valijson::ValidationResults::Error& error) {
@@ -77,9 +78,8 @@ SchemaError to_error(const valijson::ValidationResults::Error& error) {
 std::vector<SchemaError> check_against(const Value& document, const Value& value) {
   std::vector<SchemaError> out;
   try {
-    const auto& schema = compiled(document);
+    auto& [source, schema, validator] = compiled(document);
     const Json json = to_document(value);
-    valijson::Validator validator;
     valijson::ValidationResults results;
     if (!validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(json), &results))
       std::transform(results.begin(), results.end(), std::back_inserter(out), to_error);
