@@ -43,7 +43,8 @@ void run_board(Context& context, const std::string& type, const std::string& num
     std::vector<std::string> sums;
     for (const auto& [currency, sum] : stage.sums) sums.push_back(money(sum, currency));
     const bool open = schema.is_open(stage.state);
-    context.print(fmt::format("{}  {:>4}  {}\n", style.paint(open ? Role::Heading : Role::Dim, base::pad(stage.state, 14)), stage.count, base::join(sums, " + ")));
+    const std::string sum = sums.empty() ? "" : "  " + base::join(sums, " + ");
+    context.print(fmt::format("{}  {:>4}{}\n", style.paint(open ? Role::Heading : Role::Dim, base::pad(stage.state, 14)), stage.count, sum));
     if (!open) continue;
     for (const auto& record : stage.records) {
       const std::string id = app::short_id(workspace, record.id.str());

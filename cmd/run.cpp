@@ -94,7 +94,8 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     root.set_help_flag("-h,--help", "this help");
     root.require_subcommand(0, 1);
     add_shared(root, context);
-    build_tree(root, context, Extent::Needed);
+    const bool only_version = words.size() == 1 && words.front() == "--version";
+    if (!only_version) build_tree(root, context, Extent::Needed);
     if (words.empty()) words.push_back("help");
     if (words.front() == "help" && find_command(root, "help") == nullptr) build_tree(root, context, Extent::Whole);
     words = with_default_verb(root, std::move(words));

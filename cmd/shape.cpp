@@ -161,6 +161,12 @@ std::string label(app::Workspace& workspace, const core::Record& record, const c
 
 namespace {
 
+std::string_view capital(std::string_view action) {
+  if (action == "created") return "Added";
+  if (action == "changed") return "Changed";
+  return action == "deleted" ? "Deleted" : "Restored";
+}
+
 /// "Ada Lovelace, Tue 24 Nov 2026, 14:00 (Europe/London), 45 min, bob, room-2".
 std::string sentence(app::Workspace& workspace, const app::Written& written) {
   const auto& record = written.record;
@@ -194,8 +200,7 @@ void answer(Context& context, const app::Committed& committed, std::string_view 
     const std::string id = app::short_id(workspace, written.record.id.str());
     const bool first = &written == &committed.records.front();
     const std::string what = first && !verb.empty() ? std::string(verb)
-                             : written.action == app::Action::Created ? "Added " + written.record.type
-                                                                      : std::string(app::to_text(written.action)) + " " + written.record.type;
+                                                : std::string(capital(app::to_text(written.action))) + " " + written.record.type;
     context.print(fmt::format("{} {}  {}\n", what, style.paint(Role::Id, id), base::printable(sentence(workspace, written))));
   }
   for (const auto& file : committed.files) context.print(fmt::format("{} {}\n", "Changed", base::printable(file)));

@@ -104,7 +104,7 @@ Batch::Pending& Batch::pending(const core::Record& record, Action action) {
   const std::string path = store::record_path(schema.folder, record.id.str());
   for (auto& pending : m_pending)
     if (pending.path == path) return pending;
-  const auto text = m_workspace.repository().read(m_workspace.repository().head_tree(), path).value_or("");
+  const auto text = m_workspace.repository().read(m_workspace.tree(), path).value_or("");
   m_pending.push_back({record, path, text, text, core::display_name(record, schema), action, {}});
   return m_pending.back();
 }

@@ -27,6 +27,9 @@ struct ClashReport {
 /// What an appointment clashes with, itself left out; nothing when its state lets go of its time.
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
 
+/// The time that an appointment takes, buffers included; nothing when its state lets go of it.
+std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
+
 /// The same with what to do instead. Reads the index only: no scan.
 ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
 core::Map clash_details(const ClashReport& report, const std::string& zone);

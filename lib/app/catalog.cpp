@@ -52,7 +52,7 @@ ProjectContext Workspace::project_context() {
 
 void Workspace::bring_forward() {
   if (!m_index) m_index = std::make_unique<index::Index>(index::Index::open(file_of(*m_repository)));
-  const store::Oid tree = m_repository->head_tree();
+  const store::Oid& tree = this->tree();
   const std::string rest = derivation(), basis = std::string(tree_label) + tree + rest;
   for (int damaged = 0;;) {
     try {

@@ -78,6 +78,11 @@ std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& r
 
 bool takes_time(const core::Schema& schema) { return !schema.busy.empty() && !schema.duration_field.empty(); }
 
+std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
+  const auto wanted = wanted_time(workspace, appointment, schema);
+  return wanted ? std::optional(wanted->with_buffers) : std::nullopt;
+}
+
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
   std::vector<Clash> out;
   const auto wanted = wanted_time(workspace, appointment, schema);

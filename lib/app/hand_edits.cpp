@@ -103,7 +103,7 @@ class Planner {
       return;
     }
     const auto& repository = m_workspace.repository();
-    const auto old_text = repository.read(repository.head_tree(), edit.path);
+    const auto old_text = repository.read(m_workspace.tree(), edit.path);
     std::optional<core::Record> old;
     if (old_text) {
       auto parsed = codec::parse_record(*old_text, edit.path, schema);

@@ -149,7 +149,7 @@ std::string text_for_editor(Workspace& workspace, const Found& found) {
   const auto& repository = workspace.repository();
   const auto edits = repository.hand_edits({found.path});
   if (!edits.empty()) return edits.front().content;
-  return repository.read(repository.head_tree(), found.path).value_or("");
+  return repository.read(workspace.tree(), found.path).value_or("");
 }
 
 Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text, const std::string& force, Mode mode) {

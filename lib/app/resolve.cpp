@@ -97,7 +97,7 @@ Found resolve(Workspace& workspace, std::string_view type, std::string_view word
   if (base::Id::parse(word))
     for (const auto& each : workspace.schemas().types())
       if (type.empty() || type == each)
-        if (const auto path = workspace.record_path(each, word); workspace.repository().blob_id(workspace.repository().head_tree(), path))
+        if (const auto path = workspace.record_path(each, word); workspace.repository().blob_id(workspace.tree(), path))
           workspace.load(each, path);
   nothing(workspace, type, word, scope);
 }

@@ -30,7 +30,15 @@ SchemaSet::SchemaSet(const store::Repository& repository) : m_repository(reposit
 void SchemaSet::refresh() {
   m_listed = false;
   m_types.clear();
-  m_loaded.clear();
+  for (auto& [type, loaded] : m_loaded) loaded.fresh = false;
+}
+
+const core::Schema* SchemaSet::reuse(Loaded& loaded, const std::string& path) const {
+  if (!loaded.fresh) {
+    const auto working = store::read_small_file(m_repository.root() + "/" + path);
+    loaded.fresh = working ? *working == loaded.text : m_repository.read(m_repository.head_tree(), path) == loaded.text;
+  }
+  return loaded.fresh ? loaded.schema.get() : nullptr;
 }
 
 const std::vector<std::string>& SchemaSet::types() const {
@@ -52,13 +60,14 @@ bool SchemaSet::has(std::string_view type) const {
 }
 
 const core::Schema& SchemaSet::get(std::string_view type) const {
-  if (const auto it = m_loaded.find(type); it != m_loaded.end()) return *it->second;
+  const std::string path = schema_path(type);
+  if (const auto it = m_loaded.find(type); it != m_loaded.end())
+    if (const auto* schema = reuse(it->second, path)) return *schema;
   if (!has(type)) {
     const auto close = base::suggestions(type, types());
     throw base::Error(base::Kind::NotFound, "no record type \"" + base::printable(type) + "\" in this store",
                       close.empty() ? "the types here: " + base::join(types(), ", ") : "did you mean " + base::join(close, ", ") + "?");
   }
-  const std::string path = schema_path(type);
   const auto committed = m_repository.read(m_repository.head_tree(), path);
   const auto working = store::read_small_file(m_repository.root() + "/" + path);
   std::string complaint;
@@ -67,7 +76,13 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
     auto parsed = codec::parse_schema(*text, path);
     if (auto* schema = std::get_if<core::Schema>(&parsed); schema != nullptr && schema->type == type) {
       if (!complaint.empty()) m_warnings.push_back(complaint + "; the committed version is used");
-      return *m_loaded.emplace(std::string(type), std::make_unique<core::Schema>(std::move(*schema))).first->second;
+      // Replaced in place: whoever holds a reference to the schema holds it on.
+      auto& loaded = m_loaded[std::string(type)];
+      loaded.text = *text;
+      loaded.fresh = true;
+      if (!loaded.schema) loaded.schema = std::make_unique<core::Schema>();
+      *loaded.schema = std::move(*schema);
+      return *loaded.schema;
     }
     const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed);
     if (complaint.empty())

@@ -29,7 +29,7 @@ class SchemaSet {
   const core::Schema* by_folder(std::string_view folder) const;
   /// The type whose plural (folder) or name this is, or "".
   std::string type_named(std::string_view word) const;
-  /// Forget what was loaded: HEAD has moved.
+  /// HEAD has moved: texts are looked at again, and those that are the same are not parsed again.
   void refresh();
   /// Working copies that do not parse, and so are not used: one sentence each.
   const std::vector<std::string>& warnings() const { return m_warnings; }
@@ -38,7 +38,13 @@ class SchemaSet {
   const store::Repository& m_repository;
   mutable std::vector<std::string> m_types;
   mutable bool m_listed = false;
-  mutable std::map<std::string, std::unique_ptr<core::Schema>, std::less<>> m_loaded;
+  struct Loaded {
+    std::string text; ///< what it was parsed from
+    std::unique_ptr<core::Schema> schema;
+    bool fresh = true;
+  };
+  const core::Schema* reuse(Loaded& loaded, const std::string& path) const;
+  mutable std::map<std::string, Loaded, std::less<>> m_loaded;
   mutable std::vector<std::string> m_warnings;
 };
 

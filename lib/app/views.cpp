@@ -26,8 +26,9 @@ std::vector<Gap> gaps_of(const Day& day) {
   constexpr std::chrono::minutes worth_showing{15};
   std::map<std::string, std::vector<core::Interval>> taken;
   for (const auto& entry : day.entries) {
-    for (const auto& key : entry.who) taken[key].push_back(entry.time);
-    for (const auto& key : entry.where) taken[key].push_back(entry.time);
+    if (!entry.held) continue;
+    for (const auto& key : entry.who) taken[key].push_back(*entry.held);
+    for (const auto& key : entry.where) taken[key].push_back(*entry.held);
   }
   std::vector<Gap> out;
   for (const auto& [key, intervals] : taken)
@@ -61,21 +62,16 @@ Day day(Workspace& workspace, const DayRequest& request) {
     const auto time = stretch(record, schema, zone);
     if (!time) continue;
     const auto all = claims(record, schema);
-    DayEntry entry{std::move(record), "", *time, "", keys_of(all, "member"), keys_of(all, "resource"), {}};
+    const auto held = held_time(workspace, record, schema);
+    DayEntry entry{std::move(record), "", *time, held, "", keys_of(all, "member"), keys_of(all, "resource"), {}};
     if (!request.member.empty() && !contains(entry.who, request.member)) continue;
     if (!request.resource.empty() && !contains(entry.where, request.resource)) continue;
     entry.contact = entry.record.text("contact").empty() ? entry.record.text("title") : name_of(workspace, "contact", entry.record.text("contact"));
     if (schema.states) entry.state = entry.record.text(schema.states->field);
     entry.clashes = clashes_of(workspace, entry.record, schema);
-    if (frees_time(entry.record, schema)) entry.who.clear(), entry.where.clear();
     out.entries.push_back(std::move(entry));
   }
   out.gaps = gaps_of(out);
-  for (auto& entry : out.entries) { // shown all the same, though they take nobody's time
-    const auto all = claims(entry.record, schema);
-    entry.who = keys_of(all, "member");
-    entry.where = keys_of(all, "resource");
-  }
   if (workspace.schemas().has("task")) {
     const auto& tasks = workspace.schemas().get("task");
     if (tasks.states)

@@ -14,6 +14,7 @@ struct DayEntry {
   core::Record record;
   std::string contact;          ///< name; the title, or "" when there is none
   core::Interval time;          ///< without buffers
+  std::optional<core::Interval> held; ///< with buffers; nothing when its state lets go of the time
   std::string state;
   std::vector<std::string> who, where; ///< keys of members and of resources
   std::vector<std::string> clashes;    ///< ids of the appointments it clashes with

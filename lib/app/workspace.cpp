@@ -7,6 +7,7 @@
 #include "store/paths.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace crm::app {
 
@@ -34,7 +35,7 @@ Workspace Workspace::open(base::Environment& env, const std::optional<std::strin
 Workspace::Workspace(base::Environment& env, store::Repository repository, ProgressSink progress)
     : m_env(&env), m_progress(std::move(progress)), m_repository(std::make_unique<store::Repository>(std::move(repository))),
       m_schemas(std::make_unique<SchemaSet>(*m_repository)) {
-  const auto text = m_repository->read(m_repository->head_tree(), "crm.yaml");
+  const auto text = m_repository->read(tree(), "crm.yaml");
   if (!text) throw base::Error(base::Kind::InvalidData, "crm.yaml is missing from the store's last commit", "see `crm git log -- crm.yaml`");
   m_settings = parse_settings(*text);
   m_device = m_repository->config("crm.device");
@@ -59,7 +60,7 @@ core::WhenContext Workspace::when_context() const {
 }
 
 core::Record Workspace::load(const std::string& type, const std::string& path) const {
-  const auto text = m_repository->read(m_repository->head_tree(), path);
+  const auto text = m_repository->read(tree(), path);
   if (!text) throw base::Error(base::Kind::NotFound, path + " is not in the store");
   auto parsed = codec::parse_record(*text, path, m_schemas->get(type));
   if (auto* record = std::get_if<core::Record>(&parsed)) return std::move(*record);
@@ -77,9 +78,16 @@ std::string Workspace::record_path(std::string_view type, std::string_view id) c
   return store::record_path(m_schemas->get(type).folder, std::string(id));
 }
 
+const store::Oid& Workspace::tree() const {
+  if (m_tree.empty()) m_tree = m_repository->head_tree();
+  return m_tree;
+}
+
 void Workspace::moved() {
+  const store::Oid before = std::exchange(m_tree, m_repository->head_tree());
+  if (m_tree == before) return;
   m_schemas->refresh();
-  if (const auto text = m_repository->read(m_repository->head_tree(), "crm.yaml")) m_settings = parse_settings(*text);
+  if (const auto text = m_repository->read(tree(), "crm.yaml")) m_settings = parse_settings(*text);
 }
 
 std::vector<std::string> Workspace::take_warnings() {

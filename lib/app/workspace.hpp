@@ -42,6 +42,9 @@ class Workspace {
   const std::string& member() const { return m_member; } ///< who writes here
   const std::string& device() const { return m_device; } ///< this clone's name
 
+  /// The tree that this command works on: HEAD's when it was first asked for, or as the command's own commits moved it.
+  const store::Oid& tree() const;
+
   core::WhenContext when_context() const;
   core::Instant now() const;
 
@@ -90,6 +93,7 @@ class Workspace {
   std::unique_ptr<index::Index> m_index;
   Settings m_settings;
   std::string m_member, m_device;
+  mutable store::Oid m_tree;
   std::vector<std::string> m_warnings;
 };
 
