@@ -67,9 +67,9 @@ std::string temporary_of(const std::string& file) {
 }
 
 void remove_database(const std::string& file) noexcept {
-  // The log first: alone it means nothing, while a database without its log is an older one.
+  // The log last: alone it means nothing, while a database without its log may be half an older one.
   char name[4096];
-  for (const char* suffix : {"-wal", "-shm", "-journal", ""})
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
     if (std::snprintf(name, sizeof name, "%s%s", file.c_str(), suffix) < static_cast<int>(sizeof name))
       ::unlink(name);
 }

@@ -111,6 +111,10 @@ std::string Index::basis() const {
   return statement.step() ? statement.text(0) : std::string();
 }
 
+bool Index::superseded() const {
+  return identity_of(m_impl->file) != m_impl->identity;
+}
+
 std::vector<std::string> Index::plans() const {
   return m_impl->database().plans();
 }

@@ -110,6 +110,9 @@ class Index {
   /// Questions asked in between see what has been put; after begin(Fresh) only by_id and by_key are quick.
   enum class Fill { Increment, Fresh };
   void begin(Fill fill);
+  /// After begin(Fresh): another process has finished one since this Index was opened or last asked for its
+  /// basis. Roll back and compare the basis again, rather than do the same work once more.
+  bool superseded() const;
   void put(const Entry& entry); ///< replaces the record of that id
   void erase_path(std::string_view path);
   void finish(const std::string& basis);

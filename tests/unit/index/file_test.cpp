@@ -252,8 +252,13 @@ TEST_CASE("One process at a time makes the index anew") {
   } catch (const base::Error& error) {
     CHECK(error.kind == base::Kind::Busy);
   }
+  CHECK_FALSE(one.superseded());
   one.finish("x");
+  other.begin(Index::Fill::Fresh);
+  CHECK(other.superseded());
+  other.rollback();
   CHECK(other.basis() == "x");
+  CHECK_FALSE(other.superseded());
 }
 
 TEST_CASE("Where there can be no file the error says so") {
