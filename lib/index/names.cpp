@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <tuple>
 
 namespace crm::index {
 namespace {
@@ -120,7 +121,9 @@ class Nearest {
     double unlike; ///< 0 for the same trigrams, 1 for none in common
     std::string id;
     std::int64_t row;
-    friend auto operator<=>(const Candidate&, const Candidate&) = default;
+    bool operator<(const Candidate& other) const {
+      return std::tie(unlike, id) < std::tie(other.unlike, other.id);
+    }
   };
 
   void collect(std::size_t begin, std::size_t length) {
