@@ -5,7 +5,6 @@
 #include "core/time.hpp"
 #include "store/paths.hpp"
 
-#include <filesystem>
 
 namespace crm::app {
 namespace {
@@ -30,10 +29,7 @@ bool changes_everything(const std::string& path) { return path.starts_with("sche
 
 void Workspace::drop_index() {
   m_index.reset();
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    std::error_code error;
-    std::filesystem::remove(file_of(*m_repository) + suffix, error);
-  }
+  index::Index::remove(file_of(*m_repository));
 }
 
 ProjectContext Workspace::project_context() {
@@ -59,7 +55,7 @@ void Workspace::bring_forward() {
       const std::string have = m_index->basis();
       if (have == basis) return;
       const std::string old_tree = tree_in(have, rest);
-            m_index->begin(index::Index::Fill::Increment);
+      m_index->begin(index::Index::Fill::Increment);
       if (m_index->basis() != have) { // another process was first
         m_index->rollback();
         continue;
@@ -67,14 +63,16 @@ void Workspace::bring_forward() {
       if (old_tree.empty() || !increment(old_tree, tree)) {
         m_index->rollback();
         m_index->begin(index::Index::Fill::Fresh);
+        if (m_index->superseded()) { // another process has filled it meanwhile
+          m_index->rollback();
+          continue;
+        }
         rebuild(tree);
       }
       m_index->finish(basis);
       return;
-    } catch (const index::Stale&) {
+    } catch (const index::Stale&) { // it was damaged, and is empty now
       if (damaged++ > 0) throw;
-      drop_index();
-      m_index = std::make_unique<index::Index>(index::Index::open(file_of(*m_repository)));
     }
   }
 }

@@ -45,6 +45,16 @@ class Planner {
  private:
   /// False for a file that is no part of a store.
   bool consider(const store::HandEdit& edit) {
+    if (!edit.problem.empty()) { // a link, a device, too large: nothing that could be read
+      const auto folder = edit.path.substr(0, edit.path.find('/'));
+      const bool ours = edit.path == "crm.yaml" || folder == "schemas" || (folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr);
+      if (ours) {
+        m_plan.problems.push_back(problem(edit.path, edit.problem));
+      } else {
+        m_plan.foreign.push_back(edit.path);
+      }
+      return false;
+    }
     if (edit.path == "crm.yaml") {
       settings(edit);
     } else if (edit.path.starts_with("schemas/")) {
@@ -127,7 +137,7 @@ class Planner {
     if (old) moves(*old, stamped, schema, edit.path, problems);
     m_plan.problems.insert(m_plan.problems.end(), problems.begin(), problems.end());
     if (!problems.empty()) return;
-    m_plan.changes.push_back({edit.path, codec::edit_record(edit.content, stamped, schema)});
+    m_plan.changes.push_back({edit.path, codec::edit_record(edit.content, stamped, schema), edit.content});
     m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema), old_text ? Action::Changed : Action::Created, units});
   }
 
@@ -183,7 +193,7 @@ std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoptio
 }
 
 void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
-  const bool small = workspace.with_index([](index::Index& index) { return index.list({.order = index::Order::Id, .limit = small_store + 1}).size(); }) <= small_store;
+  const bool small = workspace.with_index([](index::Index& index) { return index.count({.limit = small_store + 1}); }) <= static_cast<std::int64_t>(small_store);
   std::vector<store::HandEdit> edits;
   if (small) {
     edits = workspace.repository().hand_edits();

@@ -44,7 +44,7 @@ void warn_of_references(Workspace& workspace, const Found& found) {
   if (!schema.key_field.empty() && !found.record.text(schema.key_field).empty()) targets.push_back(found.record.text(schema.key_field));
   std::size_t count = 0;
   for (const auto& target : targets)
-    count += workspace.with_index([&](index::Index& index) { return index.referring(target, "", 100); }).size();
+    for (const auto& row : workspace.with_index([&](index::Index& index) { return index.referring(target, "", 100); })) count += row.deleted ? 0 : 1;
   if (count > 0)
     workspace.warn(fmt::format("{}{} record{} still refer{} to \"{}\"", count >= 100 ? "at least " : "", count, count == 1 ? "" : "s",
                                count == 1 ? "s" : "", found.name));

@@ -55,7 +55,6 @@ class Workspace {
     try {
       return ask(*m_index);
     } catch (const index::Stale&) {
-      drop_index();
       bring_forward();
       return ask(*m_index);
     }
