@@ -41,10 +41,13 @@ void run_board(Context& context, const std::string& type, const std::string& num
   const Style style = context.style();
   for (const auto& stage : stages) {
     std::vector<std::string> sums;
-    for (const auto& [currency, sum] : stage.sums) sums.push_back(money(sum, currency));
+    for (const auto& [currency, sum] : stage.sums)
+      sums.push_back(money(sum, currency));
     const bool open = schema.is_open(stage.state);
     const std::string sum = sums.empty() ? "" : "  " + base::join(sums, " + ");
-    context.print(fmt::format("{}  {:>4}{}\n", style.paint(open ? Role::Heading : Role::Dim, base::pad(stage.state, 14)), stage.count, sum));
+    context.print(fmt::format("{}  {:>4}{}\n",
+                              style.paint(open ? Role::Heading : Role::Dim, base::pad(stage.state, 14)),
+                              stage.count, sum));
     if (!open) continue;
     for (const auto& record : stage.records) {
       const std::string id = app::short_id(workspace, record.id.str());
@@ -52,11 +55,15 @@ void run_board(Context& context, const std::string& type, const std::string& num
       line = base::pad(line, 14, base::Align::Right) + "  " + label(workspace, record, schema);
       if (const auto who = cell(workspace, record, schema, "contact"); !who.empty()) line += ", " + who;
       line = base::printable(line);
-      if (context.terminal().tty_out) line = base::fit(line, static_cast<std::size_t>(context.terminal().width) - id.size() - 4);
+      if (context.terminal().tty_out)
+        line = base::fit(line, static_cast<std::size_t>(context.terminal().width) - id.size() - 4);
       context.print("  " + style.paint(Role::Id, id) + "  " + line + "\n");
     }
     if (stage.count > static_cast<std::int64_t>(stage.records.size()))
-      context.print(style.paint(Role::Dim, fmt::format("  and {} more: crm {} list --state {}\n", stage.count - static_cast<std::int64_t>(stage.records.size()), type, stage.state)));
+      context.print(
+          style.paint(Role::Dim, fmt::format("  and {} more: crm {} list --state {}\n",
+                                             stage.count - static_cast<std::int64_t>(stage.records.size()),
+                                             type, stage.state)));
   }
 }
 

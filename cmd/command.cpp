@@ -2,28 +2,33 @@
 
 namespace crm::cmd {
 
-CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description, const std::string& examples) {
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& examples) {
   CLI::App* command = parent.add_subcommand(name, description);
   command->fallthrough();
   command->set_help_flag("-h,--help", "this help");
   std::string footer;
   if (!examples.empty()) footer = "Examples:\n" + examples + "\n";
-  command->footer(footer + "--json, --format, --output, --store and --quiet go with every command: `crm --help`.");
+  command->footer(footer +
+                  "--json, --format, --output, --store and --quiet go with every command: `crm --help`.");
   return command;
 }
 
 CLI::App* find_command(const CLI::App& parent, const std::string& name) {
-  for (const auto* command : parent.get_subcommands([&](const CLI::App* each) { return each->get_name() == name; }))
+  for (const auto* command :
+       parent.get_subcommands([&](const CLI::App* each) { return each->get_name() == name; }))
     return const_cast<CLI::App*>(command); // CLI11 gives the commands of a const parent as const; ours is not
   return nullptr;
 }
 
 void add_dry_run(CLI::App& command, app::Mode& mode) {
-  command.add_flag_callback("-n,--dry-run", [&mode] { mode = app::Mode::DryRun; }, "say what would be written, and write nothing");
+  command.add_flag_callback(
+      "-n,--dry-run", [&mode] { mode = app::Mode::DryRun; }, "say what would be written, and write nothing");
 }
 
 void add_force(CLI::App& command, std::string& reason) {
-  command.add_option("--force", reason, "book over a clash; the reason is kept in the record")->type_name("WHY");
+  command.add_option("--force", reason, "book over a clash; the reason is kept in the record")
+      ->type_name("WHY");
 }
 
 } // namespace crm::cmd

@@ -56,6 +56,7 @@ void add_hook(CLI::App& root, Context& context);
 /// Any record type by its schema alone: list, new, show, edit, set, rm, restore, and the verbs of its states.
 void add_noun(CLI::App& root, Context& context, const std::string& type);
 /// The verbs that all nouns share, for a noun that has more of its own; `without` names those it replaces.
-void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type, const std::vector<std::string>& without = {});
+void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
+                    const std::vector<std::string>& without = {});
 
 } // namespace crm::cmd

@@ -1,4 +1,5 @@
-// `crm complete -- WORDS…`: what could stand in the place of the last word, one a line, "candidate<TAB>description".
+// `crm complete -- WORDS…`: what could stand in the place of the last word, one a line,
+// "candidate<TAB>description".
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 class Completer {
  public:
-  Completer(Context& context, std::vector<std::string> words) : m_context(context), m_words(std::move(words)) {
+  Completer(Context& context, std::vector<std::string> words)
+      : m_context(context), m_words(std::move(words)) {
     if (m_words.empty()) m_words.emplace_back();
     m_last = m_words.back();
     m_words.pop_back();
@@ -30,7 +32,8 @@ class Completer {
       positionals();
     }
     std::string out;
-    for (const auto& [word, description] : m_found) out += word + (description.empty() ? "" : "\t" + description) + "\n";
+    for (const auto& [word, description] : m_found)
+      out += word + (description.empty() ? "" : "\t" + description) + "\n";
     return out;
   }
 
@@ -45,7 +48,8 @@ class Completer {
       }
       if (word.starts_with("-") && word.size() > 1) {
         const CLI::Option* option = find_option(word.substr(0, word.find('=')));
-        if (option != nullptr && option->get_items_expected_max() > 0 && word.find('=') == std::string::npos) m_waiting = option;
+        if (option != nullptr && option->get_items_expected_max() > 0 && word.find('=') == std::string::npos)
+          m_waiting = option;
         continue;
       }
       if (CLI::App* deeper = m_positional == 0 ? find_command(*m_at, word) : nullptr; deeper != nullptr) {
@@ -67,7 +71,10 @@ class Completer {
   const CLI::Option* find_option(const std::string& name) const {
     for (const CLI::App* app = m_at; app != nullptr; app = app->get_parent())
       if (const CLI::Option* option = app->get_option_no_throw(name)) return option;
-    if (const CLI::App* verb = m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task" ? find_command(*m_at, "new") : nullptr)
+    if (const CLI::App* verb =
+            m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task"
+                ? find_command(*m_at, "new")
+                : nullptr)
       return verb->get_option_no_throw(name);
     return nullptr;
   }
@@ -79,20 +86,26 @@ class Completer {
 
   void commands() {
     for (const auto* sub : m_at->get_subcommands({}))
-      if (sub->get_name() != "complete" && sub->get_name() != "hook") offer(sub->get_name(), sub->get_description());
+      if (sub->get_name() != "complete" && sub->get_name() != "hook")
+        offer(sub->get_name(), sub->get_description());
   }
 
   void options() {
     const CLI::App* verb = m_at;
-    if (m_positional == 0 && (m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task")) verb = find_command(*m_at, "new");
+    if (m_positional == 0 &&
+        (m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task"))
+      verb = find_command(*m_at, "new");
     for (const auto* owner : {verb, static_cast<const CLI::App*>(m_context.root)})
       for (const auto* option : owner->get_options())
-        for (const auto& name : option->get_lnames()) offer("--" + name, option->get_description());
+        for (const auto& name : option->get_lnames())
+          offer("--" + name, option->get_description());
   }
 
   void positionals() {
     const CLI::App* verb = m_at;
-    if (m_positional == 0 && (m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task")) verb = find_command(*m_at, "new");
+    if (m_positional == 0 &&
+        (m_at->get_name() == "book" || m_at->get_name() == "note" || m_at->get_name() == "task"))
+      verb = find_command(*m_at, "new");
     std::vector<const CLI::Option*> all;
     for (const auto* option : verb->get_options())
       if (option->get_positional()) all.push_back(option);
@@ -105,35 +118,67 @@ class Completer {
     if (it == m_context.completions.end()) return;
     const auto& [what, type] = it->second;
     switch (what) {
-      case Completes::Nothing: break;
-      case Completes::Record: records(type.empty() ? given_type() : type, typed); if (type.empty() && m_given.empty()) types(); break;
-      case Completes::Type: types(); break;
-      case Completes::State: states(type.empty() ? given_type() : type); break;
-      case Completes::Assignment: assignments(type.empty() ? given_type() : type, typed); break;
-      case Completes::Zone: for (const char* zone : {"Europe/London", "Europe/Paris", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Australia/Sydney", "UTC"}) offer(zone); break;
-      case Completes::Day: for (const char* day : {"today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}) offer(day); break;
-      case Completes::Format: for (const char* format : {"table", "json", "ndjson", "csv", "tsv", "yaml"}) offer(format); break;
-      case Completes::Shell: for (const char* shell : {"bash", "zsh", "fish"}) offer(shell); break;
-      case Completes::Topic: for (const auto& name : command_names(m_context)) offer(name); for (const char* topic : {"times", "scripts", "editing", "exit-codes"}) offer(topic); break;
-      case Completes::Verb:
-      case Completes::Folder: break;
+    case Completes::Nothing:
+      break;
+    case Completes::Record:
+      records(type.empty() ? given_type() : type, typed);
+      if (type.empty() && m_given.empty()) types();
+      break;
+    case Completes::Type:
+      types();
+      break;
+    case Completes::State:
+      states(type.empty() ? given_type() : type);
+      break;
+    case Completes::Assignment:
+      assignments(type.empty() ? given_type() : type, typed);
+      break;
+    case Completes::Zone:
+      for (const char* zone : {"Europe/London", "Europe/Paris", "Europe/Berlin", "America/New_York",
+                               "America/Los_Angeles", "Asia/Tokyo", "Australia/Sydney", "UTC"})
+        offer(zone);
+      break;
+    case Completes::Day:
+      for (const char* day : {"today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun"})
+        offer(day);
+      break;
+    case Completes::Format:
+      for (const char* format : {"table", "json", "ndjson", "csv", "tsv", "yaml"})
+        offer(format);
+      break;
+    case Completes::Shell:
+      for (const char* shell : {"bash", "zsh", "fish"})
+        offer(shell);
+      break;
+    case Completes::Topic:
+      for (const auto& name : command_names(m_context))
+        offer(name);
+      for (const char* topic : {"times", "scripts", "editing", "exit-codes"})
+        offer(topic);
+      break;
+    case Completes::Verb:
+    case Completes::Folder:
+      break;
     }
   }
 
   std::string given_type() {
     for (const auto& word : m_given)
-      if (const auto all = m_context.types(); std::find(all.begin(), all.end(), word) != all.end()) return word;
+      if (const auto all = m_context.types(); std::find(all.begin(), all.end(), word) != all.end())
+        return word;
     return {};
   }
 
   void types() {
-    for (const auto& type : m_context.types()) offer(type, m_context.schema(type).title);
+    for (const auto& type : m_context.types())
+      offer(type, m_context.schema(type).title);
   }
 
   void states(const std::string& type) {
     if (type.empty()) return;
     if (const auto& schema = m_context.schema(type); schema.states)
-      for (const auto& state : schema.states->rank) offer(state);
+      for (const auto& state : schema.states->rank)
+        offer(state);
   }
 
   void assignments(const std::string& type, const std::string& typed) {
@@ -143,8 +188,10 @@ class Completer {
     for (const auto& field : schema.fields) {
       if (equals == std::string::npos) {
         offer(field.name + "=", field.title);
-      } else if (typed.substr(0, equals) == field.name || typed.substr(0, equals) == field.name + "+" || typed.substr(0, equals) == field.name + "-") {
-        for (const auto& value : field.allowed) offer(typed.substr(0, equals + 1) + value);
+      } else if (typed.substr(0, equals) == field.name || typed.substr(0, equals) == field.name + "+" ||
+                 typed.substr(0, equals) == field.name + "-") {
+        for (const auto& value : field.allowed)
+          offer(typed.substr(0, equals + 1) + value);
       }
     }
   }
@@ -154,7 +201,8 @@ class Completer {
     auto& workspace = m_context.workspace();
     const auto rows = workspace.with_index([&](index::Index& index) {
       auto out = base::Id::is_prefix(typed) ? index.by_prefix(typed, type, most) : std::vector<index::Row>{};
-      auto more = typed.empty() ? index.list({.type = type, .order = index::Order::Name, .limit = most}) : index.by_part(base::fold(typed), type, most);
+      auto more = typed.empty() ? index.list({.type = type, .order = index::Order::Name, .limit = most})
+                                : index.by_part(base::fold(typed), type, most);
       out.insert(out.end(), more.begin(), more.end());
       return out;
     });
@@ -162,7 +210,9 @@ class Completer {
       if (row.deleted) continue;
       const std::string id = app::short_id(workspace, row.id);
       if (!row.key.empty()) offer(row.key, row.name);
-      if (!row.name.empty() && row.name != row.id && row.key.empty() && row.name.find('\n') == std::string::npos) offer(base::printable(row.name), row.type + " " + id);
+      if (!row.name.empty() && row.name != row.id && row.key.empty() &&
+          row.name.find('\n') == std::string::npos)
+        offer(base::printable(row.name), row.type + " " + id);
       offer(id, row.name == row.id ? row.type : row.name);
     }
   }

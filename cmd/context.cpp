@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cmd/render/output_file.hpp"
 #include "cmd/render/progress.hpp"
 #include "codec/json.hpp"
 #include "codec/schema.hpp"
@@ -18,12 +19,21 @@ Context::Context(base::Environment& env, Terminal terminal, std::vector<std::str
     : m_env(env), m_terminal(terminal), m_words(std::move(words)) {}
 Context::~Context() = default;
 
-Style Context::style() const { return Style(m_terminal.colour && m_shared.output.empty()); }
+Terminal Context::terminal() const {
+  Terminal out = m_terminal;
+  if (!m_shared.output.empty() && m_shared.output != "-") out.tty_out = false;
+  return out;
+}
+
+Style Context::style() const {
+  return Style(m_terminal.colour && m_shared.output.empty());
+}
 
 app::Workspace& Context::workspace() {
   if (!m_workspace) {
     auto progress = std::make_shared<std::unique_ptr<Progress>>();
-    const auto sink = [terminal = m_terminal, progress](std::string_view what, std::size_t done, std::size_t total) {
+    const auto sink = [terminal = m_terminal, progress](std::string_view what, std::size_t done,
+                                                        std::size_t total) {
       if (what.empty()) {
         if (*progress) (*progress)->finish();
         progress->reset();
@@ -45,7 +55,10 @@ const core::Schema& Context::schema(std::string_view type) {
   for (const auto& [name, text] : codec::embedded_schemas()) {
     if (name != type) continue;
     auto parsed = codec::parse_schema(text, std::string(name) + ".yaml");
-    return *m_builtin.emplace(std::string(type), std::make_unique<core::Schema>(std::get<core::Schema>(std::move(parsed)))).first->second;
+    return *m_builtin
+                .emplace(std::string(type),
+                         std::make_unique<core::Schema>(std::get<core::Schema>(std::move(parsed))))
+                .first->second;
   }
   throw base::Error(base::Kind::NotFound, "no record type \"" + base::printable(type) + "\"");
 }
@@ -54,7 +67,8 @@ std::vector<std::string> Context::types() {
   const auto folder = m_shared.store.empty() ? m_env.variable("CRM_STORE") : std::optional(m_shared.store);
   if (m_workspace || app::find_store(folder.value_or("."))) return workspace().schemas().types();
   std::vector<std::string> out;
-  for (const auto& [name, text] : codec::embedded_schemas()) out.emplace_back(name);
+  for (const auto& [name, text] : codec::embedded_schemas())
+    out.emplace_back(name);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -63,11 +77,16 @@ Format Context::format() const {
   if (m_shared.json) return Format::Json;
   if (m_shared.format.empty()) return Format::Table;
   if (const auto format = parse_format(m_shared.format)) return *format;
-  throw base::Error(base::Kind::Usage, "no format \"" + base::printable(m_shared.format) + "\"", "table, json, ndjson, csv, tsv or yaml");
+  throw base::Error(base::Kind::Usage, "no format \"" + base::printable(m_shared.format) + "\"",
+                    "table, json, ndjson, csv, tsv or yaml");
 }
 
 void Context::print_json(const core::Map& document) {
-  print(codec::to_json(document, m_terminal.tty_out && m_shared.output.empty() ? codec::Layout::Indented : codec::Layout::Compact) + "\n");
+  print(json_text(document, terminal().tty_out ? codec::Layout::Indented : codec::Layout::Compact) + "\n");
+}
+
+void Context::print_rows(const std::vector<std::string>& columns, const std::vector<core::Map>& rows) {
+  print(write_rows(format(), columns, rows, terminal().tty_out ? Reader::Screen : Reader::Program));
 }
 
 void Context::say(std::string_view sentence) const {
@@ -78,9 +97,11 @@ void Context::say(std::string_view sentence) const {
 void Context::flush() {
   if (m_out.empty() && m_shared.output.empty()) return;
   if (m_shared.output.empty() || m_shared.output == "-") {
-    const bool written = std::fwrite(m_out.data(), 1, m_out.size(), stdout) == m_out.size() && std::fflush(stdout) == 0;
+    const bool written =
+        std::fwrite(m_out.data(), 1, m_out.size(), stdout) == m_out.size() && std::fflush(stdout) == 0;
     // A reader that has seen enough (`crm list | head`) is no failure.
-    if (!written && errno != EPIPE) throw base::Error(base::Kind::Failure, std::string("cannot write the output: ") + std::strerror(errno));
+    if (!written && errno != EPIPE)
+      throw base::Error(base::Kind::Failure, std::string("cannot write the output: ") + std::strerror(errno));
   } else {
     write_file_atomically(m_shared.output, m_out);
   }

@@ -1,4 +1,5 @@
-// What every command gets: the outside world, the options that all commands share, the open store, and one way out for data.
+// What every command gets: the outside world, the options that all commands share, the open store, and one
+// way out for data.
 #pragma once
 
 #include "app/batch.hpp"
@@ -21,7 +22,20 @@ class Option;
 namespace crm::cmd {
 
 /// What a word on the command line stands for, so that completion can offer it.
-enum class Completes { Nothing, Record, Type, Verb, State, Assignment, Zone, Day, Format, Shell, Topic, Folder };
+enum class Completes {
+  Nothing,
+  Record,
+  Type,
+  Verb,
+  State,
+  Assignment,
+  Zone,
+  Day,
+  Format,
+  Shell,
+  Topic,
+  Folder
+};
 struct Completion {
   Completes what = Completes::Nothing;
   std::string type; ///< of records, states and fields; "" for any
@@ -38,7 +52,8 @@ class Context {
   ~Context();
 
   base::Environment& env() { return m_env; }
-  const Terminal& terminal() const { return m_terminal; }
+  /// What standard output is; no terminal when the output goes to a file, which wants nothing shortened.
+  Terminal terminal() const;
   Style style() const;
   Shared& shared() { return m_shared; }
   const std::vector<std::string>& words() const { return m_words; } ///< the command line without argv[0]
@@ -46,21 +61,26 @@ class Context {
 
   /// Opened at the first call.
   app::Workspace& workspace();
-  /// The store's schema, or the built-in one where there is no store. Throws Error(NotFound) for an unknown type.
+  /// The store's schema, or the built-in one where there is no store. Throws Error(NotFound) for an unknown
+  /// type.
   const core::Schema& schema(std::string_view type);
   /// Types of the store here, or the built-in ones.
   std::vector<std::string> types();
 
-  Format format() const;                          ///< --json and --format; Table when neither was given
+  Format format() const; ///< --json and --format; Table when neither was given
   bool for_people() const { return format() == Format::Table; }
   /// Data, to standard output or the file of -o. Written when the command has ended well.
   void print(std::string_view text) { m_out += text; }
   void print_json(const core::Map& document);
+  /// In the format that was asked for, which is neither Table nor Json.
+  void print_rows(const std::vector<std::string>& columns, const std::vector<core::Map>& rows);
   /// Notices, to standard error at once. Not with --quiet.
   void say(std::string_view sentence) const;
   void flush();
   /// What the workspace collected on the way.
-  std::vector<std::string> take_warnings() { return m_workspace ? m_workspace->take_warnings() : std::vector<std::string>{}; }
+  std::vector<std::string> take_warnings() {
+    return m_workspace ? m_workspace->take_warnings() : std::vector<std::string>{};
+  }
   bool wants_prompt() const { return m_terminal.tty_in && m_terminal.tty_err; }
   /// One line from the terminal, without its newline; nothing at its end.
   std::optional<std::string> ask(std::string_view question) const;

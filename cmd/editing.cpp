@@ -45,7 +45,8 @@ class Scratch {
 void open_editor(Context& context, const std::string& path) {
   const auto visual = context.env().variable("VISUAL"), plain = context.env().variable("EDITOR");
   const std::string editor = visual ? *visual : plain ? *plain : "vi";
-  // As git does: the editor may come with arguments, so a shell reads it; the path is an argument, never part of the script.
+  // As git does: the editor may come with arguments, so a shell reads it; the path is an argument, never part
+  // of the script.
   const std::string script = editor + " \"$@\"";
   const pid_t child = ::fork();
   if (child == 0) {
@@ -54,7 +55,9 @@ void open_editor(Context& context, const std::string& path) {
   }
   int status = 0;
   if (child < 0 || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw base::Error(base::Kind::Failure, "the editor \"" + base::printable(editor) + "\" did not end well; nothing was changed", "set VISUAL or EDITOR, or use field=value");
+    throw base::Error(base::Kind::Failure,
+                      "the editor \"" + base::printable(editor) + "\" did not end well; nothing was changed",
+                      "set VISUAL or EDITOR, or use field=value");
 }
 
 } // namespace
@@ -62,7 +65,11 @@ void open_editor(Context& context, const std::string& path) {
 void run_edit(Context& context, const EditOptions& options) {
   auto& workspace = context.workspace();
   if (!options.assignments.empty())
-    return answer(context, app::set(workspace, {options.type, {options.record}, options.assignments, options.force, options.mode}), "Changed");
+    return answer(
+        context,
+        app::set(workspace,
+                 {options.type, {options.record}, options.assignments, options.force, options.mode}),
+        "Changed");
   const auto found = app::resolve(workspace, options.type, options.record);
   const std::string before = app::text_for_editor(workspace, found);
   Scratch scratch(before);
@@ -72,14 +79,16 @@ void run_edit(Context& context, const EditOptions& options) {
     if (!text) throw base::Error(base::Kind::Failure, "cannot read what the editor left");
     if (*text == before) return context.print("Nothing was changed.\n");
     try {
-      return answer(context, app::save_from_editor(workspace, found, *text, options.force, options.mode), "Changed");
+      return answer(context, app::save_from_editor(workspace, found, *text, options.force, options.mode),
+                    "Changed");
     } catch (const base::Error& error) {
       const bool again = context.wants_prompt();
       context.say("crm: " + error.message);
       const auto answered = again ? context.ask("Edit again? [Y/n] ") : std::nullopt;
       if (answered && (answered->empty() || answered->front() == 'y' || answered->front() == 'Y')) continue;
       scratch.keep();
-      throw base::Error(error.kind, "nothing was changed; your text is kept in " + scratch.path(), error.hint);
+      throw base::Error(error.kind, "nothing was changed; your text is kept in " + scratch.path(),
+                        error.hint);
     }
   }
 }

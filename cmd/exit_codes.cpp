@@ -21,6 +21,8 @@ const std::vector<ExitCode>& exit_codes() {
   return codes;
 }
 
-std::string_view exit_name(base::Kind kind) { return exit_codes()[static_cast<std::size_t>(kind)].name; }
+std::string_view exit_name(base::Kind kind) {
+  return exit_codes()[static_cast<std::size_t>(kind)].name;
+}
 
 } // namespace crm::cmd

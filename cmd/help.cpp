@@ -66,13 +66,16 @@ void run_help(Context& context, const std::vector<std::string>& words) {
   const std::string& topic = words.front();
   if (topic == "times") {
     context.print(times_page);
-    for (const auto& line : base::wrap(core::weekday_rule, static_cast<std::size_t>(std::min(context.terminal().width, 80)))) context.print(line + "\n");
+    for (const auto& line :
+         base::wrap(core::weekday_rule, static_cast<std::size_t>(std::min(context.terminal().width, 80))))
+      context.print(line + "\n");
     return;
   }
   if (topic == "scripts") return context.print(scripts_page);
   if (topic == "editing") return context.print(editing_page);
   if (topic == "exit-codes") {
-    for (const auto& code : exit_codes()) context.print(fmt::format("{:>3}  {}  {}\n", code.code, base::pad(code.name, 20), code.meaning));
+    for (const auto& code : exit_codes())
+      context.print(fmt::format("{:>3}  {}  {}\n", code.code, base::pad(code.name, 20), code.meaning));
     return;
   }
   CLI::App* at = context.root;
@@ -82,7 +85,9 @@ void run_help(Context& context, const std::vector<std::string>& words) {
       auto names = command_names(context);
       names.insert(names.end(), {"times", "scripts", "editing", "exit-codes"});
       const auto close = base::suggestions(word, names, 1);
-      throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"", close.empty() ? "`crm help` lists the topics" : "did you mean `crm help " + close.front() + "`?");
+      throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"",
+                        close.empty() ? "`crm help` lists the topics"
+                                      : "did you mean `crm help " + close.front() + "`?");
     }
     at = deeper;
   }
@@ -93,8 +98,12 @@ void run_help(Context& context, const std::vector<std::string>& words) {
 
 void add_help(CLI::App& root, Context& context) {
   auto words = std::make_shared<std::vector<std::string>>();
-  auto* command = add_command(root, "help", "help on a command or a topic", "  crm help book new\n  crm help times\n  crm help exit-codes");
-  complete(context, command->add_option("topic", *words, "command, or times, scripts, editing, exit-codes")->type_name("TOPIC"), Completes::Topic);
+  auto* command = add_command(root, "help", "help on a command or a topic",
+                              "  crm help book new\n  crm help times\n  crm help exit-codes");
+  complete(context,
+           command->add_option("topic", *words, "command, or times, scripts, editing, exit-codes")
+               ->type_name("TOPIC"),
+           Completes::Topic);
   command->callback([&context, words] { run_help(context, *words); });
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 bool refers_to(const core::Schema& schema, const std::string& type) {
   return std::any_of(schema.fields.begin(), schema.fields.end(), [&](const core::Field& field) {
-    return field.ref && std::find(field.ref->types.begin(), field.ref->types.end(), type) != field.ref->types.end();
+    return field.ref &&
+           std::find(field.ref->types.begin(), field.ref->types.end(), type) != field.ref->types.end();
   });
 }
 
@@ -24,7 +25,8 @@ std::int64_t midnight(app::Workspace& workspace, core::LocalDate day) {
   return core::to_instant({core::LocalTime{day}, {}}, workspace.settings().zone).time_since_epoch().count();
 }
 
-void add_times(app::Workspace& workspace, const ListOptions& options, const core::Schema& schema, index::Query& query) {
+void add_times(app::Workspace& workspace, const ListOptions& options, const core::Schema& schema,
+               index::Query& query) {
   const auto set = [&](const std::string& phrase, bool first, bool last) {
     if (phrase.empty()) return;
     const auto days = app::parse_days(workspace, phrase);
@@ -44,7 +46,8 @@ index::Order order_of(const ListOptions& options, const core::Schema& schema) {
   if (options.sort == "-time") return index::Order::TimeDescending;
   if (options.sort == "id") return index::Order::Id;
   if (!options.sort.empty())
-    throw base::Error(base::Kind::Usage, "cannot sort by \"" + base::printable(options.sort) + "\"", "by name, time, -time or id");
+    throw base::Error(base::Kind::Usage, "cannot sort by \"" + base::printable(options.sort) + "\"",
+                      "by name, time, -time or id");
   if (schema.time_field.empty()) return index::Order::Name;
   return schema.type == "note" ? index::Order::TimeDescending : index::Order::Time;
 }
@@ -64,35 +67,44 @@ std::vector<std::string> targets(app::Workspace& workspace, const ListOptions& o
   return out;
 }
 
-bool matches(const index::Row& row, const core::Record& record, const ListOptions& options, const std::vector<std::string>& wanted) {
+bool matches(const index::Row& row, const core::Record& record, const ListOptions& options,
+             const std::vector<std::string>& wanted) {
   const std::string name = base::fold(row.name);
   for (const auto& word : options.words)
     if (name.find(base::fold(word)) == std::string::npos) return false;
   const auto holds = [](const core::Value& value, const std::string& target) {
     if (const auto* list = value.if_list())
-      return std::any_of(list->begin(), list->end(), [&](const core::Value& item) { return item.string_or_empty() == target; });
+      return std::any_of(list->begin(), list->end(),
+                         [&](const core::Value& item) { return item.string_or_empty() == target; });
     return value.string_or_empty() == target;
   };
   return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& target) {
-    return std::any_of(record.fields.begin(), record.fields.end(), [&](const auto& field) { return holds(field.second, target); });
+    return std::any_of(record.fields.begin(), record.fields.end(),
+                       [&](const auto& field) { return holds(field.second, target); });
   });
 }
 
-void print_table(Context& context, const core::Schema& schema, const std::vector<core::Record>& records, const std::vector<std::string>& columns) {
+void print_table(Context& context, const core::Schema& schema, const std::vector<core::Record>& records,
+                 const std::vector<std::string>& columns) {
   auto& workspace = context.workspace();
   Table table;
-  table.column({.heading = "ID"});
+  table.column({.heading = "ID", .shrink = Shrink::Never});
   for (const auto& name : columns) {
     const core::Field* field = schema.find(name);
-    const bool number = field != nullptr && (field->shape == core::Shape::Number || field->shape == core::Shape::Integer);
-    table.column({.heading = field != nullptr ? field->title : name, .align = number ? base::Align::Right : base::Align::Left});
+    const bool number =
+        field != nullptr && (field->shape == core::Shape::Number || field->shape == core::Shape::Integer);
+    table.column({.heading = field != nullptr ? field->title : name,
+                  .align = number ? base::Align::Right : base::Align::Left});
   }
   for (const auto& record : records) {
     std::vector<Cell> row{{app::short_id(workspace, record.id.str()), Role::Id}};
     for (const auto& name : columns) {
-      const bool is_name = name == schema.name_field, is_state = schema.states && name == schema.states->field;
+      const bool is_name = name == schema.name_field,
+                 is_state = schema.states && name == schema.states->field;
       const bool over = is_state && !schema.is_open(record.text(name));
-      row.push_back({cell(workspace, record, schema, name), is_name ? Role::Name : over ? Role::Dim : Role::Plain});
+      row.push_back({cell(workspace, record, schema, name), is_name ? Role::Name
+                                                            : over  ? Role::Dim
+                                                                    : Role::Plain});
     }
     table.row(std::move(row));
   }
@@ -105,19 +117,38 @@ void add_list_options(CLI::App& command, Context& context, ListOptions& options,
   command.add_option("words", options.words, "parts of the name")->type_name("WORDS");
   const auto has = [&](const std::string& type) { return schema == nullptr || refers_to(*schema, type); };
   if (schema == nullptr || schema->states) {
-    complete(context, command.add_option("--status,--state", options.states, "only in these states")->type_name("STATE"), Completes::State, options.type);
+    complete(
+        context,
+        command.add_option("--status,--state", options.states, "only in these states")->type_name("STATE"),
+        Completes::State, options.type);
     command.add_flag("-a,--all", options.all, "also what is over and done");
   } else if (!schema->time_field.empty()) {
     command.add_flag("-a,--all", options.all, "also what is past");
   }
-  if (has("contact")) complete(context, command.add_option("-c,--contact", options.contact, "of this contact")->type_name("CONTACT"), Completes::Record, "contact");
-  if (has("member")) complete(context, command.add_option("--for,--with", options.member, "of this member")->type_name("MEMBER"), Completes::Record, "member");
-  if (has("resource")) complete(context, command.add_option("--in", options.resource, "with this resource")->type_name("RESOURCE"), Completes::Record, "resource");
-  complete(context, command.add_option("--about", options.about, "that refer to this record")->type_name("ID"), Completes::Record);
+  if (has("contact"))
+    complete(context,
+             command.add_option("-c,--contact", options.contact, "of this contact")->type_name("CONTACT"),
+             Completes::Record, "contact");
+  if (has("member"))
+    complete(context,
+             command.add_option("--for,--with", options.member, "of this member")->type_name("MEMBER"),
+             Completes::Record, "member");
+  if (has("resource"))
+    complete(context,
+             command.add_option("--in", options.resource, "with this resource")->type_name("RESOURCE"),
+             Completes::Record, "resource");
+  complete(context,
+           command.add_option("--about", options.about, "that refer to this record")->type_name("ID"),
+           Completes::Record);
   if (schema == nullptr || !schema->time_field.empty()) {
-    complete(context, command.add_option("--on", options.on, "on this day or in this range: fri, mon..fri, 2026-11")->type_name("DAYS"), Completes::Day);
-    complete(context, command.add_option("--from", options.from, "from this day on")->type_name("DAY"), Completes::Day);
-    complete(context, command.add_option("--to", options.to, "up to and with this day")->type_name("DAY"), Completes::Day);
+    complete(context,
+             command.add_option("--on", options.on, "on this day or in this range: fri, mon..fri, 2026-11")
+                 ->type_name("DAYS"),
+             Completes::Day);
+    complete(context, command.add_option("--from", options.from, "from this day on")->type_name("DAY"),
+             Completes::Day);
+    complete(context, command.add_option("--to", options.to, "up to and with this day")->type_name("DAY"),
+             Completes::Day);
   }
   command.add_option("--columns", options.columns, "fields to show")->delimiter(',')->type_name("FIELDS");
   command.add_option("--sort", options.sort, "name, time, -time or id")->type_name("BY");
@@ -128,13 +159,20 @@ void add_list_options(CLI::App& command, Context& context, ListOptions& options,
 
 void run_list(Context& context, const ListOptions& options) {
   auto& workspace = context.workspace();
-  const auto& schema = workspace.schemas().get(workspace.schemas().type_named(options.type).empty() ? options.type : workspace.schemas().type_named(options.type));
-  index::Query query{.type = schema.type, .states = options.states, .deleted = options.deleted, .order = order_of(options, schema)};
+  const auto& schema = workspace.schemas().get(workspace.schemas().type_named(options.type).empty()
+                                                   ? options.type
+                                                   : workspace.schemas().type_named(options.type));
+  index::Query query{.type = schema.type,
+                     .states = options.states,
+                     .deleted = options.deleted,
+                     .order = order_of(options, schema)};
   for (const auto& state : options.states)
     if (!schema.states || schema.states->next(state) == nullptr)
-      throw base::Error(base::Kind::Usage, "a " + schema.type + " has no state \"" + base::printable(state) + "\"",
+      throw base::Error(base::Kind::Usage,
+                        "a " + schema.type + " has no state \"" + base::printable(state) + "\"",
                         schema.states ? "its states: " + base::join(schema.states->rank, ", ") : "");
-  if (!options.all && !options.deleted && options.states.empty() && schema.states && !app::takes_time(schema)) query.states = schema.states->open;
+  if (!options.all && !options.deleted && options.states.empty() && schema.states && !app::takes_time(schema))
+    query.states = schema.states->open;
   if (!schema.time_field.empty()) add_times(workspace, options, schema, query);
   const auto wanted = targets(workspace, options);
   if (!wanted.empty()) query.target = wanted.front();
@@ -155,12 +193,17 @@ void run_list(Context& context, const ListOptions& options) {
   for (const auto& name : options.columns)
     if (schema.find(name) == nullptr && name != "id") {
       std::vector<std::string> names;
-      for (const auto& field : schema.fields) names.push_back(field.name);
+      for (const auto& field : schema.fields)
+        names.push_back(field.name);
       const auto close = base::suggestions(name, names, 1);
-      throw base::Error(base::Kind::Usage, "a " + schema.type + " has no field \"" + base::printable(name) + "\"", close.empty() ? "`crm types " + schema.type + "` lists them" : "did you mean " + close.front() + "?");
+      throw base::Error(base::Kind::Usage,
+                        "a " + schema.type + " has no field \"" + base::printable(name) + "\"",
+                        close.empty() ? "`crm types " + schema.type + "` lists them"
+                                      : "did you mean " + close.front() + "?");
     }
   if (context.for_people()) {
-    if (records.empty()) return context.say(fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder));
+    if (records.empty())
+      return context.say(fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder));
     return print_table(context, schema, records, columns);
   }
   if (context.format() == Format::Json) {
@@ -172,14 +215,16 @@ void run_list(Context& context, const ListOptions& options) {
     return context.print_json(document);
   }
   std::vector<core::Map> rows;
-  for (const auto& record : records) rows.push_back(record_json(record, schema));
+  for (const auto& record : records)
+    rows.push_back(record_json(record, schema));
   std::vector<std::string> names{"id"};
   if (options.columns.empty()) {
-    for (const auto& field : schema.fields) names.push_back(field.name);
+    for (const auto& field : schema.fields)
+      names.push_back(field.name);
   } else {
     names.insert(names.end(), options.columns.begin(), options.columns.end());
   }
-  context.print(write_rows(context.format(), names, rows));
+  context.print_rows(names, rows);
 }
 
 } // namespace crm::cmd

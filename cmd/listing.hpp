@@ -10,7 +10,7 @@ namespace crm::cmd {
 
 struct ListOptions {
   std::string type;
-  std::vector<std::string> words;   ///< parts of the name
+  std::vector<std::string> words; ///< parts of the name
   std::vector<std::string> states;
   std::string contact, member, resource, about, on, from, to, sort;
   std::vector<std::string> columns;

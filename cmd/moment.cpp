@@ -10,16 +10,20 @@ namespace crm::cmd {
 
 app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone) {
   if (!zone.empty() && !core::is_zone(zone))
-    throw base::Error(base::Kind::Usage, "\"" + base::printable(zone) + "\" is not a time zone", "an IANA name like Europe/Paris");
+    throw base::Error(base::Kind::Usage, "\"" + base::printable(zone) + "\" is not a time zone",
+                      "an IANA name like Europe/Paris");
   core::When when = app::parse_when(context.workspace(), phrase, zone);
   if (!when.time)
-    throw base::Error(base::Kind::Usage, fmt::format("\"{}\" is {}, but at what time?", base::printable(phrase), core::to_words(when.date)),
-                      "add the hour: \"" + base::printable(phrase) + " 14:00\"");
+    throw base::Error(
+        base::Kind::Usage,
+        fmt::format("\"{}\" is {}, but at what time?", base::printable(phrase), core::to_words(when.date)),
+        "add the hour: \"" + base::printable(phrase) + " 14:00\"");
   if (context.wants_prompt()) {
     const auto resolved = core::resolve(when.wall(), when.zone);
     if (const auto* twice = std::get_if<core::Overlap>(&resolved)) {
-      const auto answered = context.ask(fmt::format("{} comes twice that day. 1: {} (first)  2: {} (an hour later)  Which? [1/2] ",
-                                                    core::to_words(when), twice->first_name, twice->second_name));
+      const auto answered = context.ask(
+          fmt::format("{} comes twice that day. 1: {} (first)  2: {} (an hour later)  Which? [1/2] ",
+                      core::to_words(when), twice->first_name, twice->second_name));
       if (answered == "1") when.offset = twice->first;
       if (answered == "2") when.offset = twice->second;
     }

@@ -8,7 +8,8 @@
 
 namespace crm::cmd {
 
-/// Throws Error(Usage) for what is no time, has no hour, does not exist, or exists twice where nobody can be asked.
+/// Throws Error(Usage) for what is no time, has no hour, does not exist, or exists twice where nobody can be
+/// asked.
 app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone);
 
 } // namespace crm::cmd

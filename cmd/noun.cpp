@@ -31,20 +31,24 @@ std::string option_name(std::string field) {
 /// `--phones`, and `--phone` for one at a time.
 std::string option_names(const core::Field& field) {
   std::string names = option_name(field.name);
-  if (field.shape == core::Shape::Texts && field.name.ends_with("s")) names += "," + option_name(field.name.substr(0, field.name.size() - 1));
+  if (field.shape == core::Shape::Texts && field.name.ends_with("s"))
+    names += "," + option_name(field.name.substr(0, field.name.size() - 1));
   return names;
 }
 
 std::string capital(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
   return text;
 }
 
 void add_new(CLI::App& noun, Context& context, const std::string& type) {
-  auto* command = add_command(noun, "new", "add a " + type,
-                              fmt::format("  crm {0} new \"A name\"\n  crm {0} new \"A name\" field=value --dry-run", type));
+  auto* command = add_command(
+      noun, "new", "add a " + type,
+      fmt::format("  crm {0} new \"A name\"\n  crm {0} new \"A name\" field=value --dry-run", type));
   auto options = std::make_shared<NounOptions>();
-  const bool detailed = context.word(1) == "new" || context.word(0) == "help" || context.word(0) == "complete";
+  const bool detailed =
+      context.word(1) == "new" || context.word(0) == "help" || context.word(0) == "complete";
   if (detailed) {
     const auto& schema = context.schema(type);
     for (const auto& field : schema.fields) {
@@ -52,38 +56,50 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
       auto* option = command->add_option_function<std::vector<std::string>>(
           option_names(field),
           [options, field](const std::vector<std::string>& texts) {
-            for (const auto& text : texts) options->assignments.push_back(field.name + (field.shape == core::Shape::Texts ? "+=" : "=") + text);
+            for (const auto& text : texts)
+              options->assignments.push_back(field.name + (field.shape == core::Shape::Texts ? "+=" : "=") +
+                                             text);
           },
           field.title + (field.allowed.empty() ? "" : ": " + base::join(field.allowed, ", ")));
       option->type_name("")->take_all();
       if (field.shape != core::Shape::Texts) option->expected(1);
-      if (field.ref) complete(context, option, Completes::Record, field.ref->types.size() == 1 ? field.ref->types.front() : "");
-      if (schema.states && field.name == schema.states->field) complete(context, option, Completes::State, type);
+      if (field.ref)
+        complete(context, option, Completes::Record,
+                 field.ref->types.size() == 1 ? field.ref->types.front() : "");
+      if (schema.states && field.name == schema.states->field)
+        complete(context, option, Completes::State, type);
     }
   }
   command->add_option("name", options->name, "its name")->type_name("NAME");
-  complete(context, command->add_option("fields", options->assignments, "other fields, as field=value")->type_name("FIELD=VALUE"), Completes::Assignment, type);
+  complete(context,
+           command->add_option("fields", options->assignments, "other fields, as field=value")
+               ->type_name("FIELD=VALUE"),
+           Completes::Assignment, type);
   add_dry_run(*command, options->mode);
   command->callback([&context, options, type] {
     app::AddRequest request{type, {}, options->assignments, options->mode};
     // `crm vehicle new plate=AB12` has no name: the first word is an assignment already.
     const auto equals = options->name.find('=');
-    const bool is_field = equals != std::string::npos && context.schema(type).find(options->name.substr(0, equals)) != nullptr;
+    const bool is_field =
+        equals != std::string::npos && context.schema(type).find(options->name.substr(0, equals)) != nullptr;
     if (is_field) request.assignments.push_back(options->name);
     if (!is_field && !options->name.empty()) request.name = options->name;
     answer(context, app::add(context.workspace(), request), "Added " + type);
   });
 }
 
-CLI::App* add_on_records(CLI::App& noun, Context& context, const std::string& verb, const std::string& description, const std::string& type,
+CLI::App* add_on_records(CLI::App& noun, Context& context, const std::string& verb,
+                         const std::string& description, const std::string& type,
                          const std::shared_ptr<NounOptions>& options, const std::string& examples) {
   auto* command = add_command(noun, verb, description, examples);
-  complete(context, command->add_option("ids", options->records, "ids or names")->required()->type_name("ID"), Completes::Record, type);
+  complete(context, command->add_option("ids", options->records, "ids or names")->required()->type_name("ID"),
+           Completes::Record, type);
   add_dry_run(*command, options->mode);
   return command;
 }
 
-void add_state_verbs(CLI::App& noun, Context& context, const std::string& type, const std::vector<std::string>& without) {
+void add_state_verbs(CLI::App& noun, Context& context, const std::string& type,
+                     const std::vector<std::string>& without) {
   const auto& schema = context.schema(type);
   if (!schema.states) return;
   for (const auto& [verb, state] : schema.states->verbs) {
@@ -92,15 +108,21 @@ void add_state_verbs(CLI::App& noun, Context& context, const std::string& type, 
     auto* command = add_on_records(noun, context, verb, fmt::format("mark as {}", state), type, options, "");
     add_force(*command, options->force);
     command->callback([&context, options, type, state = state] {
-      answer(context, app::move_state(context.workspace(), {type, options->records, state, {}, options->force, options->mode}), capital(state));
+      answer(context,
+             app::move_state(context.workspace(),
+                             {type, options->records, state, {}, options->force, options->mode}),
+             capital(state));
     });
   }
 }
 
 } // namespace
 
-void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type, const std::vector<std::string>& without) {
-  const auto wanted = [&](const char* verb) { return std::find(without.begin(), without.end(), verb) == without.end(); };
+void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
+                    const std::vector<std::string>& without) {
+  const auto wanted = [&](const char* verb) {
+    return std::find(without.begin(), without.end(), verb) == without.end();
+  };
   if (wanted("list")) {
     auto options = std::make_shared<NounOptions>();
     options->list.type = type;
@@ -112,39 +134,66 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type, c
   if (wanted("show")) {
     auto options = std::make_shared<NounOptions>();
     auto* command = add_command(noun, "show", "everything about one of them");
-    complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"), Completes::Record, type);
+    complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"),
+             Completes::Record, type);
     command->callback([&context, options, type] { run_show(context, type, options->name); });
   }
   if (wanted("set")) {
     auto options = std::make_shared<NounOptions>();
-    auto* command = add_command(noun, "set", "change fields of one of them", fmt::format("  crm {} set ID field=value tags+=vip due=", type));
-    complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"), Completes::Record, type);
-    complete(context, command->add_option("fields", options->assignments, "field=value, list+=item, list-=item, field=")->required()->type_name("FIELD=VALUE"), Completes::Assignment, type);
+    auto* command = add_command(noun, "set", "change fields of one of them",
+                                fmt::format("  crm {} set ID field=value tags+=vip due=", type));
+    complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"),
+             Completes::Record, type);
+    complete(
+        context,
+        command->add_option("fields", options->assignments, "field=value, list+=item, list-=item, field=")
+            ->required()
+            ->type_name("FIELD=VALUE"),
+        Completes::Assignment, type);
     add_dry_run(*command, options->mode);
     add_force(*command, options->force);
     command->callback([&context, options, type] {
-      answer(context, app::set(context.workspace(), {type, {options->name}, options->assignments, options->force, options->mode}), "Changed " + type);
+      answer(context,
+             app::set(context.workspace(),
+                      {type, {options->name}, options->assignments, options->force, options->mode}),
+             "Changed " + type);
     });
   }
   if (wanted("edit")) {
     auto options = std::make_shared<NounOptions>();
-    auto* command = add_command(noun, "edit", "change fields, or all of it in your editor", fmt::format("  crm {} edit ID\n  crm {} edit ID field=value", type, type));
-    complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"), Completes::Record, type);
-    complete(context, command->add_option("fields", options->assignments, "field=value; without any, $VISUAL or $EDITOR opens")->type_name("FIELD=VALUE"), Completes::Assignment, type);
+    auto* command = add_command(noun, "edit", "change fields, or all of it in your editor",
+                                fmt::format("  crm {} edit ID\n  crm {} edit ID field=value", type, type));
+    complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"),
+             Completes::Record, type);
+    complete(
+        context,
+        command
+            ->add_option("fields", options->assignments, "field=value; without any, $VISUAL or $EDITOR opens")
+            ->type_name("FIELD=VALUE"),
+        Completes::Assignment, type);
     add_dry_run(*command, options->mode);
     add_force(*command, options->force);
-    command->callback([&context, options, type] { run_edit(context, {type, options->name, options->assignments, options->force, options->mode}); });
+    command->callback([&context, options, type] {
+      run_edit(context, {type, options->name, options->assignments, options->force, options->mode});
+    });
   }
   if (wanted("rm")) {
     auto options = std::make_shared<NounOptions>();
     auto* command = add_on_records(noun, context, "rm", "delete; `restore` brings back", type, options, "");
-    command->callback([&context, options, type] { answer(context, app::remove(context.workspace(), type, options->records, options->mode), "Deleted " + type); });
+    command->callback([&context, options, type] {
+      answer(context, app::remove(context.workspace(), type, options->records, options->mode),
+             "Deleted " + type);
+    });
   }
   if (wanted("restore")) {
     auto options = std::make_shared<NounOptions>();
     auto* command = add_on_records(noun, context, "restore", "bring a deleted one back", type, options, "");
     add_force(*command, options->force);
-    command->callback([&context, options, type] { answer(context, app::restore(context.workspace(), type, options->records, options->force, options->mode), "Restored " + type); });
+    command->callback([&context, options, type] {
+      answer(context,
+             app::restore(context.workspace(), type, options->records, options->force, options->mode),
+             "Restored " + type);
+    });
   }
   add_state_verbs(noun, context, type, without);
 }

@@ -16,9 +16,19 @@ namespace {
 void add_shared(CLI::App& root, Context& context) {
   Shared& shared = context.shared();
   root.add_flag("--json", shared.json, "JSON instead of a table");
-  complete(context, root.add_option("--format", shared.format, "table, json, ndjson, csv, tsv or yaml")->type_name("FORMAT"), Completes::Format);
-  complete(context, root.add_option("-o,--output", shared.output, "write to FILE instead of standard output")->type_name("FILE"), Completes::Folder);
-  complete(context, root.add_option("--store", shared.store, "the store (default: CRM_STORE, or the one around this folder)")->type_name("DIR"), Completes::Folder);
+  complete(context,
+           root.add_option("--format", shared.format, "table, json, ndjson, csv, tsv or yaml")
+               ->type_name("FORMAT"),
+           Completes::Format);
+  complete(context,
+           root.add_option("-o,--output", shared.output, "write to FILE instead of standard output")
+               ->type_name("FILE"),
+           Completes::Folder);
+  complete(context,
+           root.add_option("--store", shared.store,
+                           "the store (default: CRM_STORE, or the one around this folder)")
+               ->type_name("DIR"),
+           Completes::Folder);
   root.add_flag("-q,--quiet", shared.quiet, "no notices");
 }
 
@@ -31,17 +41,21 @@ void report(const Context& context, const base::Error& error, bool json) {
     document.set("code", exit_code(error.kind));
     document.set("message", error.message);
     document.set("hint", error.hint.empty() ? core::Value{} : core::Value{error.hint});
-    for (const char* name : {"candidates", "clashes", "slots", "resources"}) document.set(name, core::List{});
+    for (const char* name : {"candidates", "clashes", "slots", "resources"})
+      document.set(name, core::List{});
     if (const auto* refusal = dynamic_cast<const app::Refusal*>(&error))
-      for (const auto& [name, value] : refusal->details) document.set(name, value);
+      for (const auto& [name, value] : refusal->details)
+        document.set(name, value);
     std::cerr << codec::to_json(document) << '\n';
     return;
   }
   const Style style(context.terminal().colour && context.terminal().tty_err);
-  std::cerr << style.paint(Role::Bad, "crm:") << ' ' << base::printable(error.message, base::Newlines::Keep) << '\n';
+  std::cerr << style.paint(Role::Bad, "crm:") << ' ' << base::printable(error.message, base::Newlines::Keep)
+            << '\n';
   if (error.hint.empty()) return;
   std::string hint = base::printable(error.hint, base::Newlines::Keep);
-  for (std::size_t at = hint.find('\n'); at != std::string::npos; at = hint.find('\n', at + 1)) hint.insert(at + 1, "     ");
+  for (std::size_t at = hint.find('\n'); at != std::string::npos; at = hint.find('\n', at + 1))
+    hint.insert(at + 1, "     ");
   std::cerr << "     " << hint << '\n';
 }
 
@@ -58,25 +72,33 @@ base::Error explain(const CLI::ParseError& error, Context& context, const std::v
     path += " " + words[next];
   }
   const std::string help = "`" + path + " --help` shows how";
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     std::vector<std::string> names;
     for (const auto* sub : at->get_subcommands({}))
       if (!sub->get_group().empty()) names.push_back(sub->get_name());
-    const auto stray = std::find_if(words.begin() + static_cast<std::ptrdiff_t>(std::min(next, words.size())), words.end(), [&](const std::string& word) {
-      return !word.starts_with("-") ? !names.empty() : at->get_option_no_throw(word.substr(0, word.find('='))) == nullptr &&
-                                                           context.root->get_option_no_throw(word.substr(0, word.find('='))) == nullptr;
-    });
+    const auto stray = std::find_if(
+        words.begin() + static_cast<std::ptrdiff_t>(std::min(next, words.size())), words.end(),
+        [&](const std::string& word) {
+          return !word.starts_with("-")
+                     ? !names.empty()
+                     : at->get_option_no_throw(word.substr(0, word.find('='))) == nullptr &&
+                           context.root->get_option_no_throw(word.substr(0, word.find('='))) == nullptr;
+        });
     if (stray != words.end() && stray->starts_with("-")) {
       std::vector<std::string> options;
       for (const auto* owner : {at, context.root})
         for (const auto* option : owner->get_options())
-          for (const auto& name : option->get_lnames()) options.push_back("--" + name);
+          for (const auto& name : option->get_lnames())
+            options.push_back("--" + name);
       const auto close = base::suggestions(stray->substr(0, stray->find('=')), options, 1);
-      return {base::Kind::Usage, path + " has no option " + base::printable(*stray), close.empty() ? help : "did you mean " + close.front() + "?"};
+      return {base::Kind::Usage, path + " has no option " + base::printable(*stray),
+              close.empty() ? help : "did you mean " + close.front() + "?"};
     }
     if (stray != words.end() && !names.empty()) {
       const auto close = base::suggestions(*stray, names, 1);
-      return {base::Kind::Usage, path + " has no command \"" + base::printable(*stray) + "\"", close.empty() ? help : "did you mean `" + path + " " + close.front() + "`?"};
+      return {base::Kind::Usage, path + " has no command \"" + base::printable(*stray) + "\"",
+              close.empty() ? help : "did you mean `" + path + " " + close.front() + "`?"};
     }
   }
   return {base::Kind::Usage, base::printable(error.what()), help};
@@ -97,16 +119,19 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     const bool only_version = words.size() == 1 && words.front() == "--version";
     if (!only_version) build_tree(root, context, Extent::Needed);
     if (words.empty()) words.push_back("help");
-    if (words.front() == "help" && find_command(root, "help") == nullptr) build_tree(root, context, Extent::Whole);
+    if (words.front() == "help" && find_command(root, "help") == nullptr)
+      build_tree(root, context, Extent::Whole);
     words = with_default_verb(root, std::move(words));
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     root.parse(reversed);
-    for (const auto& warning : context.take_warnings()) context.say("crm: note: " + warning);
+    for (const auto& warning : context.take_warnings())
+      context.say("crm: note: " + warning);
     context.flush();
     return context.exit_code;
   } catch (const CLI::CallForHelp&) {
     CLI::App* at = &root;
-    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    while (!at->get_subcommands().empty())
+      at = at->get_subcommands().front();
     std::cout << at->help();
     return 0;
   } catch (const CLI::CallForVersion&) {
@@ -117,11 +142,15 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     report(context, explained, json);
     return exit_code(explained.kind);
   } catch (const base::Error& error) {
-    for (const auto& warning : context.take_warnings()) context.say("crm: note: " + warning);
+    for (const auto& warning : context.take_warnings())
+      context.say("crm: note: " + warning);
     report(context, error, json);
     return exit_code(error.kind);
   } catch (const std::exception& error) {
-    report(context, base::Error(base::Kind::Failure, error.what(), "this is a defect in crm; the store is as the last commit says"), json);
+    report(context,
+           base::Error(base::Kind::Failure, error.what(),
+                       "this is a defect in crm; the store is as the last commit says"),
+           json);
     return exit_code(base::Kind::Failure);
   }
 }

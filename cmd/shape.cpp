@@ -19,7 +19,8 @@ core::Map stamp_json(const core::Stamp& stamp) {
 }
 
 std::string clock(core::LocalTime time) {
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(time - std::chrono::floor<std::chrono::days>(time)).count();
+  const auto minutes =
+      std::chrono::floor<std::chrono::minutes>(time - std::chrono::floor<std::chrono::days>(time)).count();
   return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
 }
 
@@ -37,11 +38,13 @@ core::Map record_json(const core::Record& record, const core::Schema& schema) {
   const std::string display = core::display_name(record, schema);
   for (const auto& field : schema.fields) {
     const core::Value& value = record.get(field.name);
-    out.set(field.name, value.is_null() && field.shape == core::Shape::Texts ? core::Value{core::List{}} : value);
+    out.set(field.name,
+            value.is_null() && field.shape == core::Shape::Texts ? core::Value{core::List{}} : value);
   }
   for (const auto& [name, value] : record.fields)
     if (!out.contains(name)) out.set(name, value);
-  if (!out.contains("name")) out.set("name", display == record.id.str() ? core::Value{} : core::Value{display});
+  if (!out.contains("name"))
+    out.set("name", display == record.id.str() ? core::Value{} : core::Value{display});
   out.set("deleted", core::is_deleted(record, schema));
   out.set("created", stamp_json(core::created(record)));
   core::Map changed;
@@ -49,7 +52,8 @@ core::Map record_json(const core::Record& record, const core::Schema& schema) {
   std::vector<std::string> units;
   for (const auto& [name, value] : record.fields) {
     const std::string unit = schema.unit(name);
-    if (const auto stamp = core::changed(record, unit); !(stamp == first) && !changed.contains(unit)) changed.set(unit, stamp_json(stamp));
+    if (const auto stamp = core::changed(record, unit); !(stamp == first) && !changed.contains(unit))
+      changed.set(unit, stamp_json(stamp));
   }
   out.set("changed", std::move(changed));
   return out;
@@ -57,11 +61,13 @@ core::Map record_json(const core::Record& record, const core::Schema& schema) {
 
 core::List records_json(app::Workspace& workspace, const std::vector<core::Record>& records) {
   core::List out;
-  for (const auto& record : records) out.emplace_back(record_json(record, workspace.schemas().get(record.type)));
+  for (const auto& record : records)
+    out.emplace_back(record_json(record, workspace.schemas().get(record.type)));
   return out;
 }
 
-core::Map batch_json(app::Workspace& workspace, const app::Committed& committed, const std::vector<std::string>& warnings) {
+core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
+                     const std::vector<std::string>& warnings) {
   core::Map out;
   const bool written = !committed.commit.empty();
   out.set("schema", "crm.batch/1");
@@ -77,13 +83,16 @@ core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
     entry.set("name", each.name);
     entry.set("action", std::string(app::to_text(each.action)));
     core::List fields;
-    for (const auto& unit : each.units) fields.emplace_back(unit);
+    for (const auto& unit : each.units)
+      fields.emplace_back(unit);
     entry.set("fields", std::move(fields));
     entry.set("record", record_json(each.record, workspace.schemas().get(each.record.type)));
     records.emplace_back(std::move(entry));
   }
-  for (const auto& file : committed.files) files.emplace_back(file);
-  for (const auto& warning : warnings) notes.emplace_back(warning);
+  for (const auto& file : committed.files)
+    files.emplace_back(file);
+  for (const auto& warning : warnings)
+    notes.emplace_back(warning);
   out.set("records", std::move(records));
   out.set("files", std::move(files));
   out.set("warnings", std::move(notes));
@@ -96,15 +105,18 @@ std::string clock_range(const core::Interval& time, const std::string& zone) {
 
 std::string short_time(app::Workspace& workspace, const std::string& text) {
   static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto wall = core::parse_wall_time(text);
   const auto date_only = core::parse_date(text);
   if (!wall && !date_only) return text;
   const core::LocalDate day = wall ? std::chrono::floor<std::chrono::days>(wall->time) : *date_only;
   const std::chrono::year_month_day date{day};
-  const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(workspace.when_context().now)};
-  std::string out = fmt::format("{} {:2} {}", days[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
-                                months[static_cast<unsigned>(date.month()) - 1]);
+  const std::chrono::year_month_day today{
+      std::chrono::floor<std::chrono::days>(workspace.when_context().now)};
+  std::string out =
+      fmt::format("{} {:2} {}", days[std::chrono::weekday{day}.c_encoding()],
+                  static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1]);
   if (date.year() != today.year()) out += fmt::format(" {}", static_cast<int>(date.year()));
   if (wall) out += " " + clock(wall->time);
   return out;
@@ -115,7 +127,9 @@ std::string ago(core::Instant then, core::Instant now) {
   const auto days = std::chrono::floor<std::chrono::days>(away).count();
   const auto hours = std::chrono::floor<std::chrono::hours>(away).count();
   const auto minutes = std::chrono::floor<std::chrono::minutes>(away).count();
-  const std::string span = days > 1 ? fmt::format("{} days", days) : hours > 0 ? fmt::format("{} h", hours) : fmt::format("{} min", minutes);
+  const std::string span = days > 1    ? fmt::format("{} days", days)
+                           : hours > 0 ? fmt::format("{} h", hours)
+                                       : fmt::format("{} min", minutes);
   if (minutes == 0) return "just now";
   return then > now ? "in " + span : span + " ago";
 }
@@ -123,39 +137,49 @@ std::string ago(core::Instant then, core::Instant now) {
 std::string money(double amount, const std::string& currency) {
   const double cents = std::round(std::abs(amount) * 100);
   std::string whole = fmt::format("{:.0f}", std::floor(cents / 100));
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(whole.size()) - 3; at > 0; at -= 3) whole.insert(static_cast<std::size_t>(at), ",");
-  if (const int rest = static_cast<int>(std::fmod(cents, 100)); rest != 0) whole += fmt::format(".{:02}", rest);
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(whole.size()) - 3; at > 0; at -= 3)
+    whole.insert(static_cast<std::size_t>(at), ",");
+  if (const int rest = static_cast<int>(std::fmod(cents, 100)); rest != 0)
+    whole += fmt::format(".{:02}", rest);
   return (amount < 0 ? "-" : "") + whole + (currency.empty() ? "" : " " + currency);
 }
 
-std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema, std::string_view name) {
+std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema,
+                 std::string_view name) {
   const core::Value& value = record.get(name);
   const core::Field* field = schema.find(name);
   if (field == nullptr || value.is_null()) return core::to_text(value);
   if (field->ref) {
     if (const auto* text = value.if_string()) return referred(workspace, *field, *text);
     std::vector<std::string> names;
-    for (const auto& item : value.if_list() != nullptr ? *value.if_list() : core::List{}) names.push_back(referred(workspace, *field, item.string_or_empty()));
+    for (const auto& item : value.if_list() != nullptr ? *value.if_list() : core::List{})
+      names.push_back(referred(workspace, *field, item.string_or_empty()));
     return base::join(names, ", ");
   }
   switch (field->shape) {
-    case core::Shape::Date:
-    case core::Shape::Time:
-    case core::Shape::DateTime: return short_time(workspace, value.string_or_empty());
-    case core::Shape::Period:
-      if (const auto duration = core::parse_duration(value.string_or_empty())) return core::to_words(*duration);
-      return value.string_or_empty();
-    case core::Shape::Boolean: return value.if_bool() != nullptr ? (*value.if_bool() ? "yes" : "no") : core::to_text(value);
-    case core::Shape::Number: return money(value.number_or(0), record.text("currency"));
-    default: return core::to_text(value);
+  case core::Shape::Date:
+  case core::Shape::Time:
+  case core::Shape::DateTime:
+    return short_time(workspace, value.string_or_empty());
+  case core::Shape::Period:
+    if (const auto duration = core::parse_duration(value.string_or_empty())) return core::to_words(*duration);
+    return value.string_or_empty();
+  case core::Shape::Boolean:
+    return value.if_bool() != nullptr ? (*value.if_bool() ? "yes" : "no") : core::to_text(value);
+  case core::Shape::Number:
+    return money(value.number_or(0), record.text("currency"));
+  default:
+    return core::to_text(value);
   }
 }
 
 std::string label(app::Workspace& workspace, const core::Record& record, const core::Schema& schema) {
-  if (!schema.name_field.empty() && !record.text(schema.name_field).empty()) return record.text(schema.name_field);
+  if (!schema.name_field.empty() && !record.text(schema.name_field).empty())
+    return record.text(schema.name_field);
   if (!record.text("contact").empty()) return app::name_of(workspace, "contact", record.text("contact"));
   for (const auto& field : schema.fields)
-    if (field.shape == core::Shape::Prose && !record.text(field.name).empty()) return record.text(field.name).substr(0, record.text(field.name).find('\n'));
+    if (field.shape == core::Shape::Prose && !record.text(field.name).empty())
+      return record.text(field.name).substr(0, record.text(field.name).find('\n'));
   return core::display_name(record, schema) == record.id.str() ? "" : core::display_name(record, schema);
 }
 
@@ -192,18 +216,23 @@ std::string sentence(app::Workspace& workspace, const app::Written& written) {
 
 void answer(Context& context, const app::Committed& committed, std::string_view verb) {
   auto& workspace = context.workspace();
-  if (!context.for_people()) return context.print_json(batch_json(workspace, committed, context.take_warnings()));
+  if (!context.for_people())
+    return context.print_json(batch_json(workspace, committed, context.take_warnings()));
   if (committed.records.empty() && committed.files.empty()) return context.print("Nothing to change.\n");
   const Style style = context.style();
-  if (committed.mode == app::Mode::DryRun) context.print(style.paint(Role::Dim, "Nothing was written: this is what would be.") + "\n");
+  if (committed.mode == app::Mode::DryRun)
+    context.print(style.paint(Role::Dim, "Nothing was written: this is what would be.") + "\n");
   for (const auto& written : committed.records) {
     const std::string id = app::short_id(workspace, written.record.id.str());
     const bool first = &written == &committed.records.front();
     const std::string what = first && !verb.empty() ? std::string(verb)
-                                                : std::string(capital(app::to_text(written.action))) + " " + written.record.type;
-    context.print(fmt::format("{} {}  {}\n", what, style.paint(Role::Id, id), base::printable(sentence(workspace, written))));
+                                                    : std::string(capital(app::to_text(written.action))) +
+                                                          " " + written.record.type;
+    context.print(fmt::format("{} {}  {}\n", what, style.paint(Role::Id, id),
+                              base::printable(sentence(workspace, written))));
   }
-  for (const auto& file : committed.files) context.print(fmt::format("{} {}\n", "Changed", base::printable(file)));
+  for (const auto& file : committed.files)
+    context.print(fmt::format("{} {}\n", "Changed", base::printable(file)));
 }
 
 } // namespace crm::cmd

@@ -13,10 +13,12 @@ namespace crm::cmd {
 core::Map record_json(const core::Record& record, const core::Schema& schema);
 core::List records_json(app::Workspace& workspace, const std::vector<core::Record>& records);
 /// schemas/output/batch.json.
-core::Map batch_json(app::Workspace& workspace, const app::Committed& committed, const std::vector<std::string>& warnings);
+core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
+                     const std::vector<std::string>& warnings);
 
 /// One field as people read it: references by name, times as "Tue 24 Nov 14:00", durations in words.
-std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema, std::string_view field);
+std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema,
+                 std::string_view field);
 
 /// What a list calls the record: its name; for one without, its contact's name or the start of its text.
 std::string label(app::Workspace& workspace, const core::Record& record, const core::Schema& schema);

@@ -18,17 +18,23 @@ Card card_of(Context& context, const app::Found& found, const core::Schema& sche
   Card card;
   const std::string name = label(workspace, found.record, schema);
   card.title = name.empty() ? schema.title : name;
-  card.subtitle = schema.type + " " + app::short_id(workspace, found.record.id.str()) + (found.deleted ? "  deleted" : "");
+  card.subtitle = schema.type + " " + app::short_id(workspace, found.record.id.str()) +
+                  (found.deleted ? "  deleted" : "");
   for (const auto& field : schema.fields) {
     if (field.name == schema.name_field) continue;
-    if (const auto text = cell(workspace, found.record, schema, field.name); !text.empty()) card.entries.push_back({field.title, text});
+    if (const auto text = cell(workspace, found.record, schema, field.name); !text.empty())
+      card.entries.push_back({field.title, text});
   }
   for (const auto& [field, value] : found.record.fields)
     if (schema.find(field) == nullptr) card.entries.push_back({field, core::to_text(value)});
   const auto first = core::created(found.record), last = core::newest(found.record);
   const auto when = [&](const core::Stamp& stamp) {
-    const auto local = core::to_local(std::chrono::floor<std::chrono::seconds>(stamp.time), workspace.settings().zone);
-    return fmt::format("{} by {} on {}", short_time(workspace, core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(local), {}})), stamp.member, stamp.device);
+    const auto local =
+        core::to_local(std::chrono::floor<std::chrono::seconds>(stamp.time), workspace.settings().zone);
+    return fmt::format("{} by {} on {}",
+                       short_time(workspace, core::to_text(core::WallTime{
+                                                 std::chrono::floor<std::chrono::minutes>(local), {}})),
+                       stamp.member, stamp.device);
   };
   card.footer = "added " + when(first) + (first == last ? "" : ", changed " + when(last));
   return card;
@@ -67,7 +73,9 @@ void show_story(Context& context, const app::Found& found) {
     core::Map document;
     document.set("schema", "crm.contact/1");
     document.set("record", record_json(found.record, schema));
-    document.set("next_appointment", story.next ? core::Value{record_json(*story.next, workspace.schemas().get("appointment"))} : core::Value{});
+    document.set("next_appointment",
+                 story.next ? core::Value{record_json(*story.next, workspace.schemas().get("appointment"))}
+                            : core::Value{});
     document.set("appointments", records_json(workspace, story.appointments));
     document.set("tasks", records_json(workspace, story.tasks));
     document.set("deals", records_json(workspace, story.deals));
@@ -95,11 +103,13 @@ void run_show(Context& context, const std::string& type, const std::string& word
   auto& workspace = context.workspace();
   const auto found = app::resolve(workspace, type, word, app::Scope::All);
   if (!workspace.repository().hand_edits({found.path}).empty())
-    context.say("crm: note: " + found.path + " has an edit by hand that is not committed; `crm commit` takes it in");
+    context.say("crm: note: " + found.path +
+                " has an edit by hand that is not committed; `crm commit` takes it in");
   const auto& schema = workspace.schemas().get(found.record.type);
   const bool people_or_json = context.for_people() || context.format() == Format::Json;
   if (found.record.type == "contact" && people_or_json) return show_story(context, found);
-  if (context.for_people()) return context.print(card_of(context, found, schema).render(context.terminal(), context.style()));
+  if (context.for_people())
+    return context.print(card_of(context, found, schema).render(context.terminal(), context.style()));
   if (context.format() == Format::Json) {
     core::Map document;
     document.set("schema", "crm.show/1");
@@ -107,8 +117,9 @@ void run_show(Context& context, const std::string& type, const std::string& word
     return context.print_json(document);
   }
   std::vector<std::string> names{"id"};
-  for (const auto& field : schema.fields) names.push_back(field.name);
-  context.print(write_rows(context.format(), names, {record_json(found.record, schema)}));
+  for (const auto& field : schema.fields)
+    names.push_back(field.name);
+  context.print_rows(names, {record_json(found.record, schema)});
 }
 
 } // namespace crm::cmd

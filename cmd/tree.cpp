@@ -1,7 +1,7 @@
 #include "cmd/tree.hpp"
 
-#include "cmd/command.hpp"
 #include "base/error.hpp"
+#include "cmd/command.hpp"
 
 #include <algorithm>
 
@@ -15,19 +15,27 @@ struct Entry {
 };
 
 constexpr Entry entries[] = {
-    {"init", add_init},     {"book", add_book, "appointment"}, {"contact", add_contact}, {"note", add_note},
-    {"task", add_task},     {"deal", add_deal},                {"day", add_day},         {"status", add_status},
-    {"undo", add_undo},     {"add", add_add},                  {"list", add_list},       {"show", add_show},
-    {"edit", add_edit},     {"set", add_set},                  {"rm", add_rm},           {"restore", add_restore},
-    {"commit", add_commit}, {"types", add_types},              {"doctor", add_doctor},   {"git", add_git},
-    {"help", add_help},     {"complete", add_complete},        {"hook", add_hook},
+    {"init", add_init},       {"book", add_book, "appointment"},
+    {"contact", add_contact}, {"note", add_note},
+    {"task", add_task},       {"deal", add_deal},
+    {"day", add_day},         {"status", add_status},
+    {"undo", add_undo},       {"add", add_add},
+    {"list", add_list},       {"show", add_show},
+    {"edit", add_edit},       {"set", add_set},
+    {"rm", add_rm},           {"restore", add_restore},
+    {"commit", add_commit},   {"types", add_types},
+    {"doctor", add_doctor},   {"git", add_git},
+    {"help", add_help},       {"complete", add_complete},
+    {"hook", add_hook},
 };
 
 bool has_own_noun(const std::string& type) {
-  return std::any_of(std::begin(entries), std::end(entries), [&](const Entry& entry) { return entry.name == type || entry.also == type; });
+  return std::any_of(std::begin(entries), std::end(entries),
+                     [&](const Entry& entry) { return entry.name == type || entry.also == type; });
 }
 
-/// The store's types that are nouns by their schema alone. No store, or a broken one, has none: the commands work all the same.
+/// The store's types that are nouns by their schema alone. No store, or a broken one, has none: the commands
+/// work all the same.
 std::vector<std::string> schema_nouns(Context& context) {
   std::vector<std::string> out;
   try {
@@ -58,17 +66,22 @@ void build_tree(CLI::App& root, Context& context, Extent extent) {
   if (extent == Extent::Needed) {
     for (const auto& entry : entries)
       if (entry.name == wanted && wanted != "help" && wanted != "complete") return entry.add(root, context);
-    const auto nouns = wanted.empty() || wanted == "help" || wanted == "complete" ? std::vector<std::string>{} : schema_nouns(context);
+    const auto nouns = wanted.empty() || wanted == "help" || wanted == "complete" ? std::vector<std::string>{}
+                                                                                  : schema_nouns(context);
     if (std::find(nouns.begin(), nouns.end(), wanted) != nouns.end()) return add_noun(root, context, wanted);
   }
-  for (const auto& entry : entries) entry.add(root, context);
-  for (const auto& type : schema_nouns(context)) add_noun(root, context, type);
+  for (const auto& entry : entries)
+    entry.add(root, context);
+  for (const auto& type : schema_nouns(context))
+    add_noun(root, context, type);
 }
 
 std::vector<std::string> command_names(Context& context) {
   std::vector<std::string> out;
-  for (const auto& entry : entries) out.emplace_back(entry.name);
-  for (auto& type : schema_nouns(context)) out.push_back(std::move(type));
+  for (const auto& entry : entries)
+    out.emplace_back(entry.name);
+  for (auto& type : schema_nouns(context))
+    out.push_back(std::move(type));
   return out;
 }
 

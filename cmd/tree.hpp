@@ -12,15 +12,16 @@ class App;
 
 namespace crm::cmd {
 
-/// Adds the command that the first word names, or all of them when it names none (help, completion, a mistake):
-/// building the whole tree costs more than most commands do.
+/// Adds the command that the first word names, or all of them when it names none (help, completion, a
+/// mistake): building the whole tree costs more than most commands do.
 enum class Extent { Needed, Whole };
 void build_tree(CLI::App& root, Context& context, Extent extent);
 
 /// Names of all commands, the store's own types included.
 std::vector<std::string> command_names(Context& context);
 
-/// Where the first word after `book`, `note` or `task` is no verb, `new` is meant: returns the words with it put in.
+/// Where the first word after `book`, `note` or `task` is no verb, `new` is meant: returns the words with it
+/// put in.
 std::vector<std::string> with_default_verb(CLI::App& root, std::vector<std::string> words);
 
 } // namespace crm::cmd

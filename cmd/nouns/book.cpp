@@ -32,19 +32,46 @@ void add_new(CLI::App& book, Context& context) {
                               "  crm book \"Grace Hopper\" \"fri 9:30\" --service first-visit --new\n"
                               "  crm book - now --title \"walk-in\" --for 20m\n"
                               "Times: `crm help times`.");
-  complete(context, command->add_option("contact", request.contact, "who for: a name, an id, or - for nobody")->required()->type_name("CONTACT"), Completes::Record, "contact");
-  complete(context, command->add_option("when", options->when, "when: \"tomorrow 14:00\", \"next tue 9\", 2026-11-24T14:00")->required()->type_name("WHEN"), Completes::Day);
-  command->add_option("--for", options->duration, "how long: 45m, 1h30m (default: the service's, or 30m)")->type_name("DURATION");
-  complete(context, command->add_option("--with", request.member, "the member who does it")->type_name("MEMBER"), Completes::Record, "member");
-  complete(context, command->add_option("--in", request.resources, "a room or another resource; may be repeated")->type_name("RESOURCE")->expected(1)->take_all(), Completes::Record, "resource");
-  complete(context, command->add_option("--service", request.service, "what it is for")->type_name("SERVICE"), Completes::Record, "service");
-  command->add_option("--tag", request.tags, "a tag; may be repeated")->type_name("TAG")->expected(1)->take_all();
+  complete(context,
+           command->add_option("contact", request.contact, "who for: a name, an id, or - for nobody")
+               ->required()
+               ->type_name("CONTACT"),
+           Completes::Record, "contact");
+  complete(
+      context,
+      command->add_option("when", options->when, "when: \"tomorrow 14:00\", \"next tue 9\", 2026-11-24T14:00")
+          ->required()
+          ->type_name("WHEN"),
+      Completes::Day);
+  command->add_option("--for", options->duration, "how long: 45m, 1h30m (default: the service's, or 30m)")
+      ->type_name("DURATION");
+  complete(context,
+           command->add_option("--with", request.member, "the member who does it")->type_name("MEMBER"),
+           Completes::Record, "member");
+  complete(context,
+           command->add_option("--in", request.resources, "a room or another resource; may be repeated")
+               ->type_name("RESOURCE")
+               ->expected(1)
+               ->take_all(),
+           Completes::Record, "resource");
+  complete(context, command->add_option("--service", request.service, "what it is for")->type_name("SERVICE"),
+           Completes::Record, "service");
+  command->add_option("--tag", request.tags, "a tag; may be repeated")
+      ->type_name("TAG")
+      ->expected(1)
+      ->take_all();
   command->add_option("--title", request.title, "what to call it")->type_name("TEXT");
   command->add_option("--note", request.notes, "anything to know beforehand")->type_name("TEXT");
   command->add_option("--at", request.location, "a place that is no resource")->type_name("PLACE");
-  complete(context, command->add_option("--zone", options->zone, "the zone of WHEN, if it is not the store's")->type_name("ZONE"), Completes::Zone);
+  complete(context,
+           command->add_option("--zone", options->zone, "the zone of WHEN, if it is not the store's")
+               ->type_name("ZONE"),
+           Completes::Zone);
   command->add_flag("--new", request.new_contact, "make the contact if there is none of that name");
-  command->add_option("--set", request.assignments, "another field, as field=value")->type_name("FIELD=VALUE")->expected(1)->take_all();
+  command->add_option("--set", request.assignments, "another field, as field=value")
+      ->type_name("FIELD=VALUE")
+      ->expected(1)
+      ->take_all();
   add_force(*command, request.force);
   add_dry_run(*command, request.mode);
   command->callback([&context, options] { run_new(context, *options); });
@@ -58,13 +85,24 @@ struct MoveOptions {
 
 void add_move(CLI::App& book, Context& context) {
   auto options = std::make_shared<MoveOptions>();
-  auto* command = add_command(book, "move", "to another time or room",
-                              "  crm book move 7f3k \"fri 10:00\"\n  crm book move 7f3k \"fri 10:00\" --in room-1 --for 1h");
-  complete(context, command->add_option("id", options->request.appointment, "the appointment")->required()->type_name("ID"), Completes::Record, "appointment");
-  complete(context, command->add_option("when", options->when, "the new time")->type_name("WHEN"), Completes::Day);
+  auto* command = add_command(
+      book, "move", "to another time or room",
+      "  crm book move 7f3k \"fri 10:00\"\n  crm book move 7f3k \"fri 10:00\" --in room-1 --for 1h");
+  complete(
+      context,
+      command->add_option("id", options->request.appointment, "the appointment")->required()->type_name("ID"),
+      Completes::Record, "appointment");
+  complete(context, command->add_option("when", options->when, "the new time")->type_name("WHEN"),
+           Completes::Day);
   command->add_option("--for", options->duration, "the new length")->type_name("DURATION");
-  complete(context, command->add_option("--in", options->resources, "instead of the present rooms and resources")->type_name("RESOURCE")->expected(1)->take_all(), Completes::Record, "resource");
-  complete(context, command->add_option("--zone", options->zone, "the zone of WHEN")->type_name("ZONE"), Completes::Zone);
+  complete(context,
+           command->add_option("--in", options->resources, "instead of the present rooms and resources")
+               ->type_name("RESOURCE")
+               ->expected(1)
+               ->take_all(),
+           Completes::Record, "resource");
+  complete(context, command->add_option("--zone", options->zone, "the zone of WHEN")->type_name("ZONE"),
+           Completes::Zone);
   add_force(*command, options->request.force);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] {
@@ -73,7 +111,8 @@ void add_move(CLI::App& book, Context& context) {
     if (!options->duration.empty()) request.duration = app::parse_duration(options->duration, "--for");
     if (!options->resources.empty()) request.resources = options->resources;
     if (!request.start && !request.duration && !request.resources)
-      throw base::Error(base::Kind::Usage, "crm book move wants a new time, length or room", "crm book move ID \"fri 10:00\"");
+      throw base::Error(base::Kind::Usage, "crm book move wants a new time, length or room",
+                        "crm book move ID \"fri 10:00\"");
     answer(context, app::rebook(context.workspace(), request), "Moved");
   });
 }
@@ -81,9 +120,17 @@ void add_move(CLI::App& book, Context& context) {
 void add_assign(CLI::App& book, Context& context) {
   auto options = std::make_shared<MoveOptions>();
   auto member = std::make_shared<std::string>();
-  auto* command = add_command(book, "assign", "to another member", "  crm book assign 7f3k bob\n  crm book assign 7f3k -    (nobody yet)");
-  complete(context, command->add_option("id", options->request.appointment, "the appointment")->required()->type_name("ID"), Completes::Record, "appointment");
-  complete(context, command->add_option("member", *member, "who does it now, or - for nobody")->required()->type_name("MEMBER"), Completes::Record, "member");
+  auto* command = add_command(book, "assign", "to another member",
+                              "  crm book assign 7f3k bob\n  crm book assign 7f3k -    (nobody yet)");
+  complete(
+      context,
+      command->add_option("id", options->request.appointment, "the appointment")->required()->type_name("ID"),
+      Completes::Record, "appointment");
+  complete(context,
+           command->add_option("member", *member, "who does it now, or - for nobody")
+               ->required()
+               ->type_name("MEMBER"),
+           Completes::Record, "member");
   add_force(*command, options->request.force);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options, member] {
@@ -99,13 +146,19 @@ void add_tag(CLI::App& book, Context& context) {
     app::Mode mode = app::Mode::Write;
   };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(book, "tag", "add tags, or take them away", "  crm book tag 7f3k first-visit -- -vip");
-  complete(context, command->add_option("id", options->record, "the appointment")->required()->type_name("ID"), Completes::Record, "appointment");
-  command->add_option("tags", options->tags, "tags; behind -- one with a - before it is taken away")->required()->type_name("TAG");
+  auto* command =
+      add_command(book, "tag", "add tags, or take them away", "  crm book tag 7f3k first-visit -- -vip");
+  complete(context,
+           command->add_option("id", options->record, "the appointment")->required()->type_name("ID"),
+           Completes::Record, "appointment");
+  command->add_option("tags", options->tags, "tags; behind -- one with a - before it is taken away")
+      ->required()
+      ->type_name("TAG");
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     app::SetRequest request{"appointment", {options->record}, {}, "", options->mode};
-    for (const auto& tag : options->tags) request.assignments.push_back(tag.starts_with("-") ? "tags-=" + tag.substr(1) : "tags+=" + tag);
+    for (const auto& tag : options->tags)
+      request.assignments.push_back(tag.starts_with("-") ? "tags-=" + tag.substr(1) : "tags+=" + tag);
     answer(context, app::set(context.workspace(), request), "Tagged");
   });
 }
@@ -117,9 +170,12 @@ void add_cancel(CLI::App& book, Context& context) {
     app::Mode mode = app::Mode::Write;
   };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(book, "cancel", "call it off; its time is free again", "  crm book cancel 7f3k --why \"has a cold\"");
-  complete(context, command->add_option("ids", options->records, "appointments")->required()->type_name("ID"), Completes::Record, "appointment");
-  command->add_option("--why", options->why, "the reason, kept as the field cancelled_because")->type_name("TEXT");
+  auto* command = add_command(book, "cancel", "call it off; its time is free again",
+                              "  crm book cancel 7f3k --why \"has a cold\"");
+  complete(context, command->add_option("ids", options->records, "appointments")->required()->type_name("ID"),
+           Completes::Record, "appointment");
+  command->add_option("--why", options->why, "the reason, kept as the field cancelled_because")
+      ->type_name("TEXT");
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     app::MoveRequest request{"appointment", options->records, "cancel", {}, "", options->mode};
@@ -132,7 +188,8 @@ void add_cancel(CLI::App& book, Context& context) {
 
 void add_book(CLI::App& root, Context& context) {
   auto* book = add_command(root, "book", "appointments",
-                           "  crm book ada \"tomorrow 14:00\" --for 45m --with bob --in room-2\n  crm book list --on mon..fri\n  crm book move 7f3k \"fri 10:00\"");
+                           "  crm book ada \"tomorrow 14:00\" --for 45m --with bob --in room-2\n  crm book "
+                           "list --on mon..fri\n  crm book move 7f3k \"fri 10:00\"");
   book->require_subcommand(0, 1);
   add_new(*book, context);
   add_move(*book, context);

@@ -1,4 +1,5 @@
-// add, list, show, edit, set, rm, restore: the same verbs for a record of any type, the store's own types included.
+// add, list, show, edit, set, rm, restore: the same verbs for a record of any type, the store's own types
+// included.
 #include "app/records.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
@@ -20,7 +21,8 @@ struct Options {
   app::Mode mode = app::Mode::Write;
 };
 
-/// `crm show ID` and `crm show vehicle ID` both mean something: the first of two words is a type if there is one of that name.
+/// `crm show ID` and `crm show vehicle ID` both mean something: the first of two words is a type if there is
+/// one of that name.
 std::string take_type(Context& context, std::vector<std::string>& words) {
   if (words.size() < 2) return {};
   const std::string type = context.workspace().schemas().type_named(words.front());
@@ -40,10 +42,13 @@ void split(Options& options) {
   options.words.erase(first, options.words.end());
 }
 
-CLI::App* add_generic(CLI::App& root, Context& context, const std::string& name, const std::string& description, const std::string& examples,
+CLI::App* add_generic(CLI::App& root, Context& context, const std::string& name,
+                      const std::string& description, const std::string& examples,
                       const std::shared_ptr<Options>& options) {
   auto* command = add_command(root, name, description, examples);
-  complete(context, command->add_option("words", options->words, "[TYPE] ID…")->required()->type_name("[TYPE] ID"), Completes::Record);
+  complete(context,
+           command->add_option("words", options->words, "[TYPE] ID…")->required()->type_name("[TYPE] ID"),
+           Completes::Record);
   return command;
 }
 
@@ -51,63 +56,86 @@ CLI::App* add_generic(CLI::App& root, Context& context, const std::string& name,
 
 void add_add(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = add_command(root, "add", "add a record of any type", "  crm add vehicle plate=AB12CDE name=\"red van\"\n  crm add contact name=\"Ada Lovelace\" phones=\"020 7946 0000\"");
-  complete(context, command->add_option("type", options->type, "the record type")->required()->type_name("TYPE"), Completes::Type);
-  complete(context, command->add_option("fields", options->assignments, "its fields")->type_name("FIELD=VALUE"), Completes::Assignment);
+  auto* command = add_command(root, "add", "add a record of any type",
+                              "  crm add vehicle plate=AB12CDE name=\"red van\"\n  crm add contact "
+                              "name=\"Ada Lovelace\" phones=\"020 7946 0000\"");
+  complete(context,
+           command->add_option("type", options->type, "the record type")->required()->type_name("TYPE"),
+           Completes::Type);
+  complete(context,
+           command->add_option("fields", options->assignments, "its fields")->type_name("FIELD=VALUE"),
+           Completes::Assignment);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     const std::string type = context.workspace().schemas().get(options->type).type;
-    answer(context, app::add(context.workspace(), {type, {}, options->assignments, options->mode}), "Added " + type);
+    answer(context, app::add(context.workspace(), {type, {}, options->assignments, options->mode}),
+           "Added " + type);
   });
 }
 
 void add_list(CLI::App& root, Context& context) {
   auto options = std::make_shared<ListOptions>();
-  auto* command = add_command(root, "list", "list records of a type", "  crm list vehicle\n  crm list appointment --on fri --with bob\n  crm list contact --format csv -o contacts.csv");
-  complete(context, command->add_option("type", options->type, "the record type")->required()->type_name("TYPE"), Completes::Type);
+  auto* command = add_command(root, "list", "list records of a type",
+                              "  crm list vehicle\n  crm list appointment --on fri --with bob\n  crm list "
+                              "contact --format csv -o contacts.csv");
+  complete(context,
+           command->add_option("type", options->type, "the record type")->required()->type_name("TYPE"),
+           Completes::Type);
   add_list_options(*command, context, *options, nullptr);
   command->callback([&context, options] { run_list(context, *options); });
 }
 
 void add_show(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = add_generic(root, context, "show", "show one record", "  crm show 7f3k\n  crm show vehicle \"red van\"", options);
+  auto* command = add_generic(root, context, "show", "show one record",
+                              "  crm show 7f3k\n  crm show vehicle \"red van\"", options);
   command->callback([&context, options] {
     const std::string type = take_type(context, options->words);
-    for (const auto& word : options->words) run_show(context, type, word);
+    for (const auto& word : options->words)
+      run_show(context, type, word);
   });
 }
 
 void add_edit(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = add_generic(root, context, "edit", "change a record in your editor, or by field=value", "  crm edit 7f3k\n  crm edit 7f3k notes=\"rings twice\"", options);
+  auto* command = add_generic(root, context, "edit", "change a record in your editor, or by field=value",
+                              "  crm edit 7f3k\n  crm edit 7f3k notes=\"rings twice\"", options);
   add_dry_run(*command, options->mode);
   add_force(*command, options->force);
   command->callback([&context, options] {
     split(*options);
     const std::string type = take_type(context, options->words);
-    if (options->words.size() != 1) throw base::Error(base::Kind::Usage, "crm edit takes one record", "crm set changes several at once");
+    if (options->words.size() != 1)
+      throw base::Error(base::Kind::Usage, "crm edit takes one record", "crm set changes several at once");
     run_edit(context, {type, options->words.front(), options->assignments, options->force, options->mode});
   });
 }
 
 void add_set(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = add_generic(root, context, "set", "change fields of records", "  crm set 7f3k phones+=\"07700 900123\" tags-=new\n  crm set vehicle \"red van\" plate=XY99ZZZ", options);
+  auto* command = add_generic(
+      root, context, "set", "change fields of records",
+      "  crm set 7f3k phones+=\"07700 900123\" tags-=new\n  crm set vehicle \"red van\" plate=XY99ZZZ",
+      options);
   add_dry_run(*command, options->mode);
   add_force(*command, options->force);
   command->callback([&context, options] {
     split(*options);
     const std::string type = take_type(context, options->words);
     if (options->assignments.empty() || options->words.empty())
-      throw base::Error(base::Kind::Usage, "crm set wants a record and at least one field=value", "crm set ID field=value");
-    answer(context, app::set(context.workspace(), {type, options->words, options->assignments, options->force, options->mode}), "Changed");
+      throw base::Error(base::Kind::Usage, "crm set wants a record and at least one field=value",
+                        "crm set ID field=value");
+    answer(context,
+           app::set(context.workspace(),
+                    {type, options->words, options->assignments, options->force, options->mode}),
+           "Changed");
   });
 }
 
 void add_rm(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = add_generic(root, context, "rm", "delete records; `crm restore` brings them back", "  crm rm 7f3k\n  crm rm vehicle \"red van\"", options);
+  auto* command = add_generic(root, context, "rm", "delete records; `crm restore` brings them back",
+                              "  crm rm 7f3k\n  crm rm vehicle \"red van\"", options);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     const std::string type = take_type(context, options->words);
@@ -117,12 +145,14 @@ void add_rm(CLI::App& root, Context& context) {
 
 void add_restore(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = add_generic(root, context, "restore", "bring deleted records back", "  crm restore 7f3k\n  crm list contact --deleted", options);
+  auto* command = add_generic(root, context, "restore", "bring deleted records back",
+                              "  crm restore 7f3k\n  crm list contact --deleted", options);
   add_dry_run(*command, options->mode);
   add_force(*command, options->force);
   command->callback([&context, options] {
     const std::string type = take_type(context, options->words);
-    answer(context, app::restore(context.workspace(), type, options->words, options->force, options->mode), "Restored");
+    answer(context, app::restore(context.workspace(), type, options->words, options->force, options->mode),
+           "Restored");
   });
 }
 

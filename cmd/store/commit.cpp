@@ -14,18 +14,23 @@ void run_commit(Context& context, app::Mode mode) {
   if (!context.for_people()) {
     core::Map document = batch_json(context.workspace(), done.committed, context.take_warnings());
     core::List problems, foreign;
-    for (const auto& problem : done.problems) problems.emplace_back(core::to_text(problem));
-    for (const auto& path : done.foreign) foreign.emplace_back(path);
+    for (const auto& problem : done.problems)
+      problems.emplace_back(core::to_text(problem));
+    for (const auto& path : done.foreign)
+      foreign.emplace_back(path);
     document.set("problems", std::move(problems));
     document.set("foreign", std::move(foreign));
     context.print_json(document);
   } else {
-    if (!done.committed.records.empty() || !done.committed.files.empty() || done.problems.empty()) answer(context, done.committed, "");
-    for (const auto& path : done.foreign) context.say("crm: note: " + path + " is not part of a store, and was left alone");
+    if (!done.committed.records.empty() || !done.committed.files.empty() || done.problems.empty())
+      answer(context, done.committed, "");
+    for (const auto& path : done.foreign)
+      context.say("crm: note: " + path + " is not part of a store, and was left alone");
   }
   if (done.problems.empty()) return;
   std::vector<std::string> lines;
-  for (const auto& problem : done.problems) lines.push_back(core::to_text(problem));
+  for (const auto& problem : done.problems)
+    lines.push_back(core::to_text(problem));
   context.say("crm: not valid, and so not committed:\n  " + base::join(lines, "\n  "));
 }
 
@@ -33,7 +38,8 @@ void run_commit(Context& context, app::Mode mode) {
 
 void add_commit(CLI::App& root, Context& context) {
   auto mode = std::make_shared<app::Mode>(app::Mode::Write);
-  auto* command = add_command(root, "commit", "take in what was changed with an editor", "  crm commit --dry-run\n  crm commit");
+  auto* command = add_command(root, "commit", "take in what was changed with an editor",
+                              "  crm commit --dry-run\n  crm commit");
   add_dry_run(*command, *mode);
   command->callback([&context, mode] { run_commit(context, *mode); });
 }

@@ -11,13 +11,16 @@ void add_hook(CLI::App& root, Context& context) {
   command->group("");
   command->add_option("name", *name)->required();
   command->callback([&context, name] {
-    if (*name != "pre-commit") throw base::Error(base::Kind::Usage, "no hook \"" + base::printable(*name) + "\"");
+    if (*name != "pre-commit")
+      throw base::Error(base::Kind::Usage, "no hook \"" + base::printable(*name) + "\"");
     const auto problems = app::check_staged(context.workspace());
     if (problems.empty()) return;
     std::vector<std::string> lines;
-    for (const auto& problem : problems) lines.push_back(core::to_text(problem));
-    throw base::Error(base::Kind::InvalidData, "this commit would harm the store:\n  " + base::join(lines, "\n  "),
-                      "`crm commit` takes edits by hand in as they should be; `git reset` forgets what is staged");
+    for (const auto& problem : problems)
+      lines.push_back(core::to_text(problem));
+    throw base::Error(
+        base::Kind::InvalidData, "this commit would harm the store:\n  " + base::join(lines, "\n  "),
+        "`crm commit` takes edits by hand in as they should be; `git reset` forgets what is staged");
   });
 }
 

@@ -8,14 +8,23 @@ namespace crm::cmd {
 
 void add_init(CLI::App& root, Context& context) {
   auto options = std::make_shared<app::InitRequest>();
-  auto* command = add_command(root, "init", "make a store", "  crm init practice --name \"Lovelace Dental\" --zone Europe/London --member alice --device front-desk");
-  complete(context, command->add_option("folder", options->folder, "where (default: this folder)")->type_name("DIR"), Completes::Folder);
+  auto* command = add_command(root, "init", "make a store",
+                              "  crm init practice --name \"Lovelace Dental\" --zone Europe/London --member "
+                              "alice --device front-desk");
+  complete(context,
+           command->add_option("folder", options->folder, "where (default: this folder)")->type_name("DIR"),
+           Completes::Folder);
   command->add_option("--name", options->name, "of the business")->type_name("NAME");
-  complete(context, command->add_option("--zone", options->zone, "its time zone (default: this machine's)")->type_name("ZONE"), Completes::Zone);
+  complete(context,
+           command->add_option("--zone", options->zone, "its time zone (default: this machine's)")
+               ->type_name("ZONE"),
+           Completes::Zone);
   command->add_option("--country", options->country, "ISO 3166, like GB")->type_name("CC");
   command->add_option("--currency", options->currency, "ISO 4217, like GBP")->type_name("CUR");
-  command->add_option("--member", options->member, "you, its first owner (default: your login name)")->type_name("KEY");
-  command->add_option("--device", options->device, "this clone (default: the host's name)")->type_name("NAME");
+  command->add_option("--member", options->member, "you, its first owner (default: your login name)")
+      ->type_name("KEY");
+  command->add_option("--device", options->device, "this clone (default: the host's name)")
+      ->type_name("NAME");
   command->callback([&context, options] {
     const auto made = app::init(context.env(), *options);
     if (!context.for_people()) {
@@ -31,8 +40,11 @@ void add_init(CLI::App& root, Context& context) {
       return context.print_json(document);
     }
     const Style style = context.style();
-    context.print(fmt::format("Made a store for {} in {}\n", style.paint(Role::Name, base::printable(made.settings.name)), base::printable(made.root)));
-    context.print(fmt::format("  zone {}, you are {}, this device is {}\n", made.settings.zone, made.member, made.device));
+    context.print(fmt::format("Made a store for {} in {}\n",
+                              style.paint(Role::Name, base::printable(made.settings.name)),
+                              base::printable(made.root)));
+    context.print(fmt::format("  zone {}, you are {}, this device is {}\n", made.settings.zone, made.member,
+                              made.device));
     context.print("Next: crm contact new \"Ada Lovelace\" --phone \"020 7946 0000\"\n");
   });
 }

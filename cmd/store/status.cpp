@@ -10,9 +10,12 @@ namespace {
 
 std::string_view name_of(store::HandEdit::Kind kind) {
   switch (kind) {
-    case store::HandEdit::Kind::Modified: return "modified";
-    case store::HandEdit::Kind::Added: return "added";
-    case store::HandEdit::Kind::Removed: return "removed";
+  case store::HandEdit::Kind::Modified:
+    return "modified";
+  case store::HandEdit::Kind::Added:
+    return "added";
+  case store::HandEdit::Kind::Removed:
+    return "removed";
   }
   return "";
 }
@@ -20,7 +23,8 @@ std::string_view name_of(store::HandEdit::Kind kind) {
 core::Map status_json(app::Workspace& workspace, const app::Status& status) {
   core::Map document, records;
   core::List edits, problems;
-  for (const auto& [type, count] : status.records) records.set(type, count);
+  for (const auto& [type, count] : status.records)
+    records.set(type, count);
   for (const auto& edit : status.edits) {
     core::Map entry;
     entry.set("path", edit.path);
@@ -31,7 +35,8 @@ core::Map status_json(app::Workspace& workspace, const app::Status& status) {
     entry.set("problems", std::move(own));
     edits.emplace_back(std::move(entry));
   }
-  for (const auto& problem : status.problems) problems.emplace_back(core::to_text(problem));
+  for (const auto& problem : status.problems)
+    problems.emplace_back(core::to_text(problem));
   document.set("schema", "crm.status/1");
   document.set("store", workspace.settings().store);
   document.set("name", workspace.settings().name);
@@ -54,26 +59,37 @@ void run_status(Context& context) {
   if (!context.for_people()) return context.print_json(status_json(workspace, status));
   const Style style = context.style();
   const auto line = [&](const char* label, const std::string& text) {
-    context.print(fmt::format("{}  {}\n", style.paint(Role::Dim, base::pad(label, 8)), base::printable(text, base::Newlines::Keep)));
+    context.print(fmt::format("{}  {}\n", style.paint(Role::Dim, base::pad(label, 8)),
+                              base::printable(text, base::Newlines::Keep)));
   };
   line("store", workspace.settings().name + "  " + workspace.repository().root());
   line("you", workspace.member() + " on " + workspace.device());
-  line("last", fmt::format("{}, {} by {}{}", status.last_summary, ago(std::chrono::floor<std::chrono::seconds>(status.last_time), workspace.now()),
+  line("last", fmt::format("{}, {} by {}{}", status.last_summary,
+                           ago(std::chrono::floor<std::chrono::seconds>(status.last_time), workspace.now()),
                            status.last_actor, status.last_device.empty() ? "" : " on " + status.last_device));
   std::vector<std::string> counts;
   for (const auto& [type, count] : status.records)
     if (count > 0) counts.push_back(fmt::format("{} {}{}", count, type, count == 1 ? "" : "s"));
-  const auto lines = base::wrap(counts.empty() ? "no records yet" : base::join(counts, ", "), static_cast<std::size_t>(context.terminal().width) - 12);
-  for (const auto& each : lines) line(&each == &lines.front() ? "records" : "", each);
+  const auto lines = base::wrap(counts.empty() ? "no records yet" : base::join(counts, ", "),
+                                static_cast<std::size_t>(context.terminal().width) - 12);
+  for (const auto& each : lines)
+    line(&each == &lines.front() ? "records" : "", each);
   if (status.edits.size() > status.foreign.size()) {
-    context.print(fmt::format("\n{}\n", style.paint(Role::Warn, "Edits by hand that are not committed (`crm commit` takes them in):")));
+    context.print(fmt::format(
+        "\n{}\n",
+        style.paint(Role::Warn, "Edits by hand that are not committed (`crm commit` takes them in):")));
     for (const auto& edit : status.edits)
       if (std::find(status.foreign.begin(), status.foreign.end(), edit.path) == status.foreign.end())
-        context.print(fmt::format("  {}  {}\n", base::pad(name_of(edit.kind), 8), base::printable(edit.path)));
+        context.print(
+            fmt::format("  {}  {}\n", base::pad(name_of(edit.kind), 8), base::printable(edit.path)));
   }
-  if (!status.problems.empty()) context.print("\n" + style.paint(Role::Bad, "Not valid, and so left as they are:") + "\n");
-  for (const auto& problem : status.problems) context.print("  " + base::printable(core::to_text(problem)) + "\n");
-  if (!status.foreign.empty()) context.print("\n" + style.paint(Role::Dim, "Not part of a store, and left alone: ") + base::printable(base::join(status.foreign, ", ")) + "\n");
+  if (!status.problems.empty())
+    context.print("\n" + style.paint(Role::Bad, "Not valid, and so left as they are:") + "\n");
+  for (const auto& problem : status.problems)
+    context.print("  " + base::printable(core::to_text(problem)) + "\n");
+  if (!status.foreign.empty())
+    context.print("\n" + style.paint(Role::Dim, "Not part of a store, and left alone: ") +
+                  base::printable(base::join(status.foreign, ", ")) + "\n");
 }
 
 } // namespace

@@ -18,7 +18,9 @@ struct DayOptions {
 };
 
 core::Map day_json(app::Workspace& workspace, const app::Day& day) {
-  const auto moment = [&](core::Instant instant) { return core::to_text(core::WallTime{core::to_local(instant, day.zone), {}}); };
+  const auto moment = [&](core::Instant instant) {
+    return core::to_text(core::WallTime{core::to_local(instant, day.zone), {}});
+  };
   const auto& schema = workspace.schemas().get("appointment");
   core::Map document;
   core::List appointments, clashes, gaps;
@@ -35,7 +37,8 @@ core::Map day_json(app::Workspace& workspace, const app::Day& day) {
     each.set("start", moment(entry.time.from));
     each.set("end", moment(entry.time.to));
     core::List ids;
-    for (const auto& id : entry.clashes) ids.emplace_back(id);
+    for (const auto& id : entry.clashes)
+      ids.emplace_back(id);
     each.set("clashes", std::move(ids));
     appointments.emplace_back(std::move(each));
     for (const auto& clash : app::find_clashes(workspace, entry.record, schema)) {
@@ -80,7 +83,8 @@ Role role_of(const std::string& state) {
 std::string heading(const app::Day& day) {
   std::string out = core::to_words(day.date) + "  " + day.zone;
   if (const auto minutes = day.length.count() / 60; minutes != 24 * 60)
-    out += fmt::format("  (the clock changes: {} h{})", minutes / 60, minutes % 60 == 0 ? "" : fmt::format(" {} min", minutes % 60));
+    out += fmt::format("  (the clock changes: {} h{})", minutes / 60,
+                       minutes % 60 == 0 ? "" : fmt::format(" {} min", minutes % 60));
   return out;
 }
 
@@ -97,7 +101,9 @@ void print_entries(Context& context, const app::Day& day) {
   for (const auto& entry : day.entries) {
     const auto now = workspace.now();
     const bool running = entry.time.from <= now && now < entry.time.to;
-    std::string mark = entry.clashes.empty() ? (running ? "now" : "") : entry.record.get("forced").is_null() ? "CLASH" : "clash, forced";
+    std::string mark = entry.clashes.empty()                  ? (running ? "now" : "")
+                       : entry.record.get("forced").is_null() ? "CLASH"
+                                                              : "clash, forced";
     table.row({{clock_range(entry.time, day.zone), Role::Time},
                {entry.contact.empty() ? "–" : entry.contact, Role::Name},
                {base::join(entry.who, ", "), Role::Plain},
@@ -117,20 +123,25 @@ void print_gaps(Context& context, const app::Day& day) {
   }
   if (by_key.empty()) return;
   std::size_t widest = 0;
-  for (const auto& [key, ranges] : by_key) widest = std::max(widest, base::width(key));
+  for (const auto& [key, ranges] : by_key)
+    widest = std::max(widest, base::width(key));
   context.print("\n" + context.style().paint(Role::Heading, "Free") + "\n");
   const auto room = static_cast<std::size_t>(context.terminal().width) - widest - 4;
   for (const auto& [key, ranges] : by_key) {
     const auto lines = base::wrap(base::join(ranges, "  "), std::max<std::size_t>(room, 20));
-    for (const auto& line : lines) context.print("  " + base::pad(&line == &lines.front() ? base::printable(key) : "", widest) + "  " + line + "\n");
+    for (const auto& line : lines)
+      context.print("  " + base::pad(&line == &lines.front() ? base::printable(key) : "", widest) + "  " +
+                    line + "\n");
   }
 }
 
 void run_day(Context& context, const DayOptions& options) {
   auto& workspace = context.workspace();
   app::DayRequest request{app::parse_when(workspace, options.when).date, "", ""};
-  if (!options.member.empty()) request.member = app::resolve(workspace, "member", options.member).record.text("key");
-  if (!options.resource.empty()) request.resource = app::resolve(workspace, "resource", options.resource).record.text("key");
+  if (!options.member.empty())
+    request.member = app::resolve(workspace, "member", options.member).record.text("key");
+  if (!options.resource.empty())
+    request.resource = app::resolve(workspace, "resource", options.resource).record.text("key");
   const auto day = app::day(workspace, request);
   if (context.format() == Format::Json) return context.print_json(day_json(workspace, day));
   if (!context.for_people()) {
@@ -141,7 +152,9 @@ void run_day(Context& context, const DayOptions& options) {
       row.set("end", core::to_text(core::WallTime{core::to_local(entry.time.to, day.zone), {}}));
       rows.push_back(std::move(row));
     }
-    return context.print(write_rows(context.format(), {"id", "start", "end", "zone", "contact", "contact_name", "title", "assignee", "resources", "service", "status"}, rows));
+    return context.print_rows({"id", "start", "end", "zone", "contact", "contact_name", "title", "assignee",
+                               "resources", "service", "status"},
+                              rows);
   }
   const Style style = context.style();
   context.print(style.paint(Role::Heading, heading(day)) + "\n");
@@ -157,7 +170,9 @@ void run_day(Context& context, const DayOptions& options) {
   for (const auto& task : day.tasks) {
     const std::string id = app::short_id(workspace, task.id.str());
     const std::string who = task.text("assignee").empty() ? "" : "  " + task.text("assignee");
-    context.print(fmt::format("  {}  {}  {}{}\n", style.paint(Role::Id, id), cell(workspace, task, schema, "due"), base::printable(task.text("title")), base::printable(who)));
+    context.print(fmt::format("  {}  {}  {}{}\n", style.paint(Role::Id, id),
+                              cell(workspace, task, schema, "due"), base::printable(task.text("title")),
+                              base::printable(who)));
   }
 }
 
@@ -165,10 +180,14 @@ void run_day(Context& context, const DayOptions& options) {
 
 void add_day(CLI::App& root, Context& context) {
   auto options = std::make_shared<DayOptions>();
-  auto* command = add_command(root, "day", "one day at the front desk: who, when, where, clashes, gaps", "  crm day\n  crm day tomorrow\n  crm day fri --with bob");
-  complete(context, command->add_option("when", options->when, "the day (default: today)")->type_name("DAY"), Completes::Day);
-  complete(context, command->add_option("--with", options->member, "of one member")->type_name("MEMBER"), Completes::Record, "member");
-  complete(context, command->add_option("--in", options->resource, "of one resource")->type_name("RESOURCE"), Completes::Record, "resource");
+  auto* command = add_command(root, "day", "one day at the front desk: who, when, where, clashes, gaps",
+                              "  crm day\n  crm day tomorrow\n  crm day fri --with bob");
+  complete(context, command->add_option("when", options->when, "the day (default: today)")->type_name("DAY"),
+           Completes::Day);
+  complete(context, command->add_option("--with", options->member, "of one member")->type_name("MEMBER"),
+           Completes::Record, "member");
+  complete(context, command->add_option("--in", options->resource, "of one resource")->type_name("RESOURCE"),
+           Completes::Record, "resource");
   command->callback([&context, options] { run_day(context, *options); });
 }
 

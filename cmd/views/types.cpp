@@ -9,18 +9,30 @@ namespace {
 
 std::string_view shape_name(core::Shape shape) {
   switch (shape) {
-    case core::Shape::Text: return "text";
-    case core::Shape::Prose: return "prose";
-    case core::Shape::Integer: return "integer";
-    case core::Shape::Number: return "number";
-    case core::Shape::Boolean: return "yes/no";
-    case core::Shape::Date: return "day";
-    case core::Shape::Time: return "time";
-    case core::Shape::DateTime: return "day or time";
-    case core::Shape::Zone: return "zone";
-    case core::Shape::Period: return "duration";
-    case core::Shape::Texts: return "list";
-    case core::Shape::Object: return "object";
+  case core::Shape::Text:
+    return "text";
+  case core::Shape::Prose:
+    return "prose";
+  case core::Shape::Integer:
+    return "integer";
+  case core::Shape::Number:
+    return "number";
+  case core::Shape::Boolean:
+    return "yes/no";
+  case core::Shape::Date:
+    return "day";
+  case core::Shape::Time:
+    return "time";
+  case core::Shape::DateTime:
+    return "day or time";
+  case core::Shape::Zone:
+    return "zone";
+  case core::Shape::Period:
+    return "duration";
+  case core::Shape::Texts:
+    return "list";
+  case core::Shape::Object:
+    return "object";
   }
   return "";
 }
@@ -32,7 +44,9 @@ std::string_view rule_name(core::Rule rule) {
 
 std::string holds(const core::Field& field) {
   std::string out(shape_name(field.shape));
-  if (field.ref) out = (field.shape == core::Shape::Texts ? "list of " : "") + (field.ref->types.empty() ? "any record" : base::join(field.ref->types, " or "));
+  if (field.ref)
+    out = (field.shape == core::Shape::Texts ? "list of " : "") +
+          (field.ref->types.empty() ? "any record" : base::join(field.ref->types, " or "));
   if (!field.allowed.empty()) out = base::join(field.allowed, ", ");
   return out;
 }
@@ -43,9 +57,11 @@ core::Map type_json(const core::Schema& schema) {
   for (const auto& field : schema.fields) {
     core::Map each;
     core::List allowed, references;
-    for (const auto& value : field.allowed) allowed.emplace_back(value);
+    for (const auto& value : field.allowed)
+      allowed.emplace_back(value);
     if (field.ref)
-      for (const auto& target : field.ref->types) references.emplace_back(target);
+      for (const auto& target : field.ref->types)
+        references.emplace_back(target);
     each.set("name", field.name);
     each.set("title", field.title);
     each.set("description", field.description.empty() ? core::Value{} : core::Value{field.description});
@@ -70,25 +86,34 @@ void run_types(Context& context, const std::vector<std::string>& named) {
   if (!context.for_people()) {
     core::Map document;
     core::List list;
-    for (const auto& type : types) list.emplace_back(type_json(context.schema(type)));
+    for (const auto& type : types)
+      list.emplace_back(type_json(context.schema(type)));
     document.set("schema", "crm.types/1");
     document.set("types", std::move(list));
     return context.print_json(document);
   }
   Table table;
   if (named.empty()) {
-    for (const char* heading : {"Type", "What it is", "Fields"}) table.column({.heading = heading});
+    for (const char* heading : {"Type", "What it is", "Fields"})
+      table.column({.heading = heading});
     for (const auto& type : types) {
       const auto& schema = context.schema(type);
-      table.row({{type, Role::Name}, {schema.description.empty() ? schema.title : schema.description, Role::Plain}, {std::to_string(schema.fields.size()), Role::Dim}});
+      table.row({{type, Role::Name},
+                 {schema.description.empty() ? schema.title : schema.description, Role::Plain},
+                 {std::to_string(schema.fields.size()), Role::Dim}});
     }
     return context.print(table.render(context.terminal(), context.style()));
   }
-  for (const char* heading : {"Field", "Holds", "Merge", ""}) table.column({.heading = heading});
+  for (const char* heading : {"Field", "Holds", "Merge", ""})
+    table.column({.heading = heading});
   for (const auto& type : types) {
     const auto& schema = context.schema(type);
     for (const auto& field : schema.fields)
-      table.row({{field.name, Role::Name}, {holds(field), Role::Plain}, {field.group.empty() ? std::string(rule_name(field.rule)) : "with " + field.group, Role::Dim}, {field.required ? "required" : "", Role::Warn}});
+      table.row(
+          {{field.name, Role::Name},
+           {holds(field), Role::Plain},
+           {field.group.empty() ? std::string(rule_name(field.rule)) : "with " + field.group, Role::Dim},
+           {field.required ? "required" : "", Role::Warn}});
   }
   context.print(table.render(context.terminal(), context.style()));
 }
@@ -97,8 +122,10 @@ void run_types(Context& context, const std::vector<std::string>& named) {
 
 void add_types(CLI::App& root, Context& context) {
   auto named = std::make_shared<std::vector<std::string>>();
-  auto* command = add_command(root, "types", "the record types of this store, and their fields", "  crm types\n  crm types contact");
-  complete(context, command->add_option("type", *named, "one type: its fields")->type_name("TYPE"), Completes::Type);
+  auto* command = add_command(root, "types", "the record types of this store, and their fields",
+                              "  crm types\n  crm types contact");
+  complete(context, command->add_option("type", *named, "one type: its fields")->type_name("TYPE"),
+           Completes::Type);
   command->callback([&context, named] { run_types(context, *named); });
 }
 

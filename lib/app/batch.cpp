@@ -15,7 +15,8 @@ namespace {
 
 [[noreturn]] void invalid(const std::vector<core::Problem>& problems, const std::string& hint = {}) {
   std::vector<std::string> lines;
-  for (const auto& problem : problems) lines.push_back(base::printable(core::to_text(problem)));
+  for (const auto& problem : problems)
+    lines.push_back(base::printable(core::to_text(problem)));
   throw base::Error(base::Kind::InvalidData, base::join(lines, "\n"), hint);
 }
 
@@ -23,10 +24,14 @@ namespace {
 
 std::string_view to_text(Action action) {
   switch (action) {
-    case Action::Created: return "created";
-    case Action::Changed: return "changed";
-    case Action::Deleted: return "deleted";
-    case Action::Restored: return "restored";
+  case Action::Created:
+    return "created";
+  case Action::Changed:
+    return "changed";
+  case Action::Deleted:
+    return "deleted";
+  case Action::Restored:
+    return "restored";
   }
   return "";
 }
@@ -39,8 +44,8 @@ std::chrono::milliseconds lock_wait(const base::Environment& env) {
 }
 
 core::StampTime newest_seen(const store::Repository& repository) {
-  // Each batch's clock is later than all it had seen, so its own trailer is enough; commits made by hand and merges
-  // have none, and their parents are asked.
+  // Each batch's clock is later than all it had seen, so its own trailer is enough; commits made by hand and
+  // merges have none, and their parents are asked.
   core::StampTime newest{};
   std::vector<store::Oid> todo{repository.head()};
   constexpr int enough = 200;
@@ -60,9 +65,12 @@ store::Signature signature(const Workspace& workspace, const core::Stamp& stamp)
   return {workspace.member(), workspace.member() + "@" + workspace.device(), stamp.time};
 }
 
-std::vector<std::pair<std::string, std::string>> standard_trailers(const std::string& operation, const std::string& batch,
-                                                                   const core::Stamp& stamp) {
-  return {{"Crm-Op", operation}, {"Crm-Batch", batch}, {"Crm-Actor", stamp.member}, {"Crm-Device", stamp.device},
+std::vector<std::pair<std::string, std::string>>
+standard_trailers(const std::string& operation, const std::string& batch, const core::Stamp& stamp) {
+  return {{"Crm-Op", operation},
+          {"Crm-Batch", batch},
+          {"Crm-Actor", stamp.member},
+          {"Crm-Device", stamp.device},
           {"Crm-Clock", core::to_text(stamp.time)}};
 }
 
@@ -80,7 +88,9 @@ core::Record Batch::load(const Found& found) {
   if (!edits.empty()) {
     auto plan = plan_adoption(m_workspace, edits);
     if (!plan.problems.empty())
-      invalid(plan.problems, "this record has an edit by hand that is not valid: mend it, or take it back with `crm git checkout -- " + found.path + "`");
+      invalid(plan.problems, "this record has an edit by hand that is not valid: mend it, or take it back "
+                             "with `crm git checkout -- " +
+                                 found.path + "`");
     if (m_mode == Mode::Write) adopt(m_workspace, m_transaction, plan);
   }
   core::Record record = m_workspace.load(found.record.type, found.path);
@@ -93,7 +103,9 @@ const core::Stamp& Batch::stamp() {
     const auto seen = std::max(m_newest, newest_seen(m_workspace.repository()));
     const auto wall = m_workspace.env().now();
     if (seen > wall + std::chrono::days{1})
-      m_workspace.warn(fmt::format("this device's clock is behind: the store has changes from {}; check the date", core::to_text(seen)));
+      m_workspace.warn(
+          fmt::format("this device's clock is behind: the store has changes from {}; check the date",
+                      core::to_text(seen)));
     m_stamp = core::Stamp{core::next_stamp_time(wall, seen), m_workspace.device(), m_workspace.member()};
   }
   return *m_stamp;
@@ -113,7 +125,9 @@ void Batch::check(const core::Record& record, const core::Schema& schema, const 
   if (const auto problems = codec::validate(record, schema, path); !problems.empty()) {
     auto shown = problems;
     for (auto& problem : shown) {
-      problem.file = schema.type + (record.text(schema.name_field).empty() ? "" : " \"" + record.text(schema.name_field) + "\"");
+      problem.file =
+          schema.type +
+          (record.text(schema.name_field).empty() ? "" : " \"" + record.text(schema.name_field) + "\"");
       problem.line = 0;
     }
     invalid(shown, "`crm types " + schema.type + "` lists the fields and what they may hold");
@@ -122,15 +136,19 @@ void Batch::check(const core::Record& record, const core::Schema& schema, const 
 
 void Batch::check_unique_key(const core::Record& record, const core::Schema& schema) {
   if (schema.key_field.empty() || record.text(schema.key_field).empty()) return;
-  const auto holder = m_workspace.with_index([&](index::Index& index) { return index.by_key(schema.type, record.text(schema.key_field)); });
+  const auto holder = m_workspace.with_index(
+      [&](index::Index& index) { return index.by_key(schema.type, record.text(schema.key_field)); });
   if (holder && holder->id != record.id.str())
-    throw base::Error(base::Kind::InvalidData,
-                      fmt::format("{} \"{}\" is there already ({}{})", schema.type, record.text(schema.key_field), holder->name,
-                                  holder->deleted ? ", deleted" : ""),
-                      holder->deleted ? "bring it back with `crm restore " + holder->id + "`, or choose another key" : "choose another key");
+    throw base::Error(
+        base::Kind::InvalidData,
+        fmt::format("{} \"{}\" is there already ({}{})", schema.type, record.text(schema.key_field),
+                    holder->name, holder->deleted ? ", deleted" : ""),
+        holder->deleted ? "bring it back with `crm restore " + holder->id + "`, or choose another key"
+                        : "choose another key");
 }
 
-void Batch::check_states(const core::Record& before, const core::Record& after, const core::Schema& schema) const {
+void Batch::check_states(const core::Record& before, const core::Record& after,
+                         const core::Schema& schema) const {
   if (!schema.states) return;
   const auto& from = before.text(schema.states->field);
   const auto& to = after.text(schema.states->field);
@@ -138,8 +156,11 @@ void Batch::check_states(const core::Record& before, const core::Record& after, 
   const auto* next = schema.states->next(from);
   if (next != nullptr && std::find(next->begin(), next->end(), to) != next->end()) return;
   throw base::Error(base::Kind::InvalidData,
-                    fmt::format("{} \"{}\" is {} and cannot become {}", schema.type, core::display_name(before, schema), from, to),
-                    next == nullptr || next->empty() ? from + " is final" : "from " + from + " it can become " + base::join(*next, ", "));
+                    fmt::format("{} \"{}\" is {} and cannot become {}", schema.type,
+                                core::display_name(before, schema), from, to),
+                    next == nullptr || next->empty()
+                        ? from + " is final"
+                        : "from " + from + " it can become " + base::join(*next, ", "));
 }
 
 core::Record Batch::create(const core::Schema& schema, core::Map fields) {
@@ -151,9 +172,13 @@ core::Record Batch::create(const core::Schema& schema, core::Map fields) {
   return record;
 }
 
-void Batch::change(core::Record& record, const std::vector<core::Edit>& edits) { write(record, edits, Arrow::Forward); }
+void Batch::change(core::Record& record, const std::vector<core::Edit>& edits) {
+  write(record, edits, Arrow::Forward);
+}
 
-void Batch::change_back(core::Record& record, const std::vector<core::Edit>& edits) { write(record, edits, Arrow::Any); }
+void Batch::change_back(core::Record& record, const std::vector<core::Edit>& edits) {
+  write(record, edits, Arrow::Any);
+}
 
 void Batch::write(core::Record& record, const std::vector<core::Edit>& edits, Arrow arrow) {
   const auto& schema = m_workspace.schemas().get(record.type);
@@ -167,7 +192,8 @@ void Batch::write(core::Record& record, const std::vector<core::Edit>& edits, Ar
   entry.record = record;
   entry.name = core::display_name(record, schema);
   for (auto& unit : units)
-    if (std::find(entry.units.begin(), entry.units.end(), unit) == entry.units.end()) entry.units.push_back(std::move(unit));
+    if (std::find(entry.units.begin(), entry.units.end(), unit) == entry.units.end())
+      entry.units.push_back(std::move(unit));
 }
 
 void Batch::use_text(const core::Record& record, std::string text) {
@@ -195,14 +221,16 @@ void Batch::put_file(const std::string& path, std::optional<std::string> content
 
 std::string Batch::text_of(const Pending& entry) const {
   const auto& schema = m_workspace.schemas().get(entry.record.type);
-  return entry.old_text.empty() ? codec::emit_record(entry.record, schema) : codec::edit_record(entry.old_text, entry.record, schema);
+  return entry.old_text.empty() ? codec::emit_record(entry.record, schema)
+                                : codec::edit_record(entry.old_text, entry.record, schema);
 }
 
 Committed Batch::commit(std::string summary) {
   Committed out{base::Id::random(m_workspace.env()).str(), "", std::move(summary), m_mode, {}, {}};
   store::Message message{out.summary, "", standard_trailers(m_operation, out.batch, stamp())};
   std::vector<store::Change> changes = m_files;
-  for (const auto& file : m_files) out.files.push_back(file.path);
+  for (const auto& file : m_files)
+    out.files.push_back(file.path);
   for (const auto& entry : m_pending) {
     if (auto text = text_of(entry); text != entry.committed) changes.push_back({entry.path, std::move(text)});
     message.trailers.emplace_back("Crm-Record", entry.record.type + " " + entry.record.id.str());
@@ -211,12 +239,15 @@ Committed Batch::commit(std::string summary) {
   message.trailers.insert(message.trailers.end(), m_trailers.begin(), m_trailers.end());
   if (changes.empty() || m_mode == Mode::DryRun) return out;
   std::vector<std::string> paths;
-  for (const auto& change : m_files) paths.push_back(change.path);
+  for (const auto& change : m_files)
+    paths.push_back(change.path);
   for (const auto& edit : m_workspace.repository().hand_edits(paths))
     throw base::Error(base::Kind::Failure, edit.path + " has an edit by hand that would be overwritten",
-                      "commit it with `crm commit`, or take it back with `crm git checkout -- " + edit.path + "`");
+                      "commit it with `crm commit`, or take it back with `crm git checkout -- " + edit.path +
+                          "`");
   out.commit = m_transaction.commit(changes, message, signature(m_workspace, stamp()));
-  for (const auto& warning : m_transaction.warnings()) m_workspace.warn(warning);
+  for (const auto& warning : m_transaction.warnings())
+    m_workspace.warn(warning);
   m_workspace.moved();
   // The answer does not wait for it to be asked again: the index follows while the lock keeps others out.
   m_workspace.with_index([](index::Index&) { return 0; });

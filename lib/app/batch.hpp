@@ -1,5 +1,5 @@
-// All that one command changes: one batch, one commit. Holds the store's write lock from begin to end, so that what
-// was checked is what is written.
+// All that one command changes: one batch, one commit. Holds the store's write lock from begin to end, so
+// that what was checked is what is written.
 #pragma once
 
 #include "app/workspace.hpp"
@@ -36,8 +36,8 @@ struct Committed {
 
 class Batch {
  public:
-  /// Takes the lock (waiting as CRM_LOCK_WAIT seconds, 10 by default, say), recovers, and takes hand edits in as a
-  /// batch of their own: all of them in a small store, those of the records touched in a large one.
+  /// Takes the lock (waiting as CRM_LOCK_WAIT seconds, 10 by default, say), recovers, and takes hand edits in
+  /// as a batch of their own: all of them in a small store, those of the records touched in a large one.
   /// `operation` is a short slug for the trailer ("book.new").
   Batch(Workspace& workspace, std::string operation, Mode mode = Mode::Write);
   Batch(const Batch&) = delete;
@@ -46,7 +46,8 @@ class Batch {
   Workspace& workspace() { return m_workspace; }
   Mode mode() const { return m_mode; }
 
-  /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are invalid.
+  /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are
+  /// invalid.
   core::Record load(const Found& found);
   /// One stamp for the whole batch: later than everything this device has seen. Load before the first call.
   const core::Stamp& stamp();
@@ -57,13 +58,16 @@ class Batch {
   void change(core::Record& record, const std::vector<core::Edit>& edits);
   /// As `change`, against the arrow of the state machine: for undo only.
   void change_back(core::Record& record, const std::vector<core::Edit>& edits);
-  /// Comments and order of `text`, which a person wrote, instead of the file's own; the values stay the record's.
+  /// Comments and order of `text`, which a person wrote, instead of the file's own; the values stay the
+  /// record's.
   void use_text(const core::Record& record, std::string text);
   void remove(core::Record& record);
   void restore(core::Record& record);
   /// A file that is no record; nothing deletes it.
   void put_file(const std::string& path, std::optional<std::string> content);
-  void trailer(std::string name, std::string value) { m_trailers.emplace_back(std::move(name), std::move(value)); }
+  void trailer(std::string name, std::string value) {
+    m_trailers.emplace_back(std::move(name), std::move(value));
+  }
 
   Committed commit(std::string summary);
 
@@ -101,8 +105,8 @@ core::StampTime newest_seen(const store::Repository& repository);
 
 /// Author and trailers as every batch has them.
 store::Signature signature(const Workspace& workspace, const core::Stamp& stamp);
-std::vector<std::pair<std::string, std::string>> standard_trailers(const std::string& operation, const std::string& batch,
-                                                                   const core::Stamp& stamp);
+std::vector<std::pair<std::string, std::string>>
+standard_trailers(const std::string& operation, const std::string& batch, const core::Stamp& stamp);
 
 /// Milliseconds to wait for the write lock.
 std::chrono::milliseconds lock_wait(const base::Environment& env);

@@ -1,6 +1,7 @@
 #include "app/booking.hpp"
 
 #include "app/input.hpp"
+#include "app/records.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -17,7 +18,7 @@ core::List keys(Workspace& workspace, const std::vector<std::string>& words, std
   core::List out;
   for (const auto& word : words) {
     const Found found = resolve(workspace, of_type, word);
-    core::Value key = found.record.text(workspace.schemas().get(of_type).key_field);
+    core::Value key = found.key;
     if (std::find(out.begin(), out.end(), key) == out.end()) out.push_back(std::move(key));
   }
   return out;
@@ -34,15 +35,14 @@ std::string when_text(const core::Record& record, const core::Schema& schema) {
 std::string contact_id(Batch& batch, const BookRequest& request, std::string& name) {
   Workspace& workspace = batch.workspace();
   if (request.contact.empty() || request.contact == "-") return {};
-  const auto& schema = workspace.schemas().get("contact");
-  const auto present = request.new_contact ? find(workspace, "contact", request.contact) : std::optional(resolve(workspace, "contact", request.contact));
+  const auto present = request.new_contact ? find(workspace, "contact", request.contact)
+                                           : std::optional(resolve(workspace, "contact", request.contact));
   if (present) {
     name = present->name;
     return present->record.id.str();
   }
-  core::Map fields;
-  for (const auto& field : schema.fields)
-    if (!field.initial.is_null()) fields.set(field.name, field.initial);
+  const auto& schema = workspace.schemas().get("contact");
+  core::Map fields = initial_fields(schema);
   fields.set(schema.name_field, request.contact);
   name = request.contact;
   return batch.create(schema, std::move(fields)).id.str();
@@ -60,9 +60,7 @@ core::Map service_defaults(Workspace& workspace, const BookRequest& request, cor
 Committed book(Workspace& workspace, const BookRequest& request) {
   Batch batch(workspace, "book.new", request.mode);
   const auto& schema = workspace.schemas().get(type);
-  core::Map fields;
-  for (const auto& field : schema.fields)
-    if (!field.initial.is_null()) fields.set(field.name, field.initial);
+  core::Map fields = initial_fields(schema);
   std::string name = request.title;
   if (const auto contact = contact_id(batch, request, name); !contact.empty()) fields.set("contact", contact);
   if (!request.title.empty()) fields.set("title", request.title);
@@ -70,24 +68,29 @@ Committed book(Workspace& workspace, const BookRequest& request) {
   const core::Value* usual = service.find("duration");
   fields.set("start", core::to_text(request.start.wall));
   fields.set("zone", request.start.zone);
-  fields.set("duration", request.duration ? core::Value(core::to_text(*request.duration)) : usual != nullptr ? *usual : core::Value("PT30M"));
+  fields.set("duration", request.duration   ? core::Value(core::to_text(*request.duration))
+                         : usual != nullptr ? *usual
+                                            : core::Value("PT30M"));
   const core::Value* needs = service.find("resources");
   core::List resources = keys(workspace, request.resources, "resource");
   if (resources.empty() && needs != nullptr && needs->if_list() != nullptr) resources = *needs->if_list();
   fields.set("resources", std::move(resources));
   if (!request.member.empty()) fields.set("assignee", keys(workspace, {request.member}, "member").front());
   core::List tags;
-  for (const auto& tag : request.tags) tags.emplace_back(tag);
+  for (const auto& tag : request.tags)
+    tags.emplace_back(tag);
   fields.set("tags", std::move(tags));
   if (!request.location.empty()) fields.set("location", request.location);
   if (!request.notes.empty()) fields.set("notes", request.notes);
   if (const auto* price = service.find("price")) fields.set("price", *price);
-  if (schema.states) fields.set(schema.states->field, schema.states->initial);
   std::vector<Assignment> assignments;
-  for (const auto& text : request.assignments) assignments.push_back(parse_assignment(text));
-  for (auto& edit : to_edits(workspace, schema, fields, assignments)) fields.set(edit.field, std::move(edit.value));
+  for (const auto& text : request.assignments)
+    assignments.push_back(parse_assignment(text));
+  for (auto& edit : to_edits(workspace, schema, fields, assignments))
+    fields.set(edit.field, std::move(edit.value));
   const core::Record wanted{base::Id::random(workspace.env()), type, fields, {}};
-  if (core::Value forced = override_clashes(workspace, wanted, request.force); !forced.is_null()) fields.set("forced", std::move(forced));
+  if (core::Value forced = override_clashes(workspace, wanted, request.force); !forced.is_null())
+    fields.set("forced", std::move(forced));
   const core::Record record = batch.create(schema, std::move(fields));
   return batch.commit("Book " + when_text(record, schema));
 }

@@ -12,23 +12,25 @@ namespace crm::app {
 
 /// One thing that stands in the way: `key` is wanted by the new appointment and taken by another.
 struct Clash {
-  std::string kind, key;     ///< "member", "bob"
-  std::string with;          ///< id of the other appointment
-  std::string with_name;     ///< whose it is: the contact's name or the title
-  core::Interval time;       ///< of the other one, buffers included
+  std::string kind, key; ///< "member", "bob"
+  std::string with;      ///< id of the other appointment
+  std::string with_name; ///< whose it is: the contact's name or the title
+  core::Interval time;   ///< of the other one, buffers included
 };
 
 struct ClashReport {
   std::vector<Clash> clashes;
-  std::vector<core::Instant> free;   ///< nearest starts at which all that is wanted is free
-  std::vector<std::string> instead;  ///< other resources of the same kind that are free at the wished time
+  std::vector<core::Instant> free;  ///< nearest starts at which all that is wanted is free
+  std::vector<std::string> instead; ///< other resources of the same kind that are free at the wished time
 };
 
 /// What an appointment clashes with, itself left out; nothing when its state lets go of its time.
-std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
+std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment,
+                                const core::Schema& schema);
 
 /// The time that an appointment takes, buffers included; nothing when its state lets go of it.
-std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
+std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment,
+                                        const core::Schema& schema);
 
 /// The same with what to do instead. Reads the index only: no scan.
 ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
@@ -40,24 +42,24 @@ struct Moment {
 };
 
 struct BookRequest {
-  std::string contact;               ///< as typed; "" or "-" for nobody in particular
-  bool new_contact = false;          ///< make the contact when there is none of that name
+  std::string contact;      ///< as typed; "" or "-" for nobody in particular
+  bool new_contact = false; ///< make the contact when there is none of that name
   Moment start;
   std::optional<core::Duration> duration;
-  std::string member;                ///< as typed
+  std::string member; ///< as typed
   std::vector<std::string> resources;
   std::string service;
   std::vector<std::string> tags;
   std::string title, notes, location;
   std::vector<std::string> assignments; ///< field=value for other fields
-  std::string force;                 ///< the reason for booking over a clash; "" refuses
+  std::string force;                    ///< the reason for booking over a clash; "" refuses
   Mode mode = Mode::Write;
 };
 /// Throws Refusal(Clash) with the report in its details.
 Committed book(Workspace& workspace, const BookRequest& request);
 
 struct RebookRequest {
-  std::string appointment;           ///< as typed
+  std::string appointment; ///< as typed
   std::optional<Moment> start;
   std::optional<core::Duration> duration;
   std::optional<std::string> member; ///< "" for nobody
@@ -68,11 +70,12 @@ struct RebookRequest {
 /// Moves, reassigns, or both. Throws Refusal(Clash).
 Committed rebook(Workspace& workspace, const RebookRequest& request);
 
-/// Null when nothing is in the way. Otherwise the value for the record's `forced` field when `force` says why, and
-/// Refusal(Clash) when it does not.
+/// Null when nothing is in the way. Otherwise the value for the record's `forced` field when `force` says
+/// why, and Refusal(Clash) when it does not.
 core::Value override_clashes(Workspace& workspace, const core::Record& appointment, const std::string& force);
 
-/// For every write that may take time (move, assign, reopen, `set`, restore): after the change, before the commit.
+/// For every write that may take time (move, assign, reopen, `set`, restore): after the change, before the
+/// commit.
 void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force);
 
 bool takes_time(const core::Schema& schema);

@@ -5,12 +5,13 @@
 #include "core/time.hpp"
 #include "store/paths.hpp"
 
-
 namespace crm::app {
 namespace {
 
 /// What the index is derived from beside the tree. The number grows when `project` changes.
-std::string derivation() { return " entries:1 zones:" + core::zone_data_version(); }
+std::string derivation() {
+  return " entries:1 zones:" + core::zone_data_version();
+}
 
 constexpr std::string_view tree_label = "tree:";
 
@@ -21,14 +22,19 @@ std::string tree_in(const std::string& basis, const std::string& expected_rest) 
   return basis.substr(tree_label.size(), space - tree_label.size());
 }
 
-std::string file_of(const store::Repository& repository) { return repository.private_dir() + "/index.sqlite"; }
+std::string file_of(const store::Repository& repository) {
+  return repository.private_dir() + "/index.sqlite";
+}
 
-bool changes_everything(const std::string& path) { return path.starts_with("schemas/") || path == "crm.yaml"; }
+bool changes_everything(const std::string& path) {
+  return path.starts_with("schemas/") || path == "crm.yaml";
+}
 
 } // namespace
 
 void Workspace::drop_index() {
   m_index.reset();
+  m_indexed.clear();
   index::Index::remove(file_of(*m_repository));
 }
 
@@ -49,11 +55,17 @@ ProjectContext Workspace::project_context() {
 void Workspace::bring_forward() {
   if (!m_index) m_index = std::make_unique<index::Index>(index::Index::open(file_of(*m_repository)));
   const store::Oid& tree = this->tree();
+  if (m_indexed == tree)
+    return; // one command works on one tree: what others add meanwhile is for the next one
+  m_indexed.clear();
   const std::string rest = derivation(), basis = std::string(tree_label) + tree + rest;
   for (int damaged = 0;;) {
     try {
       const std::string have = m_index->basis();
-      if (have == basis) return;
+      if (have == basis) {
+        m_indexed = tree;
+        return;
+      }
       const std::string old_tree = tree_in(have, rest);
       m_index->begin(index::Index::Fill::Increment);
       if (m_index->basis() != have) { // another process was first
@@ -70,6 +82,7 @@ void Workspace::bring_forward() {
         rebuild(tree);
       }
       m_index->finish(basis);
+      m_indexed = tree;
       return;
     } catch (const index::Stale&) { // it was damaged, and is empty now
       if (damaged++ > 0) throw;
@@ -119,7 +132,8 @@ bool Workspace::increment(const store::Oid& before, const store::Oid& after) {
       const auto parts = store::parse_record_path(difference.path);
       const core::Schema* schema = parts ? m_schemas->by_folder(parts->folder) : nullptr;
       if (schema == nullptr || !schema->busy.empty() != takes_time) continue;
-      if (difference.after.empty() || !put(difference.path, difference.after)) m_index->erase_path(difference.path);
+      if (difference.after.empty() || !put(difference.path, difference.after))
+        m_index->erase_path(difference.path);
       if (schema->type == "service" && !difference.after.empty()) put_users(parts->id, after);
     }
   }

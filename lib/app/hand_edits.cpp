@@ -15,7 +15,8 @@ namespace {
 using Problems = std::vector<core::Problem>;
 using Kind = store::HandEdit::Kind;
 
-core::Problem problem(const std::string& path, std::string message, std::string field = {}, std::string found = {}) {
+core::Problem problem(const std::string& path, std::string message, std::string field = {},
+                      std::string found = {}) {
   return {path, 0, std::move(field), std::move(found), std::move(message)};
 }
 
@@ -23,7 +24,8 @@ core::Problem problem(const std::string& path, std::string message, std::string 
 std::vector<core::Edit> differences(const core::Map& before, const core::Map& after) {
   std::vector<core::Edit> edits;
   for (const auto& [name, value] : after)
-    if (const auto* old = before.find(name); old == nullptr || !(*old == value)) edits.push_back({name, value});
+    if (const auto* old = before.find(name); old == nullptr || !(*old == value))
+      edits.push_back({name, value});
   for (const auto& [name, value] : before)
     if (!after.contains(name)) edits.push_back({name, {}});
   return edits;
@@ -47,7 +49,8 @@ class Planner {
   bool consider(const store::HandEdit& edit) {
     if (!edit.problem.empty()) { // a link, a device, too large: nothing that could be read
       const auto folder = edit.path.substr(0, edit.path.find('/'));
-      const bool ours = edit.path == "crm.yaml" || folder == "schemas" || (folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr);
+      const bool ours = edit.path == "crm.yaml" || folder == "schemas" ||
+                        (folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr);
       if (ours) {
         m_plan.problems.push_back(problem(edit.path, edit.problem));
       } else {
@@ -61,7 +64,8 @@ class Planner {
       schema(edit);
     } else if (edit.path == ".gitattributes" || edit.path == ".gitignore") {
       take(edit);
-    } else if (const auto folder = edit.path.substr(0, edit.path.find('/')); folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr) {
+    } else if (const auto folder = edit.path.substr(0, edit.path.find('/'));
+               folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr) {
       record(edit, *m_workspace.schemas().by_folder(folder));
     } else {
       m_plan.foreign.push_back(edit.path);
@@ -71,12 +75,14 @@ class Planner {
   }
 
   void take(const store::HandEdit& edit) {
-    m_plan.changes.push_back({edit.path, edit.kind == Kind::Removed ? std::nullopt : std::optional(edit.content)});
+    m_plan.changes.push_back(
+        {edit.path, edit.kind == Kind::Removed ? std::nullopt : std::optional(edit.content)});
   }
 
   void settings(const store::HandEdit& edit) {
     if (edit.kind == Kind::Removed) {
-      m_plan.problems.push_back(problem(edit.path, "a store cannot be without it: `crm git checkout -- crm.yaml` brings it back"));
+      m_plan.problems.push_back(
+          problem(edit.path, "a store cannot be without it: `crm git checkout -- crm.yaml` brings it back"));
       return;
     }
     try {
@@ -91,16 +97,19 @@ class Planner {
     if (edit.kind == Kind::Removed) {
       std::string type = edit.path.substr(edit.path.find('/') + 1);
       type = type.substr(0, type.find('.'));
-      const auto left = m_workspace.with_index([&](index::Index& index) { return index.list({.type = type, .limit = 1}); });
+      const auto left =
+          m_workspace.with_index([&](index::Index& index) { return index.list({.type = type, .limit = 1}); });
       if (left.empty()) return take(edit);
-      m_plan.problems.push_back(problem(edit.path, "there are records of this type: `crm git checkout -- " + edit.path + "` brings it back"));
+      m_plan.problems.push_back(problem(edit.path, "there are records of this type: `crm git checkout -- " +
+                                                       edit.path + "` brings it back"));
       return;
     }
     auto parsed = codec::parse_schema(edit.content, edit.path);
     if (auto* problems = std::get_if<Problems>(&parsed)) {
       m_plan.problems.insert(m_plan.problems.end(), problems->begin(), problems->end());
     } else if (const auto& type = std::get<core::Schema>(parsed).type; schema_path(type) != edit.path) {
-      m_plan.problems.push_back(problem(edit.path, "the file's name must be the type: " + schema_path(type), "x-crm.type", type));
+      m_plan.problems.push_back(
+          problem(edit.path, "the file's name must be the type: " + schema_path(type), "x-crm.type", type));
     } else {
       take(edit);
     }
@@ -109,7 +118,9 @@ class Planner {
   void record(const store::HandEdit& edit, const core::Schema& schema) {
     const auto parts = store::parse_record_path(edit.path);
     if (!parts) {
-      m_plan.problems.push_back(problem(edit.path, "a record's file is named by its id, like " + store::record_path(schema.folder, "7f3k2m9qxv0tbn4c")));
+      m_plan.problems.push_back(
+          problem(edit.path, "a record's file is named by its id, like " +
+                                 store::record_path(schema.folder, "7f3k2m9qxv0tbn4c")));
       return;
     }
     const auto& repository = m_workspace.repository();
@@ -138,13 +149,16 @@ class Planner {
     m_plan.problems.insert(m_plan.problems.end(), problems.begin(), problems.end());
     if (!problems.empty()) return;
     m_plan.changes.push_back({edit.path, codec::edit_record(edit.content, stamped, schema), edit.content});
-    m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema), old_text ? Action::Changed : Action::Created, units});
+    m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema),
+                              old_text ? Action::Changed : Action::Created, units});
   }
 
   void removed(const store::HandEdit& edit, const core::Schema& schema, std::optional<core::Record>& old,
                const std::optional<std::string>& old_text) {
     if (!old) { // it was broken, and there is nothing to mark
-      m_plan.problems.push_back(problem(edit.path, "was removed by hand, but what is committed of it cannot be read: see `crm git log -p " + edit.path + "`"));
+      m_plan.problems.push_back(problem(
+          edit.path, "was removed by hand, but what is committed of it cannot be read: see `crm git log -p " +
+                         edit.path + "`"));
       return;
     }
     core::mark(*old, schema, core::Mark::Delete, stamp(*old));
@@ -152,20 +166,27 @@ class Planner {
     m_plan.records.push_back({*old, edit.path, core::display_name(*old, schema), Action::Deleted, {}});
   }
 
-  static void moves(const core::Record& before, const core::Record& after, const core::Schema& schema, const std::string& path, Problems& problems) {
+  static void moves(const core::Record& before, const core::Record& after, const core::Schema& schema,
+                    const std::string& path, Problems& problems) {
     if (!schema.states) return;
     const auto &from = before.text(schema.states->field), &to = after.text(schema.states->field);
     const auto* next = schema.states->next(from);
-    if (from == to || from.empty() || (next != nullptr && std::find(next->begin(), next->end(), to) != next->end())) return;
-    problems.push_back(problem(path, "from " + from + " it can become " + (next == nullptr || next->empty() ? "nothing else" : base::join(*next, ", ")),
-                               schema.states->field, to));
+    if (from == to || from.empty() ||
+        (next != nullptr && std::find(next->begin(), next->end(), to) != next->end()))
+      return;
+    problems.push_back(
+        problem(path,
+                "from " + from + " it can become " +
+                    (next == nullptr || next->empty() ? "nothing else" : base::join(*next, ", ")),
+                schema.states->field, to));
   }
 
   const core::Stamp& stamp(const std::optional<core::Record>& old) {
     if (!m_plan.stamp) {
       auto seen = newest_seen(m_workspace.repository());
       if (old) seen = std::max(seen, core::newest(*old).time);
-      m_plan.stamp = core::Stamp{core::next_stamp_time(m_workspace.env().now(), seen), m_workspace.device(), m_workspace.member()};
+      m_plan.stamp = core::Stamp{core::next_stamp_time(m_workspace.env().now(), seen), m_workspace.device(),
+                                 m_workspace.member()};
     }
     return *m_plan.stamp;
   }
@@ -176,30 +197,41 @@ class Planner {
 
 } // namespace
 
-Adoption plan_adoption(Workspace& workspace, const std::vector<store::HandEdit>& edits) { return Planner(workspace).plan(edits); }
+Adoption plan_adoption(Workspace& workspace, const std::vector<store::HandEdit>& edits) {
+  return Planner(workspace).plan(edits);
+}
 
 std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoption& plan) {
   if (plan.changes.empty()) return {};
   if (!plan.stamp)
-    plan.stamp = core::Stamp{core::next_stamp_time(workspace.env().now(), newest_seen(workspace.repository())), workspace.device(), workspace.member()};
+    plan.stamp =
+        core::Stamp{core::next_stamp_time(workspace.env().now(), newest_seen(workspace.repository())),
+                    workspace.device(), workspace.member()};
   const std::string batch = base::Id::random(workspace.env()).str();
-  const std::string what = plan.changes.size() == 1 ? plan.changes.front().path : fmt::format("{} files", plan.changes.size());
-  store::Message message{"Take in edits by hand: " + what, "", standard_trailers("commit", batch, *plan.stamp)};
-  for (const auto& record : plan.records) message.trailers.emplace_back("Crm-Record", record.record.type + " " + record.record.id.str());
+  const std::string what =
+      plan.changes.size() == 1 ? plan.changes.front().path : fmt::format("{} files", plan.changes.size());
+  store::Message message{"Take in edits by hand: " + what, "",
+                         standard_trailers("commit", batch, *plan.stamp)};
+  for (const auto& record : plan.records)
+    message.trailers.emplace_back("Crm-Record", record.record.type + " " + record.record.id.str());
   const auto commit = transaction.adopt(plan.changes, message, signature(workspace, *plan.stamp));
-  for (const auto& warning : transaction.warnings()) workspace.warn(warning);
+  for (const auto& warning : transaction.warnings())
+    workspace.warn(warning);
   workspace.moved();
   return commit;
 }
 
 void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
-  const bool small = workspace.with_index([](index::Index& index) { return index.count({.limit = small_store + 1}); }) <= static_cast<std::int64_t>(small_store);
+  const bool small = workspace.with_index([](index::Index& index) {
+    return index.count({.limit = small_store + 1});
+  }) <= static_cast<std::int64_t>(small_store);
   std::vector<store::HandEdit> edits;
   if (small) {
     edits = workspace.repository().hand_edits();
   } else {
     std::vector<std::string> paths{"crm.yaml"};
-    for (const auto& type : workspace.schemas().types()) paths.push_back(schema_path(type));
+    for (const auto& type : workspace.schemas().types())
+      paths.push_back(schema_path(type));
     edits = workspace.repository().hand_edits(paths);
   }
   if (edits.empty()) return;

@@ -10,15 +10,16 @@
 namespace crm::app {
 
 struct Adoption {
-  std::vector<store::HandEdit> edits;  ///< those that are valid
-  std::vector<store::Change> changes;  ///< what goes into the commit: stamped, removals turned into marks
+  std::vector<store::HandEdit> edits; ///< those that are valid
+  std::vector<store::Change> changes; ///< what goes into the commit: stamped, removals turned into marks
   std::vector<Written> records;
   std::vector<core::Problem> problems; ///< of the others, which stay as they are
   std::vector<std::string> foreign;    ///< files that are no part of a store; left alone
   std::optional<core::Stamp> stamp;    ///< of all that was stamped
 };
 
-/// Validates and stamps the fields that differ from HEAD; a file that somebody removed becomes a mark of deletion.
+/// Validates and stamps the fields that differ from HEAD; a file that somebody removed becomes a mark of
+/// deletion.
 Adoption plan_adoption(Workspace& workspace, const std::vector<store::HandEdit>& edits);
 
 /// Commits a plan; its commit id, "" when there was nothing.

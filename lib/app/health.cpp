@@ -35,7 +35,9 @@ Census census(Workspace& workspace) {
       ++out.records;
       const auto parts = store::parse_record_path(path);
       if (!parts) {
-        out.problems.push_back({path, 0, "", "", "is not named like a record: " + store::record_path(schema.folder, "7f3k2m9qxv0tbn4c")});
+        out.problems.push_back(
+            {path, 0, "", "",
+             "is not named like a record: " + store::record_path(schema.folder, "7f3k2m9qxv0tbn4c")});
         return;
       }
       auto parsed = codec::parse_record(repository.blob(blob), path, schema);
@@ -48,24 +50,31 @@ Census census(Workspace& workspace) {
       out.ids.insert(record.id.str());
       if (!schema.key_field.empty() && !record.text(schema.key_field).empty()) {
         const auto [at, fresh] = out.keys[type].emplace(record.text(schema.key_field), path);
-        if (!fresh) out.twice.push_back(fmt::format("{} \"{}\" in {} and {}", type, record.text(schema.key_field), at->second, path));
+        if (!fresh)
+          out.twice.push_back(
+              fmt::format("{} \"{}\" in {} and {}", type, record.text(schema.key_field), at->second, path));
       }
       for (const auto& field : schema.fields) {
         if (!field.ref) continue;
         const auto& value = record.get(field.name);
         if (const auto* text = value.if_string()) references.emplace_back(path, std::pair{&field, *text});
         if (const auto* list = value.if_list())
-          for (const auto& item : *list) references.emplace_back(path, std::pair{&field, item.string_or_empty()});
+          for (const auto& item : *list)
+            references.emplace_back(path, std::pair{&field, item.string_or_empty()});
       }
     });
   }
   for (const auto& [path, reference] : references) {
     const auto& [field, target] = reference;
     const bool by_id = field->ref->by == core::Reference::By::Id;
-    const bool there = by_id ? out.ids.contains(target) : std::any_of(field->ref->types.begin(), field->ref->types.end(), [&](const std::string& type) {
-      return out.keys.contains(type) && out.keys.at(type).contains(target);
-    });
-    if (!there) out.dangling.push_back(fmt::format("{}: {} names \"{}\", which is not there", path, field->name, base::printable(target)));
+    const bool there =
+        by_id ? out.ids.contains(target)
+              : std::any_of(field->ref->types.begin(), field->ref->types.end(), [&](const std::string& type) {
+                  return out.keys.contains(type) && out.keys.at(type).contains(target);
+                });
+    if (!there)
+      out.dangling.push_back(
+          fmt::format("{}: {} names \"{}\", which is not there", path, field->name, base::printable(target)));
   }
   return out;
 }
@@ -73,7 +82,8 @@ Census census(Workspace& workspace) {
 std::string listed(const std::vector<std::string>& all) {
   constexpr std::size_t most = 10;
   std::string out;
-  for (std::size_t i = 0; i < all.size() && i < most; ++i) out += (i == 0 ? "" : "\n") + all[i];
+  for (std::size_t i = 0; i < all.size() && i < most; ++i)
+    out += (i == 0 ? "" : "\n") + all[i];
   if (all.size() > most) out += fmt::format("\nand {} more", all.size() - most);
   return out;
 }
@@ -86,7 +96,8 @@ Status status(Workspace& workspace) {
   out.head = repository.head();
   out.branch = repository.branch();
   for (const auto& type : workspace.schemas().types())
-    out.records[type] = workspace.with_index([&](index::Index& index) { return index.count({.type = type}); });
+    out.records[type] =
+        workspace.with_index([&](index::Index& index) { return index.count({.type = type}); });
   out.edits = repository.hand_edits();
   const auto plan = plan_adoption(workspace, out.edits);
   out.problems = plan.problems;
@@ -100,7 +111,8 @@ Status status(Workspace& workspace) {
 }
 
 bool Diagnosis::ok() const {
-  return problems.empty() && std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.ok; });
+  return problems.empty() &&
+         std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.ok; });
 }
 
 Diagnosis diagnose(Workspace& workspace, Depth depth) {
@@ -108,29 +120,46 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
   const auto& repository = workspace.repository();
   auto trouble = repository.check();
   if (depth == Depth::Deep)
-    if (const auto fsck = store::run_git(repository.root(), {"fsck", "--strict", "--no-dangling", "--no-progress"}, store::Errors::Collect); fsck.status != 0)
+    if (const auto fsck =
+            store::run_git(repository.root(), {"fsck", "--strict", "--no-dangling", "--no-progress"},
+                           store::Errors::Collect);
+        fsck.status != 0)
       trouble.push_back(fsck.output);
-  out.checks.push_back({"repository", trouble.empty(), trouble.empty() ? "objects, locks and git's index are in order" : listed(trouble)});
+  out.checks.push_back({"repository", trouble.empty(),
+                        trouble.empty() ? "objects, locks and git's index are in order" : listed(trouble)});
   const Census found = census(workspace);
   out.problems = found.problems;
   out.checks.push_back({"records", found.problems.empty(),
-                        found.problems.empty() ? fmt::format("{} records, all valid", found.records) : fmt::format("{} problems in {} records", found.problems.size(), found.records)});
-  out.checks.push_back({"references", found.dangling.empty(), found.dangling.empty() ? "every reference leads somewhere" : listed(found.dangling)});
-  out.checks.push_back({"keys", found.twice.empty(), found.twice.empty() ? "no key is used twice" : listed(found.twice)});
+                        found.problems.empty() ? fmt::format("{} records, all valid", found.records)
+                                               : fmt::format("{} problems in {} records",
+                                                             found.problems.size(), found.records)});
+  out.checks.push_back({"references", found.dangling.empty(),
+                        found.dangling.empty() ? "every reference leads somewhere" : listed(found.dangling)});
+  out.checks.push_back(
+      {"keys", found.twice.empty(), found.twice.empty() ? "no key is used twice" : listed(found.twice)});
   const auto edits = repository.hand_edits();
   const auto plan = plan_adoption(workspace, edits);
   out.problems.insert(out.problems.end(), plan.problems.begin(), plan.problems.end());
   const std::size_t valid = plan.edits.size();
-  out.checks.push_back({"edits by hand", plan.problems.empty(),
-                        plan.problems.empty() ? (valid == 0 ? "none wait" : fmt::format("{} wait for `crm commit`", valid)) : fmt::format("{} problems: mend them, then `crm commit`", plan.problems.size())});
-  const std::int64_t indexed = workspace.with_index([&](index::Index& index) { return index.count({}) + index.count({.deleted = true}); });
+  out.checks.push_back(
+      {"edits by hand", plan.problems.empty(),
+       plan.problems.empty()
+           ? (valid == 0 ? "none wait" : fmt::format("{} wait for `crm commit`", valid))
+           : fmt::format("{} problems: mend them, then `crm commit`", plan.problems.size())});
+  const std::int64_t indexed = workspace.with_index(
+      [&](index::Index& index) { return index.count({}) + index.count({.deleted = true}); });
   const auto readable = static_cast<std::int64_t>(found.records) - indexed;
   const bool index_ok = readable >= 0 && readable <= static_cast<std::int64_t>(found.problems.size());
   if (!index_ok) workspace.drop_index();
-  out.checks.push_back({"index", true, index_ok ? fmt::format("{} records", indexed) : "did not agree with the records; it will be made anew"});
+  out.checks.push_back({"index", true,
+                        index_ok ? fmt::format("{} records", indexed)
+                                 : "did not agree with the records; it will be made anew"});
   const auto seen = newest_seen(repository);
   const bool clock = seen <= workspace.env().now() + std::chrono::days{1};
-  out.checks.push_back({"clock", clock, clock ? "agrees with the newest stamp" : "the newest stamp is from " + core::to_text(seen) + ": set this device's date"});
+  out.checks.push_back(
+      {"clock", clock,
+       clock ? "agrees with the newest stamp"
+             : "the newest stamp is from " + core::to_text(seen) + ": set this device's date"});
   return out;
 }
 

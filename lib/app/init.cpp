@@ -19,13 +19,18 @@ namespace {
 
 core::Hours usual_hours() {
   core::Hours hours;
-  for (std::size_t day = 1; day <= 5; ++day) hours[day] = {{std::chrono::hours{8}, std::chrono::hours{18}}};
+  for (std::size_t day = 1; day <= 5; ++day)
+    hours[day] = {{std::chrono::hours{8}, std::chrono::hours{18}}};
   return hours;
 }
 
 void check_code(const std::string& text, std::size_t letters, const char* what, const char* example) {
-  const bool good = text.empty() || (text.size() == letters && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
-  if (!good) throw base::Error(base::Kind::Usage, std::string(what) + " \"" + base::printable(text) + "\" is not a code like " + example);
+  const bool good =
+      text.empty() ||
+      (text.size() == letters && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
+  if (!good)
+    throw base::Error(base::Kind::Usage,
+                      std::string(what) + " \"" + base::printable(text) + "\" is not a code like " + example);
 }
 
 } // namespace
@@ -35,29 +40,35 @@ std::string to_name(std::string_view text, std::string_view otherwise) {
   for (const char c : base::fold(text)) {
     const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (good) out += c;
-    if (!good && (c == ' ' || c == '-' || c == '_' || c == '.') && !out.empty() && out.back() != '-') out += '-';
+    if (!good && (c == ' ' || c == '-' || c == '_' || c == '.') && !out.empty() && out.back() != '-')
+      out += '-';
     if (out.size() == 40) break;
   }
-  while (!out.empty() && out.back() == '-') out.pop_back();
+  while (!out.empty() && out.back() == '-')
+    out.pop_back();
   return core::is_name(out) ? out : std::string(otherwise);
 }
 
 Initialized init(base::Environment& env, const InitRequest& request) {
   std::error_code error;
-  const auto folder = std::filesystem::absolute(request.folder.empty() ? "." : request.folder, error).lexically_normal();
+  const auto folder =
+      std::filesystem::absolute(request.folder.empty() ? "." : request.folder, error).lexically_normal();
   Initialized out;
   out.root = folder.string();
-  while (out.root.size() > 1 && out.root.back() == '/') out.root.pop_back();
+  while (out.root.size() > 1 && out.root.back() == '/')
+    out.root.pop_back();
   out.member = request.member.empty() ? to_name(env.user(), "owner") : request.member;
   out.device = request.device.empty() ? to_name(env.host(), "device") : request.device;
   for (const auto& [what, name] : {std::pair{"member", out.member}, std::pair{"device", out.device}})
     if (!core::is_name(name))
-      throw base::Error(base::Kind::Usage, std::string(what) + " \"" + base::printable(name) + "\" is not a name",
+      throw base::Error(base::Kind::Usage,
+                        std::string(what) + " \"" + base::printable(name) + "\" is not a name",
                         "lower-case letters, digits, '-', '_' and '.', at most 40, like front-desk");
   Settings& settings = out.settings;
   settings.zone = request.zone.empty() ? env.zone() : request.zone;
   if (!core::is_zone(settings.zone))
-    throw base::Error(base::Kind::Usage, "\"" + base::printable(settings.zone) + "\" is not a time zone", "an IANA name like Europe/London: `crm init --zone …`");
+    throw base::Error(base::Kind::Usage, "\"" + base::printable(settings.zone) + "\" is not a time zone",
+                      "an IANA name like Europe/London: `crm init --zone …`");
   check_code(request.country, 2, "country", "GB");
   check_code(request.currency, 3, "currency", "GBP");
   settings.store = base::Id::random(env).str();
@@ -80,12 +91,18 @@ Initialized init(base::Environment& env, const InitRequest& request) {
   fields.set("name", out.member);
   fields.set("role", "owner");
   const auto founder = core::create(base::Id::random(env), *member_schema, std::move(fields), stamp);
-  files.push_back({store::record_path(member_schema->folder, founder.id.str()), codec::emit_record(founder, *member_schema)});
+  files.push_back({store::record_path(member_schema->folder, founder.id.str()),
+                   codec::emit_record(founder, *member_schema)});
 
-  store::Message message{"Make the store", "",
-                         {{"Crm-Op", "init"}, {"Crm-Batch", base::Id::random(env).str()}, {"Crm-Actor", stamp.member},
-                          {"Crm-Device", stamp.device}, {"Crm-Clock", core::to_text(stamp.time)}}};
-  auto repository = store::Repository::create(out.root, files, message, {stamp.member, stamp.member + "@" + stamp.device, stamp.time});
+  store::Message message{"Make the store",
+                         "",
+                         {{"Crm-Op", "init"},
+                          {"Crm-Batch", base::Id::random(env).str()},
+                          {"Crm-Actor", stamp.member},
+                          {"Crm-Device", stamp.device},
+                          {"Crm-Clock", core::to_text(stamp.time)}}};
+  auto repository = store::Repository::create(out.root, files, message,
+                                              {stamp.member, stamp.member + "@" + stamp.device, stamp.time});
   repository.set_config("crm.member", out.member);
   repository.set_config("crm.device", out.device);
   // For commits that a person makes by hand.

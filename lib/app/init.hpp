@@ -9,22 +9,24 @@
 namespace crm::app {
 
 struct InitRequest {
-  std::string folder;    ///< "" for the current one
-  std::string name;      ///< of the business; the folder's name when empty
-  std::string zone;      ///< the machine's when empty
+  std::string folder; ///< "" for the current one
+  std::string name;   ///< of the business; the folder's name when empty
+  std::string zone;   ///< the machine's when empty
   std::string country, currency;
-  std::string member;    ///< the founder's key, the first owner; the login name when empty
-  std::string device;    ///< the host's name when empty
+  std::string member; ///< the founder's key, the first owner; the login name when empty
+  std::string device; ///< the host's name when empty
 };
 
 struct Initialized {
   std::string root, commit, member, device;
   Settings settings;
 };
-/// Throws Error(Failure) when the folder holds a repository already, Error(Usage) for an unknown zone or a bad name.
+/// Throws Error(Failure) when the folder holds a repository already, Error(Usage) for an unknown zone or a
+/// bad name.
 Initialized init(base::Environment& env, const InitRequest& request);
 
-/// Lower-case letters, digits, "-", "_" and "."; what is left of `text` when the rest is dropped, or `otherwise`.
+/// Lower-case letters, digits, "-", "_" and "."; what is left of `text` when the rest is dropped, or
+/// `otherwise`.
 std::string to_name(std::string_view text, std::string_view otherwise);
 
 } // namespace crm::app

@@ -11,8 +11,10 @@
 namespace crm::app {
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, std::string_view found, const std::string& why, const std::string& hint = {}) {
-  throw base::Error(base::Kind::Usage, fmt::format("{}: \"{}\" {}", field, base::printable(found), why), hint);
+[[noreturn]] void refuse(const std::string& field, std::string_view found, const std::string& why,
+                         const std::string& hint = {}) {
+  throw base::Error(base::Kind::Usage, fmt::format("{}: \"{}\" {}", field, base::printable(found), why),
+                    hint);
 }
 
 template <typename Number>
@@ -26,10 +28,12 @@ std::optional<Number> number(std::string_view text) {
 std::string refer(Workspace& workspace, const core::Reference& reference, std::string_view text) {
   const std::string type = reference.types.size() == 1 ? reference.types.front() : std::string();
   const Found found = resolve(workspace, type, text);
-  if (!reference.types.empty() && std::find(reference.types.begin(), reference.types.end(), found.record.type) == reference.types.end())
-    throw base::Error(base::Kind::Usage, fmt::format("\"{}\" is a {}, not a {}", found.name, found.record.type, base::join(reference.types, " or ")));
+  if (!reference.types.empty() &&
+      std::find(reference.types.begin(), reference.types.end(), found.record.type) == reference.types.end())
+    throw base::Error(base::Kind::Usage, fmt::format("\"{}\" is a {}, not a {}", found.name,
+                                                     found.record.type, base::join(reference.types, " or ")));
   if (reference.by == core::Reference::By::Id) return found.record.id.str();
-  return found.record.text(workspace.schemas().get(found.record.type).key_field);
+  return found.key;
 }
 
 core::Value one(Workspace& workspace, const core::Field& field, std::string_view text) {
@@ -38,43 +42,50 @@ core::Value one(Workspace& workspace, const core::Field& field, std::string_view
   if (!field.allowed.empty() && field.shape != Shape::Texts &&
       std::find(field.allowed.begin(), field.allowed.end(), text) == field.allowed.end()) {
     const auto close = base::suggestions(text, field.allowed, 1);
-    refuse(field.name, text, "is not one of " + base::join(field.allowed, ", "), close.empty() ? "" : "did you mean " + close.front() + "?");
+    refuse(field.name, text, "is not one of " + base::join(field.allowed, ", "),
+           close.empty() ? "" : "did you mean " + close.front() + "?");
   }
   switch (field.shape) {
-    case Shape::Integer:
-      if (const auto value = number<std::int64_t>(text)) return *value;
-      refuse(field.name, text, "is not a whole number");
-    case Shape::Number:
-      if (const auto whole = number<std::int64_t>(text)) return *whole;
-      if (const auto value = number<double>(text)) return *value;
-      refuse(field.name, text, "is not a number", "write it with a point and without separators: 1200.50");
-    case Shape::Boolean:
-      for (const char* yes : {"true", "yes", "y", "1"})
-        if (base::fold(text) == yes) return true;
-      for (const char* no : {"false", "no", "n", "0"})
-        if (base::fold(text) == no) return false;
-      refuse(field.name, text, "is neither yes nor no");
-    case Shape::Date: return core::to_text(parse_when(workspace, text).date);
-    case Shape::Time: return core::to_text(settled(parse_when(workspace, text)));
-    case Shape::DateTime: {
-      const auto when = parse_when(workspace, text);
-      return when.time ? core::to_text(settled(when)) : core::to_text(when.date);
-    }
-    case Shape::Period: return core::to_text(parse_duration(text, field.name));
-    case Shape::Zone:
-      if (core::is_zone(text)) return text;
-      refuse(field.name, text, "is not an IANA time zone", "like Europe/London");
-    case Shape::Object: refuse(field.name, text, "cannot be given on the command line", "use `crm edit ID` with an editor");
-    case Shape::Text:
-    case Shape::Prose:
-    case Shape::Texts: break;
+  case Shape::Integer:
+    if (const auto value = number<std::int64_t>(text)) return *value;
+    refuse(field.name, text, "is not a whole number");
+  case Shape::Number:
+    if (const auto whole = number<std::int64_t>(text)) return *whole;
+    if (const auto value = number<double>(text)) return *value;
+    refuse(field.name, text, "is not a number", "write it with a point and without separators: 1200.50");
+  case Shape::Boolean:
+    for (const char* yes : {"true", "yes", "y", "1"})
+      if (base::fold(text) == yes) return true;
+    for (const char* no : {"false", "no", "n", "0"})
+      if (base::fold(text) == no) return false;
+    refuse(field.name, text, "is neither yes nor no");
+  case Shape::Date:
+    return core::to_text(parse_when(workspace, text).date);
+  case Shape::Time:
+    return core::to_text(settled(parse_when(workspace, text)));
+  case Shape::DateTime: {
+    const auto when = parse_when(workspace, text);
+    return when.time ? core::to_text(settled(when)) : core::to_text(when.date);
+  }
+  case Shape::Period:
+    return core::to_text(parse_duration(text, field.name));
+  case Shape::Zone:
+    if (core::is_zone(text)) return text;
+    refuse(field.name, text, "is not an IANA time zone", "like Europe/London");
+  case Shape::Object:
+    refuse(field.name, text, "cannot be given on the command line", "use `crm edit ID` with an editor");
+  case Shape::Text:
+  case Shape::Prose:
+  case Shape::Texts:
+    break;
   }
   return text;
 }
 
 } // namespace
 
-core::Value parse_field(Workspace& workspace, const core::Schema&, const core::Field& field, std::string_view text) {
+core::Value parse_field(Workspace& workspace, const core::Schema&, const core::Field& field,
+                        std::string_view text) {
   if (base::trim(text).empty()) return {};
   if (field.shape == core::Shape::Prose) return text;
   text = base::trim(text);
@@ -97,12 +108,15 @@ Assignment parse_assignment(std::string_view text) {
     std::replace(out.field.begin(), out.field.end(), '-', '_');
     out.text = text.substr(equals + 1);
   }
-  const bool named = !out.field.empty() && out.field.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+  const bool named = !out.field.empty() && out.field.find_first_not_of(
+                                               "abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
   if (!named)
-    throw base::Error(base::Kind::Usage, fmt::format("\"{}\" is not of the form field=value", base::printable(text)),
+    throw base::Error(base::Kind::Usage,
+                      fmt::format("\"{}\" is not of the form field=value", base::printable(text)),
                       "phone=\"020 7946 0000\" sets, tags+=vip adds, tags-=vip takes away, due= empties");
   if (out.field == "id" || out.field == "crm")
-    throw base::Error(base::Kind::Usage, fmt::format("\"{}\" is crm's own field and cannot be set", out.field));
+    throw base::Error(base::Kind::Usage,
+                      fmt::format("\"{}\" is crm's own field and cannot be set", out.field));
   return out;
 }
 
@@ -113,18 +127,24 @@ std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schem
     const core::Field* field = schema.find(assignment.field);
     if (field == nullptr && !present.contains(assignment.field)) {
       std::vector<std::string> names;
-      for (const auto& known : schema.fields) names.push_back(known.name);
+      for (const auto& known : schema.fields)
+        names.push_back(known.name);
       const auto close = base::suggestions(assignment.field, names, 1);
       if (!close.empty())
-        throw base::Error(base::Kind::Usage, fmt::format("a {} has no field \"{}\"", schema.type, assignment.field),
-                          fmt::format("did you mean {}? `crm types {}` lists them all", close.front(), schema.type));
+        throw base::Error(
+            base::Kind::Usage, fmt::format("a {} has no field \"{}\"", schema.type, assignment.field),
+            fmt::format("did you mean {}? `crm types {}` lists them all", close.front(), schema.type));
     }
-    const auto earlier = std::find_if(edits.begin(), edits.end(), [&](const core::Edit& e) { return e.field == assignment.field; });
-    core::Value value = field != nullptr ? parse_field(workspace, schema, *field, assignment.text)
-                        : assignment.text.empty() ? core::Value{} : core::Value{assignment.text};
+    const auto earlier = std::find_if(edits.begin(), edits.end(),
+                                      [&](const core::Edit& e) { return e.field == assignment.field; });
+    core::Value value = field != nullptr          ? parse_field(workspace, schema, *field, assignment.text)
+                        : assignment.text.empty() ? core::Value{}
+                                                  : core::Value{assignment.text};
     if (assignment.kind != Assignment::Kind::Set) {
       if (field == nullptr || field->shape != core::Shape::Texts)
-        throw base::Error(base::Kind::Usage, fmt::format("{} is not a list: += and -= work on lists", assignment.field), fmt::format("{}=… sets it", assignment.field));
+        throw base::Error(base::Kind::Usage,
+                          fmt::format("{} is not a list: += and -= work on lists", assignment.field),
+                          fmt::format("{}=… sets it", assignment.field));
       const core::Value* now = earlier != edits.end() ? &earlier->value : present.find(assignment.field);
       core::List list = now != nullptr && now->if_list() != nullptr ? *now->if_list() : core::List{};
       for (const auto& item : value.if_list() != nullptr ? *value.if_list() : core::List{}) {
@@ -172,7 +192,8 @@ core::Days parse_days(Workspace& workspace, std::string_view phrase) {
 
 core::Duration parse_duration(std::string_view text, std::string_view field) {
   const auto duration = core::parse_duration_phrase(text);
-  if (!duration || !duration->positive()) refuse(std::string(field), text, "is not a duration", "like 45m, 1h30m or 2d");
+  if (!duration || !duration->positive())
+    refuse(std::string(field), text, "is not a duration", "like 45m, 1h30m or 2d");
   return *duration;
 }
 

@@ -10,9 +10,10 @@
 
 namespace crm::app {
 
-/// By the field's shape: phrases for times and durations, names for references, suggestions for states. Empty text is
-/// null. Throws Error(Usage | NotFound | Ambiguous) that names the field.
-core::Value parse_field(Workspace& workspace, const core::Schema& schema, const core::Field& field, std::string_view text);
+/// By the field's shape: phrases for times and durations, names for references, suggestions for states. Empty
+/// text is null. Throws Error(Usage | NotFound | Ambiguous) that names the field.
+core::Value parse_field(Workspace& workspace, const core::Schema& schema, const core::Field& field,
+                        std::string_view text);
 
 /// "phone=0123", "tags+=vip", "tags-=vip", "due=" (unset).
 struct Assignment {
@@ -23,8 +24,9 @@ struct Assignment {
 /// Throws Error(Usage) when there is no "=", or the field is `id` or `crm`.
 Assignment parse_assignment(std::string_view text);
 
-/// Assignments to a record's present fields, as edits; several to one list field build on each other. A field that the schema does not know is kept
-/// as text, unless it looks like a misspelt known one: Error(Usage) with the suggestion.
+/// Assignments to a record's present fields, as edits; several to one list field build on each other. A field
+/// that the schema does not know is kept as text, unless it looks like a misspelt known one: Error(Usage)
+/// with the suggestion.
 std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schema, const core::Map& present,
                                  const std::vector<Assignment>& assignments);
 

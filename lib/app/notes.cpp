@@ -12,13 +12,15 @@ namespace {
 /// Fields given by name, each as its schema wants it.
 class Draft {
  public:
-  Draft(Workspace& workspace, const core::Schema& schema) : m_workspace(workspace), m_schema(schema), m_fields(initial_fields(schema)) {}
+  Draft(Workspace& workspace, const core::Schema& schema)
+      : m_workspace(workspace), m_schema(schema), m_fields(initial_fields(schema)) {}
 
   void set(const std::string& name, const std::string& text) {
     if (text.empty()) return;
     const core::Field* field = m_schema.find(name);
     if (field == nullptr)
-      throw base::Error(base::Kind::Usage, "this store's schema of " + m_schema.type + " has no field " + name);
+      throw base::Error(base::Kind::Usage,
+                        "this store's schema of " + m_schema.type + " has no field " + name);
     m_fields.set(name, parse_field(m_workspace, m_schema, *field, text));
   }
   void set_value(const std::string& name, core::Value value) {
@@ -26,8 +28,10 @@ class Draft {
   }
   void assign(const std::vector<std::string>& texts) {
     std::vector<Assignment> assignments;
-    for (const auto& text : texts) assignments.push_back(parse_assignment(text));
-    for (auto& edit : to_edits(m_workspace, m_schema, m_fields, assignments)) m_fields.set(edit.field, std::move(edit.value));
+    for (const auto& text : texts)
+      assignments.push_back(parse_assignment(text));
+    for (auto& edit : to_edits(m_workspace, m_schema, m_fields, assignments))
+      m_fields.set(edit.field, std::move(edit.value));
   }
   core::Map take() { return std::move(m_fields); }
 
@@ -39,7 +43,8 @@ class Draft {
 
 /// The store's writer as a member key, if there is such a member.
 std::string writer(Workspace& workspace) {
-  const auto row = workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+  const auto row =
+      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
   return row && !row->deleted ? row->key : std::string();
 }
 
@@ -69,13 +74,16 @@ Committed take_note(Workspace& workspace, const NoteRequest& request) {
   draft.set("outcome", request.outcome);
   draft.set("next_step", request.next);
   const auto context = workspace.when_context();
-  draft.set_value("at", core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(context.now), {}}));
+  draft.set_value("at",
+                  core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(context.now), {}}));
   draft.set_value("zone", context.zone);
   draft.set("author", writer(workspace));
   draft.assign(request.assignments);
   const core::Record note = batch.create(schema, draft.take());
   if (!request.next.empty()) {
-    TaskRequest task{request.next, request.due, request.member, "", request.contact == "-" ? "" : request.contact, "", {}, request.mode};
+    TaskRequest task{
+        request.next, request.due, request.member, "", request.contact == "-" ? "" : request.contact,
+        "",           {},          request.mode};
     core::Map fields = task_fields(workspace, task);
     fields.set("about", note.id.str());
     batch.create(workspace.schemas().get("task"), std::move(fields));
@@ -96,7 +104,8 @@ Committed add_deal(Workspace& workspace, const DealRequest& request) {
   draft.set("contact", request.contact == "-" ? "" : request.contact);
   draft.set("title", request.title);
   draft.set("value", request.value);
-  if (!request.value.empty() && !workspace.settings().currency.empty()) draft.set("currency", workspace.settings().currency);
+  if (!request.value.empty() && !workspace.settings().currency.empty())
+    draft.set("currency", workspace.settings().currency);
   if (schema.states) draft.set(schema.states->field, request.stage);
   draft.set("owner", request.owner.empty() ? writer(workspace) : request.owner);
   draft.set("expected", request.expected);

@@ -10,13 +10,13 @@
 namespace crm::app {
 
 struct NoteRequest {
-  std::string contact;             ///< as typed; "" for a note about nothing but `about`
+  std::string contact; ///< as typed; "" for a note about nothing but `about`
   std::string text;
   std::string kind, outcome;
-  std::string about;               ///< any record, as typed
-  std::string next;                ///< title of a follow-up task, made in the same batch
-  std::string due;                 ///< its phrase
-  std::string member;              ///< who follows up; "" for the writer
+  std::string about;  ///< any record, as typed
+  std::string next;   ///< title of a follow-up task, made in the same batch
+  std::string due;    ///< its phrase
+  std::string member; ///< who follows up; "" for the writer
   std::vector<std::string> assignments;
   Mode mode = Mode::Write;
 };

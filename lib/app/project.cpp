@@ -32,7 +32,8 @@ std::vector<std::string> texts(const core::Value& value) {
 
 } // namespace
 
-std::optional<core::Interval> stretch(const core::Record& record, const core::Schema& schema, const std::string& zone) {
+std::optional<core::Interval> stretch(const core::Record& record, const core::Schema& schema,
+                                      const std::string& zone) {
   if (schema.time_field.empty() || schema.duration_field.empty()) return std::nullopt;
   const auto start = core::parse_wall_time(record.text(schema.time_field));
   const auto duration = core::parse_duration(record.text(schema.duration_field));
@@ -59,6 +60,14 @@ std::vector<Claim> claims(const core::Record& record, const core::Schema& schema
   return out;
 }
 
+Buffers buffers_of(const core::Record& record, const core::Schema& schema, const ProjectContext& context) {
+  for (const auto& field : schema.fields)
+    if (field.ref && field.ref->types.size() == 1 && field.ref->types.front() == "service" &&
+        !record.text(field.name).empty())
+      return context.buffers(record.text(field.name));
+  return {};
+}
+
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
                      const std::string& blob, const ProjectContext& context) {
   index::Entry entry;
@@ -76,19 +85,19 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
     entry.from = taken->from.time_since_epoch().count();
     entry.to = taken->to.time_since_epoch().count();
     if (!entry.deleted && !frees_time(record, schema)) {
-      Buffers buffers;
-      for (const auto& field : schema.fields)
-        if (field.ref && field.ref->types == std::vector<std::string>{"service"} && !record.text(field.name).empty())
-          buffers = context.buffers(record.text(field.name));
+      const Buffers buffers = buffers_of(record, schema, context);
       for (const auto& claim : claims(record, schema))
-        entry.busy.push_back({claim.kind, claim.key, {taken->from - buffers.before, taken->to + buffers.after}});
+        entry.busy.push_back(
+            {claim.kind, claim.key, {taken->from - buffers.before, taken->to + buffers.after}});
     }
   } else if (!schema.time_field.empty()) {
-    if (const auto at = instant_of(record.text(schema.time_field), zone)) entry.from = at->time_since_epoch().count();
+    if (const auto at = instant_of(record.text(schema.time_field), zone))
+      entry.from = at->time_since_epoch().count();
   }
   for (const auto& field : schema.fields) {
     if (!field.ref) continue;
-    for (const auto& target : texts(record.get(field.name))) entry.links.push_back({field.name, target});
+    for (const auto& target : texts(record.get(field.name)))
+      entry.links.push_back({field.name, target});
   }
   core::Map data;
   data.set("fields", record.fields);
@@ -101,10 +110,13 @@ core::Record to_record(const index::Row& row) {
   const auto id = base::Id::parse(row.id);
   const auto data = codec::from_json(row.data);
   const core::Map* map = data ? data->if_map() : nullptr;
-  if (!id || map == nullptr) throw base::Error(base::Kind::Failure, "the index holds an unreadable row for " + row.path);
+  if (!id || map == nullptr)
+    throw base::Error(base::Kind::Failure, "the index holds an unreadable row for " + row.path);
   core::Record record{*id, row.type, {}, {}};
-  if (const auto* fields = map->find("fields")) record.fields = fields->if_map() != nullptr ? *fields->if_map() : core::Map{};
-  if (const auto* crm = map->find("crm")) record.crm = crm->if_map() != nullptr ? *crm->if_map() : core::Map{};
+  if (const auto* fields = map->find("fields"))
+    record.fields = fields->if_map() != nullptr ? *fields->if_map() : core::Map{};
+  if (const auto* crm = map->find("crm"))
+    record.crm = crm->if_map() != nullptr ? *crm->if_map() : core::Map{};
   return record;
 }
 

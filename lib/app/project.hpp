@@ -22,14 +22,19 @@ struct ProjectContext {
   std::function<Buffers(const std::string& service_key)> buffers;
 };
 
+/// Of the service that the record names; none when it names none.
+Buffers buffers_of(const core::Record& record, const core::Schema& schema, const ProjectContext& context);
+
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
                      const std::string& blob, const ProjectContext& context);
 
 /// Back from an index row; the row's data is ours, so it is not validated again.
 core::Record to_record(const index::Row& row);
 
-/// The stretch that a record takes by its time and duration fields, without buffers; nothing when it has none.
-std::optional<core::Interval> stretch(const core::Record& record, const core::Schema& schema, const std::string& zone);
+/// The stretch that a record takes by its time and duration fields, without buffers; nothing when it has
+/// none.
+std::optional<core::Interval> stretch(const core::Record& record, const core::Schema& schema,
+                                      const std::string& zone);
 
 /// True when the record's state lets go of its time (cancelled, no-show).
 bool frees_time(const core::Record& record, const core::Schema& schema);

@@ -17,18 +17,22 @@ namespace {
 
 std::vector<Assignment> parse_all(const std::vector<std::string>& texts) {
   std::vector<Assignment> out;
-  for (const auto& text : texts) out.push_back(parse_assignment(text));
+  for (const auto& text : texts)
+    out.push_back(parse_assignment(text));
   return out;
 }
 
-/// "contact" or "3 contacts", for the log's first line; no names: a log outlives a person's wish to be forgotten.
+/// "contact" or "3 contacts", for the log's first line; no names: a log outlives a person's wish to be
+/// forgotten.
 std::string counted(std::string_view type, std::size_t count) {
   return count == 1 ? std::string(type) : fmt::format("{} {}s", count, type);
 }
 
-std::vector<Found> resolve_all(Workspace& workspace, const std::string& type, const std::vector<std::string>& words, Scope scope) {
+std::vector<Found> resolve_all(Workspace& workspace, const std::string& type,
+                               const std::vector<std::string>& words, Scope scope) {
   std::vector<Found> out;
-  for (const auto& word : words) out.push_back(resolve(workspace, type, word, scope));
+  for (const auto& word : words)
+    out.push_back(resolve(workspace, type, word, scope));
   return out;
 }
 
@@ -41,13 +45,16 @@ std::string common_type(const std::vector<Found>& found) {
 void warn_of_references(Workspace& workspace, const Found& found) {
   const auto& schema = workspace.schemas().get(found.record.type);
   std::vector<std::string> targets{found.record.id.str()};
-  if (!schema.key_field.empty() && !found.record.text(schema.key_field).empty()) targets.push_back(found.record.text(schema.key_field));
+  if (!schema.key_field.empty() && !found.record.text(schema.key_field).empty())
+    targets.push_back(found.record.text(schema.key_field));
   std::size_t count = 0;
   for (const auto& target : targets)
-    for (const auto& row : workspace.with_index([&](index::Index& index) { return index.referring(target, "", 100); })) count += row.deleted ? 0 : 1;
+    for (const auto& row :
+         workspace.with_index([&](index::Index& index) { return index.referring(target, "", 100); }))
+      count += row.deleted ? 0 : 1;
   if (count > 0)
-    workspace.warn(fmt::format("{}{} record{} still refer{} to \"{}\"", count >= 100 ? "at least " : "", count, count == 1 ? "" : "s",
-                               count == 1 ? "s" : "", found.name));
+    workspace.warn(fmt::format("{}{} record{} still refer{} to \"{}\"", count >= 100 ? "at least " : "",
+                               count, count == 1 ? "" : "s", count == 1 ? "s" : "", found.name));
 }
 
 } // namespace
@@ -56,7 +63,8 @@ core::Map initial_fields(const core::Schema& schema) {
   core::Map fields;
   for (const auto& field : schema.fields)
     if (!field.initial.is_null()) fields.set(field.name, field.initial);
-  if (schema.states && !fields.contains(schema.states->field)) fields.set(schema.states->field, schema.states->initial);
+  if (schema.states && !fields.contains(schema.states->field))
+    fields.set(schema.states->field, schema.states->initial);
   return fields;
 }
 
@@ -66,11 +74,15 @@ Committed add(Workspace& workspace, const AddRequest& request) {
   core::Map fields = initial_fields(schema);
   if (request.name) {
     const std::string& into = schema.name_field.empty() ? schema.key_field : schema.name_field;
-    if (into.empty()) throw base::Error(base::Kind::Usage, fmt::format("a {} has no name field", schema.type), "give its fields as field=value");
+    if (into.empty())
+      throw base::Error(base::Kind::Usage, fmt::format("a {} has no name field", schema.type),
+                        "give its fields as field=value");
     fields.set(into, *request.name);
   }
-  for (auto& edit : to_edits(workspace, schema, fields, parse_all(request.assignments))) fields.set(edit.field, std::move(edit.value));
-  if (!schema.time_field.empty() && fields.contains(schema.time_field) && schema.find("zone") != nullptr && !fields.contains("zone"))
+  for (auto& edit : to_edits(workspace, schema, fields, parse_all(request.assignments)))
+    fields.set(edit.field, std::move(edit.value));
+  if (!schema.time_field.empty() && fields.contains(schema.time_field) && schema.find("zone") != nullptr &&
+      !fields.contains("zone"))
     fields.set("zone", workspace.settings().zone);
   const core::Record wanted{base::Id::random(workspace.env()), schema.type, fields, {}};
   override_clashes(workspace, wanted, "");
@@ -83,7 +95,8 @@ Committed set(Workspace& workspace, const SetRequest& request) {
   const auto assignments = parse_all(request.assignments);
   const auto found = resolve_all(workspace, request.type, request.records, Scope::Live);
   std::vector<core::Record> records;
-  for (const auto& each : found) records.push_back(batch.load(each));
+  for (const auto& each : found)
+    records.push_back(batch.load(each));
   std::vector<std::string> fields;
   for (auto& record : records) {
     const auto& schema = workspace.schemas().get(record.type);
@@ -93,24 +106,31 @@ Committed set(Workspace& workspace, const SetRequest& request) {
     for (const auto& edit : edits)
       if (std::find(fields.begin(), fields.end(), edit.field) == fields.end()) fields.push_back(edit.field);
   }
-  return batch.commit(fmt::format("Set {} of {}", base::join(fields, ", "), counted(common_type(found), found.size())));
+  return batch.commit(
+      fmt::format("Set {} of {}", base::join(fields, ", "), counted(common_type(found), found.size())));
 }
 
-Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& words, Mode mode) {
+Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& words,
+                 Mode mode) {
   Batch batch(workspace, (type.empty() ? "record" : type) + ".rm", mode);
   const auto found = resolve_all(workspace, type, words, Scope::Live);
   std::vector<core::Record> records;
-  for (const auto& each : found) records.push_back(batch.load(each));
-  for (auto& record : records) batch.remove(record);
-  for (const auto& each : found) warn_of_references(workspace, each);
+  for (const auto& each : found)
+    records.push_back(batch.load(each));
+  for (auto& record : records)
+    batch.remove(record);
+  for (const auto& each : found)
+    warn_of_references(workspace, each);
   return batch.commit("Delete " + counted(common_type(found), found.size()));
 }
 
-Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& words, const std::string& force, Mode mode) {
+Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& words,
+                  const std::string& force, Mode mode) {
   Batch batch(workspace, (type.empty() ? "record" : type) + ".restore", mode);
   const auto found = resolve_all(workspace, type, words, Scope::Deleted);
   std::vector<core::Record> records;
-  for (const auto& each : found) records.push_back(batch.load(each));
+  for (const auto& each : found)
+    records.push_back(batch.load(each));
   for (auto& record : records) {
     batch.restore(record);
     guard_clashes(batch, record, force);
@@ -126,14 +146,18 @@ Committed move_state(Workspace& workspace, const MoveRequest& request) {
     if (verb == state) state = to;
   if (states->next(state) == nullptr) {
     std::vector<std::string> names;
-    for (const auto& move : states->moves) names.push_back(move.from);
-    throw base::Error(base::Kind::Usage, fmt::format("a {} has no state \"{}\"", request.type, base::printable(state)), "its states: " + base::join(names, ", "));
+    for (const auto& move : states->moves)
+      names.push_back(move.from);
+    throw base::Error(base::Kind::Usage,
+                      fmt::format("a {} has no state \"{}\"", request.type, base::printable(state)),
+                      "its states: " + base::join(names, ", "));
   }
   Batch batch(workspace, request.type + "." + request.state, request.mode);
   const auto found = resolve_all(workspace, request.type, request.records, Scope::Live);
   const auto assignments = parse_all(request.assignments);
   std::vector<core::Record> records;
-  for (const auto& each : found) records.push_back(batch.load(each));
+  for (const auto& each : found)
+    records.push_back(batch.load(each));
   for (auto& record : records) {
     const auto& schema = workspace.schemas().get(request.type);
     const bool was_free = frees_time(record, schema);
@@ -152,7 +176,8 @@ std::string text_for_editor(Workspace& workspace, const Found& found) {
   return repository.read(workspace.tree(), found.path).value_or("");
 }
 
-Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text, const std::string& force, Mode mode) {
+Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text,
+                           const std::string& force, Mode mode) {
   Batch batch(workspace, found.record.type + ".edit", mode);
   const auto& schema = workspace.schemas().get(found.record.type);
   auto parsed = codec::read_record(text, found.path, schema);
@@ -176,7 +201,8 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const std::
     }
   }
   std::vector<std::string> lines;
-  for (const auto& problem : problems) lines.push_back(base::printable(core::to_text(problem)));
+  for (const auto& problem : problems)
+    lines.push_back(base::printable(core::to_text(problem)));
   throw base::Error(base::Kind::InvalidData, base::join(lines, "\n"));
 }
 

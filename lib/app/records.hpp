@@ -18,19 +18,22 @@ struct AddRequest {
 Committed add(Workspace& workspace, const AddRequest& request);
 
 struct SetRequest {
-  std::string type;                     ///< "" for any
-  std::vector<std::string> records;     ///< as typed
+  std::string type;                 ///< "" for any
+  std::vector<std::string> records; ///< as typed
   std::vector<std::string> assignments;
-  std::string force;                    ///< reason, should the change clash
+  std::string force; ///< reason, should the change clash
   Mode mode = Mode::Write;
 };
 Committed set(Workspace& workspace, const SetRequest& request);
 
 /// Deletes by a mark. Records that refer to it are named in warnings; they keep the reference.
-Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& records, Mode mode);
-Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& records, const std::string& force, Mode mode);
+Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& records,
+                 Mode mode);
+Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& records,
+                  const std::string& force, Mode mode);
 
-/// Along the schema's state machine, by the state's name or one of the schema's verbs. Reopening checks for clashes.
+/// Along the schema's state machine, by the state's name or one of the schema's verbs. Reopening checks for
+/// clashes.
 struct MoveRequest {
   std::string type;
   std::vector<std::string> records;
@@ -41,9 +44,11 @@ struct MoveRequest {
 };
 Committed move_state(Workspace& workspace, const MoveRequest& request);
 
-/// The file's text as a person edits it, and what was made of the text that they left. Throws Error(InvalidData).
+/// The file's text as a person edits it, and what was made of the text that they left. Throws
+/// Error(InvalidData).
 std::string text_for_editor(Workspace& workspace, const Found& found);
-Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text, const std::string& force, Mode mode);
+Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text,
+                           const std::string& force, Mode mode);
 
 /// The schema's defaults and first state.
 core::Map initial_fields(const core::Schema& schema);

@@ -19,9 +19,12 @@ std::vector<index::Row> in_scope(std::vector<index::Row> rows, Scope scope) {
   return rows;
 }
 
-std::string noun(std::string_view type) { return type.empty() ? "record" : std::string(type); }
+std::string noun(std::string_view type) {
+  return type.empty() ? "record" : std::string(type);
+}
 
-[[noreturn]] void ambiguous(Workspace& workspace, std::string_view type, std::string_view word, const std::vector<index::Row>& rows) {
+[[noreturn]] void ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
+                            const std::vector<index::Row>& rows) {
   std::string message = fmt::format("\"{}\" could be any of {}{} {}s:", base::printable(word),
                                     rows.size() > shown_candidates ? "more than " : "",
                                     std::min(rows.size(), shown_candidates), noun(type));
@@ -29,7 +32,8 @@ std::string noun(std::string_view type) { return type.empty() ? "record" : std::
   for (const auto& row : rows) {
     if (candidates.size() == shown_candidates) break;
     const std::string id = short_id(workspace, row.id);
-    message += fmt::format("\n  {}  {}{}", id, type.empty() ? row.type + "  " : "", base::printable(row.name));
+    message +=
+        fmt::format("\n  {}  {}{}", id, type.empty() ? row.type + "  " : "", base::printable(row.name));
     core::Map candidate;
     candidate.set("id", row.id);
     candidate.set("type", row.type);
@@ -38,10 +42,12 @@ std::string noun(std::string_view type) { return type.empty() ? "record" : std::
   }
   core::Map details;
   details.set("candidates", std::move(candidates));
-  throw Refusal(base::Kind::Ambiguous, message, "name it by its id, or by more of its name", std::move(details));
+  throw Refusal(base::Kind::Ambiguous, message, "name it by its id, or by more of its name",
+                std::move(details));
 }
 
-std::vector<index::Row> matches(index::Index& index, std::string_view type, std::string_view word, Scope scope) {
+std::vector<index::Row> matches(index::Index& index, std::string_view type, std::string_view word,
+                                Scope scope) {
   constexpr std::size_t enough = 50;
   std::vector<index::Row> by_id;
   if (base::Id::is_prefix(word)) by_id = in_scope(index.by_prefix(word, type, enough), scope);
@@ -53,10 +59,11 @@ std::vector<index::Row> matches(index::Index& index, std::string_view type, std:
   if (scope != Scope::Live) {
     // Names of deleted records are looked for among them alone: there are few.
     std::vector<index::Row> named;
-    index.each({.type = std::string(type), .deleted = true, .order = index::Order::Id}, [&](const index::Row& row) {
-      if (base::fold(row.name) == folded || row.key == word) named.push_back(row);
-      return named.size() < enough;
-    });
+    index.each({.type = std::string(type), .deleted = true, .order = index::Order::Id},
+               [&](const index::Row& row) {
+                 if (base::fold(row.name) == folded || row.key == word) named.push_back(row);
+                 return named.size() < enough;
+               });
     if (!named.empty() || scope == Scope::Deleted) return named.empty() ? by_id : named;
   }
   auto named = index.by_name(folded, type, enough);
@@ -65,13 +72,17 @@ std::vector<index::Row> matches(index::Index& index, std::string_view type, std:
 }
 
 [[noreturn]] void nothing(Workspace& workspace, std::string_view type, std::string_view word, Scope scope) {
-  const auto rows = workspace.with_index([&](index::Index& index) { return index.near(base::fold(word), type, 200); });
+  const auto rows =
+      workspace.with_index([&](index::Index& index) { return index.near(base::fold(word), type, 200); });
   std::vector<std::string> names;
-  for (const auto& row : rows) names.push_back(row.name);
+  for (const auto& row : rows)
+    names.push_back(row.name);
   std::string hint;
   for (const auto& name : base::suggestions(word, names)) {
-    const auto row = std::find_if(rows.begin(), rows.end(), [&](const index::Row& r) { return r.name == name; });
-    hint += fmt::format("{}\"{}\" ({})", hint.empty() ? "did you mean " : " or ", base::printable(name), short_id(workspace, row->id));
+    const auto row =
+        std::find_if(rows.begin(), rows.end(), [&](const index::Row& r) { return r.name == name; });
+    hint += fmt::format("{}\"{}\" ({})", hint.empty() ? "did you mean " : " or ", base::printable(name),
+                        short_id(workspace, row->id));
   }
   if (!hint.empty()) {
     hint += "?";
@@ -79,13 +90,16 @@ std::vector<index::Row> matches(index::Index& index, std::string_view type, std:
     hint = fmt::format("`crm {} list` shows those there are", type);
   }
   throw base::Error(base::Kind::NotFound,
-                    fmt::format("no {}{} matches \"{}\"", scope == Scope::Deleted ? "deleted " : "", noun(type), base::printable(word)), hint);
+                    fmt::format("no {}{} matches \"{}\"", scope == Scope::Deleted ? "deleted " : "",
+                                noun(type), base::printable(word)),
+                    hint);
 }
 
 } // namespace
 
 std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word, Scope scope) {
-  const auto rows = workspace.with_index([&](index::Index& index) { return matches(index, type, word, scope); });
+  const auto rows =
+      workspace.with_index([&](index::Index& index) { return matches(index, type, word, scope); });
   if (rows.empty()) return std::nullopt;
   if (rows.size() > 1) ambiguous(workspace, type, word, rows);
   return workspace.found(rows.front());
@@ -93,11 +107,13 @@ std::optional<Found> find(Workspace& workspace, std::string_view type, std::stri
 
 Found resolve(Workspace& workspace, std::string_view type, std::string_view word, Scope scope) {
   if (auto found = find(workspace, type, word, scope)) return std::move(*found);
-  // A record whose file is broken is not in the index; by its whole id it is found, and says what is wrong with it.
+  // A record whose file is broken is not in the index; by its whole id it is found, and says what is wrong
+  // with it.
   if (base::Id::parse(word))
     for (const auto& each : workspace.schemas().types())
       if (type.empty() || type == each)
-        if (const auto path = workspace.record_path(each, word); workspace.repository().blob_id(workspace.tree(), path))
+        if (const auto path = workspace.record_path(each, word);
+            workspace.repository().blob_id(workspace.tree(), path))
           workspace.load(each, path);
   nothing(workspace, type, word, scope);
 }

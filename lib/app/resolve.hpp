@@ -10,11 +10,13 @@ namespace crm::app {
 
 enum class Scope { Live, Deleted, All };
 
-/// `type` "" looks among all types. Throws Error(NotFound) with suggestions, Refusal(Ambiguous) with the candidates.
+/// `type` "" looks among all types. Throws Error(NotFound) with suggestions, Refusal(Ambiguous) with the
+/// candidates.
 Found resolve(Workspace& workspace, std::string_view type, std::string_view word, Scope scope = Scope::Live);
 
 /// The same without an error when nothing matches.
-std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word, Scope scope = Scope::Live);
+std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word,
+                          Scope scope = Scope::Live);
 
 /// The shortest unique beginning of an id, at least four characters.
 std::string short_id(Workspace& workspace, std::string_view id);

@@ -3,8 +3,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/schema.hpp"
-#include "store/small_file.hpp"
 #include "store/repository.hpp"
+#include "store/small_file.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -23,20 +23,24 @@ std::string type_of(std::string_view path) {
 
 } // namespace
 
-std::string schema_path(std::string_view type) { return std::string(folder) + std::string(type) + std::string(ending); }
+std::string schema_path(std::string_view type) {
+  return std::string(folder) + std::string(type) + std::string(ending);
+}
 
 SchemaSet::SchemaSet(const store::Repository& repository) : m_repository(repository) {}
 
 void SchemaSet::refresh() {
   m_listed = false;
   m_types.clear();
-  for (auto& [type, loaded] : m_loaded) loaded.fresh = false;
+  for (auto& [type, loaded] : m_loaded)
+    loaded.fresh = false;
 }
 
 const core::Schema* SchemaSet::reuse(Loaded& loaded, const std::string& path) const {
   if (!loaded.fresh) {
     const auto working = store::read_small_file(m_repository.root() + "/" + path);
-    loaded.fresh = working ? *working == loaded.text : m_repository.read(m_repository.head_tree(), path) == loaded.text;
+    loaded.fresh =
+        working ? *working == loaded.text : m_repository.read(m_repository.head_tree(), path) == loaded.text;
   }
   return loaded.fresh ? loaded.schema.get() : nullptr;
 }
@@ -48,7 +52,8 @@ const std::vector<std::string>& SchemaSet::types() const {
   });
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(m_repository.root() + "/schemas", error))
-    if (auto type = type_of("schemas/" + entry.path().filename().string()); !type.empty()) m_types.push_back(std::move(type));
+    if (auto type = type_of("schemas/" + entry.path().filename().string()); !type.empty())
+      m_types.push_back(std::move(type));
   std::sort(m_types.begin(), m_types.end());
   m_types.erase(std::unique(m_types.begin(), m_types.end()), m_types.end());
   m_listed = true;
@@ -66,7 +71,8 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
   if (!has(type)) {
     const auto close = base::suggestions(type, types());
     throw base::Error(base::Kind::NotFound, "no record type \"" + base::printable(type) + "\" in this store",
-                      close.empty() ? "the types here: " + base::join(types(), ", ") : "did you mean " + base::join(close, ", ") + "?");
+                      close.empty() ? "the types here: " + base::join(types(), ", ")
+                                    : "did you mean " + base::join(close, ", ") + "?");
   }
   const auto committed = m_repository.read(m_repository.head_tree(), path);
   const auto working = store::read_small_file(m_repository.root() + "/" + path);

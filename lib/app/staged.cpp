@@ -10,12 +10,16 @@
 namespace crm::app {
 namespace {
 
-void add(std::vector<core::Problem>& out, const std::vector<core::Problem>& more) { out.insert(out.end(), more.begin(), more.end()); }
+void add(std::vector<core::Problem>& out, const std::vector<core::Problem>& more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
 
-void check_record(Workspace& workspace, const store::StagedFile& file, const core::Schema& schema, std::vector<core::Problem>& out) {
+void check_record(Workspace& workspace, const store::StagedFile& file, const core::Schema& schema,
+                  std::vector<core::Problem>& out) {
   const auto& repository = workspace.repository();
   if (file.blob.empty()) {
-    out.push_back({file.path, 0, "", "", "a record is deleted by a mark, not by removing its file: use `crm rm`, or `crm commit`"});
+    out.push_back({file.path, 0, "", "",
+                   "a record is deleted by a mark, not by removing its file: use `crm rm`, or `crm commit`"});
     return;
   }
   auto parsed = codec::parse_record(repository.blob(file.blob), file.path, schema);
@@ -25,7 +29,8 @@ void check_record(Workspace& workspace, const store::StagedFile& file, const cor
   auto old = codec::read_record(*before, file.path, schema);
   const auto* committed = std::get_if<core::Record>(&old);
   if (committed != nullptr && core::newest(std::get<core::Record>(parsed)) < core::newest(*committed))
-    out.push_back({file.path, 0, "", "", "what is staged is older than what crm has written since: it would be taken back"});
+    out.push_back({file.path, 0, "", "",
+                   "what is staged is older than what crm has written since: it would be taken back"});
 }
 
 } // namespace
@@ -35,13 +40,15 @@ std::vector<core::Problem> check_staged(Workspace& workspace) {
   const auto& repository = workspace.repository();
   for (const auto& file : store::staged_files(repository.root())) {
     if (const auto parts = store::parse_record_path(file.path)) {
-      if (const core::Schema* schema = workspace.schemas().by_folder(parts->folder)) check_record(workspace, file, *schema, out);
+      if (const core::Schema* schema = workspace.schemas().by_folder(parts->folder))
+        check_record(workspace, file, *schema, out);
     } else if (file.path.starts_with("schemas/") && !file.blob.empty()) {
       auto parsed = codec::parse_schema(repository.blob(file.blob), file.path);
       if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) add(out, *problems);
     } else if (file.path == "crm.yaml") {
       try {
-        if (file.blob.empty()) throw base::Error(base::Kind::InvalidData, "crm.yaml: a store cannot be without it");
+        if (file.blob.empty())
+          throw base::Error(base::Kind::InvalidData, "crm.yaml: a store cannot be without it");
         parse_settings(repository.blob(file.blob));
       } catch (const base::Error& error) {
         out.push_back({"", 0, "", "", error.message});

@@ -34,9 +34,12 @@ store::Commit find_batch(const store::Repository& repository, const std::string&
     return false;
   });
   if (!found)
-    throw base::Error(base::Kind::NotFound, wanted.empty() ? "there is nothing to undo" : "no batch \"" + base::printable(wanted) + "\" in this store's history",
+    throw base::Error(base::Kind::NotFound,
+                      wanted.empty() ? "there is nothing to undo"
+                                     : "no batch \"" + base::printable(wanted) + "\" in this store's history",
                       "`crm git log` shows the batches (Crm-Batch)");
-  if (found->parents.empty()) throw base::Error(base::Kind::Usage, "the first commit made the store and cannot be undone");
+  if (found->parents.empty())
+    throw base::Error(base::Kind::Usage, "the first commit made the store and cannot be undone");
   return *found;
 }
 
@@ -59,7 +62,8 @@ class Undo {
       }
     }
     if (m_request.later == Later::Refuse && !m_kept.empty())
-      throw base::Error(base::Kind::Conflicts, "later writes have changed what this would undo:\n  " + base::join(m_kept, "\n  "),
+      throw base::Error(base::Kind::Conflicts,
+                        "later writes have changed what this would undo:\n  " + base::join(m_kept, "\n  "),
                         "--keep undoes the rest and leaves these; --overwrite undoes these too");
     m_batch.trailer(undoes, m_commit.trailer("Crm-Batch"));
     Undone out;
@@ -71,11 +75,13 @@ class Undo {
   }
 
  private:
-  std::optional<core::Record> parse(const store::Oid& blob, const std::string& path, const core::Schema& schema) const {
+  std::optional<core::Record> parse(const store::Oid& blob, const std::string& path,
+                                    const core::Schema& schema) const {
     if (blob.empty()) return std::nullopt;
     auto parsed = codec::read_record(m_workspace.repository().blob(blob), path, schema);
     if (auto* record = std::get_if<core::Record>(&parsed)) return std::move(*record);
-    throw base::Error(base::Kind::InvalidData, path + " of that batch cannot be read", core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
+    throw base::Error(base::Kind::InvalidData, path + " of that batch cannot be read",
+                      core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
   }
 
   /// True when the unit may be reverted; otherwise it is remembered as left alone.
@@ -86,23 +92,28 @@ class Undo {
   }
 
   void record(const store::Difference& difference, const core::Schema& schema) {
-    const auto before = parse(difference.before, difference.path, schema), after = parse(difference.after, difference.path, schema);
+    const auto before = parse(difference.before, difference.path, schema),
+               after = parse(difference.after, difference.path, schema);
     if (!after) return; // records do not disappear; a hand-made commit's removal has its own repair
     core::Record now = m_batch.load({*after, difference.path, "", false});
-    const std::string name = fmt::format("{} \"{}\"", schema.type, base::printable(core::display_name(now, schema)));
+    const std::string name =
+        fmt::format("{} \"{}\"", schema.type, base::printable(core::display_name(now, schema)));
     if (!before) {
       const bool untouched = core::newest(now) == core::newest(*after);
-      if (!core::is_deleted(now, schema) && allowed(untouched, name + " was changed after it was made")) m_batch.remove(now);
+      if (!core::is_deleted(now, schema) && allowed(untouched, name + " was changed after it was made"))
+        m_batch.remove(now);
       return;
     }
     revert_fields(*before, *after, now, schema, name);
     revert_mark(*before, *after, now, schema, name);
   }
 
-  void revert_fields(const core::Record& before, const core::Record& after, core::Record& now, const core::Schema& schema, const std::string& name) {
+  void revert_fields(const core::Record& before, const core::Record& after, core::Record& now,
+                     const core::Schema& schema, const std::string& name) {
     std::set<std::string> names;
     for (const auto* side : {&before.fields, &after.fields})
-      for (const auto& [field, value] : *side) names.insert(field);
+      for (const auto& [field, value] : *side)
+        names.insert(field);
     std::vector<core::Edit> edits;
     std::set<std::string> told;
     for (const auto& field : names) {
@@ -115,7 +126,8 @@ class Undo {
       }
       const bool untouched = core::changed(now, unit) == core::changed(after, unit);
       if (!untouched && m_request.later != Later::Overwrite) {
-        if (told.insert(unit).second) allowed(false, fmt::format("{}: {} is now \"{}\"", name, unit, base::printable(core::to_text(is))));
+        if (told.insert(unit).second)
+          allowed(false, fmt::format("{}: {} is now \"{}\"", name, unit, base::printable(core::to_text(is))));
         continue;
       }
       edits.push_back({field, was});
@@ -124,10 +136,14 @@ class Undo {
   }
 
   static core::Value revert_set(const core::Value& was, const core::Value& became, const core::Value& is) {
-    const auto list = [](const core::Value& value) { return value.if_list() != nullptr ? *value.if_list() : core::List{}; };
+    const auto list = [](const core::Value& value) {
+      return value.if_list() != nullptr ? *value.if_list() : core::List{};
+    };
     const core::List old = list(was), made = list(became);
     core::List out;
-    const auto has = [](const core::List& in, const core::Value& item) { return std::find(in.begin(), in.end(), item) != in.end(); };
+    const auto has = [](const core::List& in, const core::Value& item) {
+      return std::find(in.begin(), in.end(), item) != in.end();
+    };
     for (const auto& item : list(is))
       if (has(old, item) || !has(made, item)) out.push_back(item);
     for (const auto& item : old)
@@ -135,10 +151,14 @@ class Undo {
     return out.empty() ? core::Value{} : core::Value{std::move(out)};
   }
 
-  void revert_mark(const core::Record& before, const core::Record& after, core::Record& now, const core::Schema& schema, const std::string& name) {
-    const bool was = core::is_deleted(before, schema), became = core::is_deleted(after, schema), is = core::is_deleted(now, schema);
+  void revert_mark(const core::Record& before, const core::Record& after, core::Record& now,
+                   const core::Schema& schema, const std::string& name) {
+    const bool was = core::is_deleted(before, schema), became = core::is_deleted(after, schema),
+               is = core::is_deleted(now, schema);
     if (was == became || is == was) return;
-    if (!allowed(core::changed(now, "deleted") == core::changed(after, "deleted"), name + (is ? " was deleted again" : " was restored again"))) return;
+    if (!allowed(core::changed(now, "deleted") == core::changed(after, "deleted"),
+                 name + (is ? " was deleted again" : " was restored again")))
+      return;
     if (was) {
       m_batch.remove(now);
     } else {
@@ -149,8 +169,11 @@ class Undo {
   void file(const store::Difference& difference) {
     const auto& repository = m_workspace.repository();
     const auto now = repository.blob_id(repository.head_tree(), difference.path).value_or("");
-    if (now == difference.before || !allowed(now == difference.after, difference.path + " was changed again")) return;
-    m_batch.put_file(difference.path, difference.before.empty() ? std::nullopt : std::optional(repository.blob(difference.before)));
+    if (now == difference.before || !allowed(now == difference.after, difference.path + " was changed again"))
+      return;
+    m_batch.put_file(difference.path, difference.before.empty()
+                                          ? std::nullopt
+                                          : std::optional(repository.blob(difference.before)));
   }
 
   Workspace& m_workspace;
@@ -162,6 +185,8 @@ class Undo {
 
 } // namespace
 
-Undone undo(Workspace& workspace, const UndoRequest& request) { return Undo(workspace, request).run(); }
+Undone undo(Workspace& workspace, const UndoRequest& request) {
+  return Undo(workspace, request).run();
+}
 
 } // namespace crm::app

@@ -9,7 +9,9 @@
 namespace crm::app {
 namespace {
 
-std::int64_t seconds(core::Instant instant) { return instant.time_since_epoch().count(); }
+std::int64_t seconds(core::Instant instant) {
+  return instant.time_since_epoch().count();
+}
 
 std::vector<std::string> keys_of(const std::vector<Claim>& all, std::string_view kind) {
   std::vector<std::string> out;
@@ -27,8 +29,10 @@ std::vector<Gap> gaps_of(const Day& day) {
   std::map<std::string, std::vector<core::Interval>> taken;
   for (const auto& entry : day.entries) {
     if (!entry.held) continue;
-    for (const auto& key : entry.who) taken[key].push_back(*entry.held);
-    for (const auto& key : entry.where) taken[key].push_back(*entry.held);
+    for (const auto& key : entry.who)
+      taken[key].push_back(*entry.held);
+    for (const auto& key : entry.where)
+      taken[key].push_back(*entry.held);
   }
   std::vector<Gap> out;
   for (const auto& [key, intervals] : taken)
@@ -40,13 +44,15 @@ std::vector<Gap> gaps_of(const Day& day) {
 
 std::vector<core::Record> records(Workspace& workspace, const index::Query& query) {
   std::vector<core::Record> out;
-  for (const auto& row : workspace.with_index([&](index::Index& index) { return index.list(query); })) out.push_back(to_record(row));
+  for (const auto& row : workspace.with_index([&](index::Index& index) { return index.list(query); }))
+    out.push_back(to_record(row));
   return out;
 }
 
 } // namespace
 
-std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
+std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& appointment,
+                                    const core::Schema& schema) {
   std::vector<std::string> out;
   for (const auto& clash : find_clashes(workspace, appointment, schema))
     if (!contains(out, clash.with)) out.push_back(clash.with);
@@ -56,17 +62,29 @@ std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& ap
 Day day(Workspace& workspace, const DayRequest& request) {
   const auto& schema = workspace.schemas().get("appointment");
   const std::string& zone = workspace.settings().zone;
-  Day out{request.date, zone, core::day_length(request.date, zone), {}, {}, core::open_on(request.date, workspace.settings().hours, zone), {}};
-  const core::Instant from = core::to_instant({core::LocalTime{request.date}, {}}, zone), to = from + out.length;
-  for (auto& record : records(workspace, {.type = schema.type, .from = seconds(from), .to = seconds(to), .order = index::Order::Time})) {
+  Day out{request.date,
+          zone,
+          core::day_length(request.date, zone),
+          {},
+          {},
+          core::open_on(request.date, workspace.settings().hours, zone),
+          {}};
+  const core::Instant from = core::to_instant({core::LocalTime{request.date}, {}}, zone),
+                      to = from + out.length;
+  for (auto& record : records(
+           workspace,
+           {.type = schema.type, .from = seconds(from), .to = seconds(to), .order = index::Order::Time})) {
     const auto time = stretch(record, schema, zone);
     if (!time) continue;
     const auto all = claims(record, schema);
     const auto held = held_time(workspace, record, schema);
-    DayEntry entry{std::move(record), "", *time, held, "", keys_of(all, "member"), keys_of(all, "resource"), {}};
+    DayEntry entry{std::move(record),        "", *time, held, "", keys_of(all, "member"),
+                   keys_of(all, "resource"), {}};
     if (!request.member.empty() && !contains(entry.who, request.member)) continue;
     if (!request.resource.empty() && !contains(entry.where, request.resource)) continue;
-    entry.contact = entry.record.text("contact").empty() ? entry.record.text("title") : name_of(workspace, "contact", entry.record.text("contact"));
+    entry.contact = entry.record.text("contact").empty()
+                        ? entry.record.text("title")
+                        : name_of(workspace, "contact", entry.record.text("contact"));
     if (schema.states) entry.state = entry.record.text(schema.states->field);
     entry.clashes = clashes_of(workspace, entry.record, schema);
     out.entries.push_back(std::move(entry));
@@ -75,8 +93,14 @@ Day day(Workspace& workspace, const DayRequest& request) {
   if (workspace.schemas().has("task")) {
     const auto& tasks = workspace.schemas().get("task");
     if (tasks.states)
-      for (auto& task : records(workspace, {.type = "task", .states = tasks.states->open, .from = 0, .to = seconds(to), .order = index::Order::Time, .limit = 20}))
-        if (request.member.empty() || task.text("assignee") == request.member) out.tasks.push_back(std::move(task));
+      for (auto& task : records(workspace, {.type = "task",
+                                           .states = tasks.states->open,
+                                           .from = 0,
+                                           .to = seconds(to),
+                                           .order = index::Order::Time,
+                                           .limit = 20}))
+        if (request.member.empty() || task.text("assignee") == request.member)
+          out.tasks.push_back(std::move(task));
   }
   return out;
 }
@@ -84,7 +108,8 @@ Day day(Workspace& workspace, const DayRequest& request) {
 Story story(Workspace& workspace, const Found& contact, std::size_t most) {
   constexpr std::size_t looked_at = 200;
   Story out{contact, "", {}, {}, {}, {}, {}, {}, {}};
-  if (const auto& owner = contact.record.text("owner"); !owner.empty()) out.owner = name_of(workspace, "member", owner);
+  if (const auto& owner = contact.record.text("owner"); !owner.empty())
+    out.owner = name_of(workspace, "member", owner);
   const std::string id = contact.record.id.str();
   const auto now = seconds(workspace.now());
   for (const auto& type : workspace.schemas().types()) {
@@ -93,13 +118,15 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
       return field.ref && (field.ref->types.empty() || contains(field.ref->types, "contact"));
     });
     if (!refers) continue;
-    const auto rows = workspace.with_index([&](index::Index& index) { return index.referring(id, type, looked_at); });
+    const auto rows =
+        workspace.with_index([&](index::Index& index) { return index.referring(id, type, looked_at); });
     std::vector<core::Record> open, rest;
     for (const auto& row : rows) {
       if (row.deleted) continue;
       core::Record record = to_record(row);
       // Newest first: the last one that is still to come is the next.
-      if (type == "appointment" && row.from && *row.from >= now && !frees_time(record, schema)) out.next = record;
+      if (type == "appointment" && row.from && *row.from >= now && !frees_time(record, schema))
+        out.next = record;
       (schema.states && schema.is_open(row.state) ? open : rest).push_back(std::move(record));
     }
     const auto take = [&](std::vector<core::Record>& from, std::vector<core::Record>& into) {
@@ -127,13 +154,17 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
   return out;
 }
 
-std::vector<Stage> board(Workspace& workspace, const std::string& type, const std::string& number_field, std::size_t most) {
+std::vector<Stage> board(Workspace& workspace, const std::string& type, const std::string& number_field,
+                         std::size_t most) {
   const auto& schema = workspace.schemas().get(type);
   std::vector<Stage> out;
   if (!schema.states) return out;
-  for (const auto& state : schema.states->rank) out.push_back({state, 0, {}, {}});
-  for (const auto& sum : workspace.with_index([&](index::Index& index) { return index.sums(type, number_field); })) {
-    const auto stage = std::find_if(out.begin(), out.end(), [&](const Stage& s) { return s.state == sum.group; });
+  for (const auto& state : schema.states->rank)
+    out.push_back({state, 0, {}, {}});
+  for (const auto& sum :
+       workspace.with_index([&](index::Index& index) { return index.sums(type, number_field); })) {
+    const auto stage =
+        std::find_if(out.begin(), out.end(), [&](const Stage& s) { return s.state == sum.group; });
     if (stage == out.end()) continue;
     stage->count += sum.count;
     if (sum.sum != 0) stage->sums.emplace_back(sum.unit, sum.sum);
@@ -141,10 +172,12 @@ std::vector<Stage> board(Workspace& workspace, const std::string& type, const st
   for (auto& stage : out) {
     if (stage.count == 0 || most == 0) continue;
     stage.records = records(workspace, {.type = type, .states = {stage.state}, .order = index::Order::Time});
-    std::stable_sort(stage.records.begin(), stage.records.end(), [&](const core::Record& a, const core::Record& b) {
-      return a.get(number_field).number_or(0) > b.get(number_field).number_or(0);
-    });
-    if (stage.records.size() > most) stage.records.erase(stage.records.begin() + static_cast<std::ptrdiff_t>(most), stage.records.end());
+    std::stable_sort(stage.records.begin(), stage.records.end(),
+                     [&](const core::Record& a, const core::Record& b) {
+                       return a.get(number_field).number_or(0) > b.get(number_field).number_or(0);
+                     });
+    if (stage.records.size() > most)
+      stage.records.erase(stage.records.begin() + static_cast<std::ptrdiff_t>(most), stage.records.end());
   }
   return out;
 }

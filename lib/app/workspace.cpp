@@ -15,14 +15,17 @@ std::optional<std::string> find_store(const std::string& folder) {
   std::error_code error;
   std::filesystem::path at = std::filesystem::absolute(folder, error);
   while (!error) {
-    if (std::filesystem::is_regular_file(at / "crm.yaml", error) && std::filesystem::exists(at / ".git", error)) return at.string();
+    if (std::filesystem::is_regular_file(at / "crm.yaml", error) &&
+        std::filesystem::exists(at / ".git", error))
+      return at.string();
     if (!at.has_parent_path() || at == at.parent_path()) break;
     at = at.parent_path();
   }
   return std::nullopt;
 }
 
-Workspace Workspace::open(base::Environment& env, const std::optional<std::string>& folder, ProgressSink progress) {
+Workspace Workspace::open(base::Environment& env, const std::optional<std::string>& folder,
+                          ProgressSink progress) {
   const auto named = folder ? folder : env.variable("CRM_STORE");
   const auto root = find_store(named.value_or("."));
   if (!root)
@@ -33,25 +36,31 @@ Workspace Workspace::open(base::Environment& env, const std::optional<std::strin
 }
 
 Workspace::Workspace(base::Environment& env, store::Repository repository, ProgressSink progress)
-    : m_env(&env), m_progress(std::move(progress)), m_repository(std::make_unique<store::Repository>(std::move(repository))),
+    : m_env(&env), m_progress(std::move(progress)),
+      m_repository(std::make_unique<store::Repository>(std::move(repository))),
       m_schemas(std::make_unique<SchemaSet>(*m_repository)) {
   const auto text = m_repository->read(tree(), "crm.yaml");
-  if (!text) throw base::Error(base::Kind::InvalidData, "crm.yaml is missing from the store's last commit", "see `crm git log -- crm.yaml`");
+  if (!text)
+    throw base::Error(base::Kind::InvalidData, "crm.yaml is missing from the store's last commit",
+                      "see `crm git log -- crm.yaml`");
   m_settings = parse_settings(*text);
   m_device = m_repository->config("crm.device");
   const auto acting = env.variable("CRM_MEMBER");
   m_member = acting ? *acting : m_repository->config("crm.member");
   if (!core::is_name(m_device) || !core::is_name(m_member))
     throw base::Error(base::Kind::InvalidData,
-                      "this clone does not say who writes here: crm.member is \"" + base::printable(m_member) + "\" and crm.device is \"" +
-                          base::printable(m_device) + "\"",
+                      "this clone does not say who writes here: crm.member is \"" +
+                          base::printable(m_member) + "\" and crm.device is \"" + base::printable(m_device) +
+                          "\"",
                       "set both: `git config crm.member alice` and `git config crm.device front-desk`");
 }
 
 Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace::~Workspace() = default;
 
-core::Instant Workspace::now() const { return std::chrono::floor<std::chrono::seconds>(m_env->now()); }
+core::Instant Workspace::now() const {
+  return std::chrono::floor<std::chrono::seconds>(m_env->now());
+}
 
 core::WhenContext Workspace::when_context() const {
   core::WhenContext context{core::to_local(now(), m_settings.zone), m_settings.zone, m_settings.week_start};
@@ -65,13 +74,15 @@ core::Record Workspace::load(const std::string& type, const std::string& path) c
   auto parsed = codec::parse_record(*text, path, m_schemas->get(type));
   if (auto* record = std::get_if<core::Record>(&parsed)) return std::move(*record);
   std::vector<std::string> lines;
-  for (const auto& problem : std::get<std::vector<core::Problem>>(parsed)) lines.push_back(base::printable(core::to_text(problem)));
+  for (const auto& problem : std::get<std::vector<core::Problem>>(parsed))
+    lines.push_back(base::printable(core::to_text(problem)));
   throw base::Error(base::Kind::InvalidData, base::join(lines, "\n"),
-                    "mend the file with an editor and run `crm commit`; `crm git log -p " + path + "` shows what it said before");
+                    "mend the file with an editor and run `crm commit`; `crm git log -p " + path +
+                        "` shows what it said before");
 }
 
 Found Workspace::found(const index::Row& row) {
-  return {to_record(row), row.path, row.name, row.deleted};
+  return {to_record(row), row.path, row.name, row.deleted, row.key};
 }
 
 std::string Workspace::record_path(std::string_view type, std::string_view id) const {
@@ -86,8 +97,20 @@ const store::Oid& Workspace::tree() const {
 void Workspace::moved() {
   const store::Oid before = std::exchange(m_tree, m_repository->head_tree());
   if (m_tree == before) return;
+  m_capacities.clear();
   m_schemas->refresh();
   if (const auto text = m_repository->read(tree(), "crm.yaml")) m_settings = parse_settings(*text);
+}
+
+int Workspace::capacity(const Claim& claim) {
+  const auto [known, fresh] = m_capacities.try_emplace({claim.kind, claim.key}, 1);
+  if (!fresh) return known->second;
+  const auto row = with_index([&](index::Index& index) { return index.by_key(claim.kind, claim.key); });
+  if (!row) return 1;
+  const core::Record record = to_record(*row);
+  const auto* exclusive = record.get("exclusive").if_bool();
+  const bool shared = exclusive != nullptr && !*exclusive;
+  return known->second = shared ? 0 : static_cast<int>(record.get("capacity").number_or(1));
 }
 
 std::vector<std::string> Workspace::take_warnings() {

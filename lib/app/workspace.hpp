@@ -11,6 +11,7 @@
 #include "store/repository.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,12 +27,14 @@ struct Found {
   std::string path;
   std::string name; ///< display name
   bool deleted = false;
+  std::string key; ///< its handle, or ""
 };
 
 class Workspace {
  public:
   /// The store at `folder`, else at CRM_STORE, else around the current folder. Throws Error(NotFound).
-  static Workspace open(base::Environment& env, const std::optional<std::string>& folder, ProgressSink progress = {});
+  static Workspace open(base::Environment& env, const std::optional<std::string>& folder,
+                        ProgressSink progress = {});
   Workspace(Workspace&&) noexcept;
   ~Workspace();
 
@@ -42,19 +45,22 @@ class Workspace {
   const std::string& member() const { return m_member; } ///< who writes here
   const std::string& device() const { return m_device; } ///< this clone's name
 
-  /// The tree that this command works on: HEAD's when it was first asked for, or as the command's own commits moved it.
+  /// The tree that this command works on: HEAD's when it was first asked for, or as the command's own commits
+  /// moved it.
   const store::Oid& tree() const;
 
   core::WhenContext when_context() const;
   core::Instant now() const;
 
-  /// Runs `ask` against an index that stands at HEAD, bringing it forward first. A damaged index is rebuilt once.
+  /// Runs `ask` against an index that stands at HEAD, bringing it forward first. A damaged index is rebuilt
+  /// once.
   template <typename Ask>
   auto with_index(Ask&& ask) -> decltype(ask(std::declval<index::Index&>())) {
     bring_forward();
     try {
       return ask(*m_index);
     } catch (const index::Stale&) {
+      m_indexed.clear();
       bring_forward();
       return ask(*m_index);
     }
@@ -72,6 +78,8 @@ class Workspace {
   void warn(std::string sentence) { m_warnings.push_back(std::move(sentence)); }
 
   ProjectContext project_context();
+  /// How many appointments something takes at once: 1 for a member, 0 for no limit. Asked once of each.
+  int capacity(const Claim& claim);
 
   /// Deletes the index file: it is made anew when it is next asked.
   void drop_index();
@@ -93,6 +101,8 @@ class Workspace {
   Settings m_settings;
   std::string m_member, m_device;
   mutable store::Oid m_tree;
+  store::Oid m_indexed; ///< the tree that the index was brought to by this command
+  std::map<std::pair<std::string, std::string>, int> m_capacities;
   std::vector<std::string> m_warnings;
 };
 

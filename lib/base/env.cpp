@@ -17,14 +17,18 @@ namespace {
 
 std::optional<Millis> parse_instant(const std::string& text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, end = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &end) != 6)
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second,
+                  &end) != 6)
     return std::nullopt;
   const std::string rest = text.substr(static_cast<std::size_t>(end));
   int millis = 0;
-  if (rest != "Z" && (rest.size() != 5 || std::sscanf(rest.c_str(), ".%3dZ", &millis) != 1)) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  if (rest != "Z" && (rest.size() != 5 || std::sscanf(rest.c_str(), ".%3dZ", &millis) != 1))
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0) return std::nullopt;
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0)
+    return std::nullopt;
   return Millis{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
          std::chrono::seconds{second} + std::chrono::milliseconds{millis};
 }
@@ -63,13 +67,15 @@ std::string SystemEnvironment::zone() const {
   std::error_code error;
   const std::string target = std::filesystem::read_symlink("/etc/localtime", error).string();
   constexpr std::string_view folder = "zoneinfo/";
-  if (const auto at = target.find(folder); !error && at != std::string::npos) return target.substr(at + folder.size());
+  if (const auto at = target.find(folder); !error && at != std::string::npos)
+    return target.substr(at + folder.size());
   if (std::FILE* file = std::fopen("/etc/timezone", "re")) {
     std::array<char, 80> line{};
     const bool read = std::fgets(line.data(), static_cast<int>(line.size()), file) != nullptr;
     std::fclose(file);
     std::string name = read ? line.data() : "";
-    while (!name.empty() && (name.back() == '\n' || name.back() == ' ')) name.pop_back();
+    while (!name.empty() && (name.back() == '\n' || name.back() == ' '))
+      name.pop_back();
     if (!name.empty() && name != "Etc/UTC") return name;
   }
   return "UTC";

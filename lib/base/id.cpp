@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-bool in_alphabet(std::string_view text) { return text.find_first_not_of(alphabet) == std::string_view::npos; }
+bool in_alphabet(std::string_view text) {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
 
 } // namespace
 
@@ -18,7 +20,8 @@ Id Id::random(Environment& env) {
   env.random(bytes);
   std::string text;
   text.reserve(length);
-  for (auto byte : bytes) text += alphabet[std::to_integer<std::size_t>(byte) % alphabet.size()];
+  for (auto byte : bytes)
+    text += alphabet[std::to_integer<std::size_t>(byte) % alphabet.size()];
   return Id(std::move(text));
 }
 

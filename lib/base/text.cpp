@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <numeric>
@@ -26,11 +26,14 @@ Point point_at(std::string_view text, std::size_t at) {
   return {code, static_cast<std::size_t>(bytes)};
 }
 
-bool is_control(utf8proc_int32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
+bool is_control(utf8proc_int32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
 
 /// Bidirectional embeddings, overrides and isolates: they reorder what stands around them (CVE-2021-42574).
 bool reorders(utf8proc_int32_t code) {
-  return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x2028 || code == 0x2029;
+  return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x2028 ||
+         code == 0x2029;
 }
 
 /// One grapheme cluster: what a person calls a character.
@@ -102,7 +105,8 @@ std::string printable(std::string_view text, Newlines newlines) {
   for (std::size_t at = 0; at < text.size();) {
     const Point point = point_at(text, at);
     if (point.code < 0) {
-      std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(text[at])));
+      std::snprintf(escape.data(), escape.size(), "\\x%02x",
+                    static_cast<unsigned>(static_cast<unsigned char>(text[at])));
       out += escape.data();
     } else if (point.code == '\n' && newlines == Newlines::Keep) {
       out += '\n';
@@ -134,7 +138,8 @@ std::string fit(std::string_view text, std::size_t columns) {
     used += cluster.columns;
     at += cluster.bytes;
   }
-  while (at > 0 && text[at - 1] == ' ') --at;
+  while (at > 0 && text[at - 1] == ' ')
+    --at;
   return std::string(text.substr(0, at)) + "…";
 }
 
@@ -191,10 +196,11 @@ std::string fold(std::string_view text) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   } else {
     utf8proc_uint8_t* mapped = nullptr;
-    const auto bytes = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                    static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                                    static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-                                                                   UTF8PROC_STRIPMARK | UTF8PROC_IGNORE | UTF8PROC_STABLE));
+    const auto bytes =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                     static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                     static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                                                    UTF8PROC_STRIPMARK | UTF8PROC_IGNORE | UTF8PROC_STABLE));
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
     if (bytes < 0) return std::string(text);
     folded.assign(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(bytes));
@@ -205,7 +211,8 @@ std::string fold(std::string_view text) {
     if (space && (out.empty() || out.back() == ' ')) continue;
     out += space ? ' ' : c;
   }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
+  while (!out.empty() && out.back() == ' ')
+    out.pop_back();
   return out;
 }
 
@@ -217,7 +224,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     row[0] = i;
     for (std::size_t j = 1; j <= y.size(); ++j) {
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (x[i - 1] == y[j - 1] ? 0U : 1U)});
-      if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
+      if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1])
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
     before.swap(last);
     last.swap(row);
@@ -225,18 +233,22 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[y.size()];
 }
 
-std::vector<std::string> suggestions(std::string_view word, const std::vector<std::string>& candidates, std::size_t most) {
+std::vector<std::string> suggestions(std::string_view word, const std::vector<std::string>& candidates,
+                                     std::size_t most) {
   const std::string wanted = fold(word);
   std::vector<std::pair<std::size_t, std::string>> close;
   for (const auto& candidate : candidates) {
     const std::string have = fold(candidate);
     std::size_t distance = edit_distance(wanted, have);
     // A word within the candidate counts as well: "adda" means "Ada Lovelace".
-    for (const auto part : split(have, ' ')) distance = std::min(distance, edit_distance(wanted, part));
+    for (const auto part : split(have, ' '))
+      distance = std::min(distance, edit_distance(wanted, part));
     const std::size_t allowed = std::max<std::size_t>(1, wanted.size() / 3);
-    if (distance <= allowed || (wanted.size() >= 3 && have.starts_with(wanted))) close.emplace_back(distance, candidate);
+    if (distance <= allowed || (wanted.size() >= 3 && have.starts_with(wanted)))
+      close.emplace_back(distance, candidate);
   }
-  std::stable_sort(close.begin(), close.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(close.begin(), close.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> out;
   for (auto& entry : close) {
     if (out.size() == most) break;

@@ -12,25 +12,27 @@
 
 namespace crm::codec {
 
-/// Reads and validates: well-formed, schema-valid, sound provenance, `id` as in the file's name. All problems, not
-/// the first. Plain scalars take the type that the schema gives the field where the text allows it (phone: 0123).
-std::variant<core::Record, std::vector<core::Problem>> parse_record(std::string_view text, const std::string& file,
-                                                                    const core::Schema& schema);
+/// Reads and validates: well-formed, schema-valid, sound provenance, `id` as in the file's name. All
+/// problems, not the first. Plain scalars take the type that the schema gives the field where the text allows
+/// it (phone: 0123).
+std::variant<core::Record, std::vector<core::Problem>>
+parse_record(std::string_view text, const std::string& file, const core::Schema& schema);
 
 /// As above without schema validation: what can be read of it. For old schema versions, `doctor` and repair.
-std::variant<core::Record, std::vector<core::Problem>> read_record(std::string_view text, const std::string& file,
-                                                                   const core::Schema& schema);
+std::variant<core::Record, std::vector<core::Problem>>
+read_record(std::string_view text, const std::string& file, const core::Schema& schema);
 
-/// Against the schema (valijson), with messages that name line, field, found and allowed. `text` gives the line
-/// numbers and may be empty.
-std::vector<core::Problem> validate(const core::Record& record, const core::Schema& schema, const std::string& file,
-                                    std::string_view text = {});
+/// Against the schema (valijson), with messages that name line, field, found and allowed. `text` gives the
+/// line numbers and may be empty.
+std::vector<core::Problem> validate(const core::Record& record, const core::Schema& schema,
+                                    const std::string& file, std::string_view text = {});
 
 /// Canonical text of a new record: `id`, fields in schema order, unknown ones sorted, `crm`.
 std::string emit_record(const core::Record& record, const core::Schema& schema);
 
-/// The text of `old_text` brought to `record`: only the lines of entries whose values differ change; comments above
-/// and behind an entry stay with it; new entries go to their canonical place. Reading the result gives `record`.
+/// The text of `old_text` brought to `record`: only the lines of entries whose values differ change; comments
+/// above and behind an entry stay with it; new entries go to their canonical place. Reading the result gives
+/// `record`.
 std::string edit_record(std::string_view old_text, const core::Record& record, const core::Schema& schema);
 
 } // namespace crm::codec

@@ -1,4 +1,5 @@
-// Schema documents: JSON Schema (2020-12 vocabulary as far as valijson knows it) written in YAML, with x-crm annotations.
+// Schema documents: JSON Schema (2020-12 vocabulary as far as valijson knows it) written in YAML, with x-crm
+// annotations.
 #pragma once
 
 #include "core/problem.hpp"
@@ -11,8 +12,10 @@
 
 namespace crm::codec {
 
-/// All problems with file and line: unknown rule, states without moves, columns or groups that name no field, …
-std::variant<core::Schema, std::vector<core::Problem>> parse_schema(std::string_view text, const std::string& file);
+/// All problems with file and line: unknown rule, states without moves, columns or groups that name no field,
+/// …
+std::variant<core::Schema, std::vector<core::Problem>> parse_schema(std::string_view text,
+                                                                    const std::string& file);
 
 /// The schemas that the binary carries, as text, in a fixed order: {"contact", "…yaml"}.
 struct Embedded {

@@ -86,8 +86,8 @@ class Vocabulary {
         m_complaints.missing(entry, at,
                              "only the document and its fields are annotated; put it at the field");
       if (key.starts_with("x-")) continue;
-      const auto known =
-          std::find_if(keywords.begin(), keywords.end(), [&](const Keyword& k) { return k.name == key; });
+      const auto known = std::find_if(keywords.begin(), keywords.end(),
+                                      [&, &wanted = key](const Keyword& k) { return k.name == wanted; });
       if (known == keywords.end()) {
         unknown(entry, key, at);
       } else {
@@ -238,8 +238,8 @@ class References {
     if (!is_map(out)) return fail(reference, at, "must name a schema");
     for (const auto& [key, entry] : node.entries) {
       if (key == "$ref") continue;
-      const auto same =
-          std::find_if(out.entries.begin(), out.entries.end(), [&](const auto& e) { return e.first == key; });
+      const auto same = std::find_if(out.entries.begin(), out.entries.end(),
+                                     [&, &wanted = key](const auto& e) { return e.first == wanted; });
       Node own = expand(entry, path + "." + key, depth + 1);
       if (same != out.entries.end()) {
         same->second = std::move(own);

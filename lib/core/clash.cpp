@@ -16,7 +16,8 @@ std::vector<Hold> obstacles(const std::vector<Hold>& holds, const Interval& want
   // An end sorts before a start at the same instant: intervals are half-open.
   std::sort(edges.begin(), edges.end());
   int now = 0, most = 0;
-  for (const auto& [instant, change] : edges) most = std::max(most, now += change);
+  for (const auto& [instant, change] : edges)
+    most = std::max(most, now += change);
   if (most < capacity) return {};
   std::sort(touching.begin(), touching.end(), [](const Hold& a, const Hold& b) {
     return a.time.from != b.time.from ? a.time.from < b.time.from : a.record < b.record;
@@ -28,7 +29,8 @@ std::vector<Interval> open_on(LocalDate day, const Hours& hours, const std::stri
   std::vector<Interval> out;
   const std::chrono::weekday weekday{day};
   for (const auto& opening : hours[weekday.c_encoding()])
-    out.push_back({to_instant({LocalTime{day} + opening.from, {}}, zone), to_instant({LocalTime{day} + opening.to, {}}, zone)});
+    out.push_back({to_instant({LocalTime{day} + opening.from, {}}, zone),
+                   to_instant({LocalTime{day} + opening.to, {}}, zone)});
   return out;
 }
 

@@ -34,11 +34,11 @@ struct Want {
 };
 
 struct SlotSearch {
-  Instant around;                      ///< the start that was wished for
-  std::chrono::seconds length{0};      ///< of the appointment itself
+  Instant around;                           ///< the start that was wished for
+  std::chrono::seconds length{0};           ///< of the appointment itself
   std::chrono::seconds before{0}, after{0}; ///< buffers
-  Instant earliest, latest;            ///< of the start
-  std::string zone;                    ///< of the hours
+  Instant earliest, latest;                 ///< of the start
+  std::string zone;                         ///< of the hours
 };
 
 /// Starts at which all wants are free and the shop is open, nearest to `around` first, at most `most`.

@@ -13,11 +13,11 @@ namespace crm::core {
 /// A unit with several concurrent values that a person must choose from.
 struct Conflict {
   struct Candidate {
-    Map values;  ///< the unit's fields; empty for "unset" and for a deletion
+    Map values; ///< the unit's fields; empty for "unset" and for a deletion
     Stamp stamp;
   };
-  std::string unit;                 ///< field, group, or "deleted"
-  std::vector<Candidate> values;    ///< newest first; the first is the provisional value, except for states
+  std::string unit;              ///< field, group, or "deleted"
+  std::vector<Candidate> values; ///< newest first; the first is the provisional value, except for states
 };
 
 /// One unit in which the two sides differed, and the rule that settled it.

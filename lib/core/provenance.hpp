@@ -1,4 +1,5 @@
-// The `crm:` block of a record: who wrote what, and all the state that merging needs. Format and laws: lib/core/README.md.
+// The `crm:` block of a record: who wrote what, and all the state that merging needs. Format and laws:
+// lib/core/README.md.
 #pragma once
 
 #include "core/record.hpp"
@@ -22,10 +23,11 @@ struct Edit {
 /// A new record made by `stamp`: one line of provenance.
 Record create(base::Id id, const Schema& schema, Map fields, const Stamp& stamp);
 
-/// Writes fields with one stamp, replacing what this device shows of them, concurrent values included. A field of
-/// a group stamps its group. Edits that change nothing stamp nothing, unless they decide a conflict.
+/// Writes fields with one stamp, replacing what this device shows of them, concurrent values included. A
+/// field of a group stamps its group. Edits that change nothing stamp nothing, unless they decide a conflict.
 /// Returns the units written, in schema order.
-std::vector<std::string> write(Record& record, const Schema& schema, std::span<const Edit> edits, const Stamp& stamp);
+std::vector<std::string> write(Record& record, const Schema& schema, std::span<const Edit> edits,
+                               const Stamp& stamp);
 
 /// Deleting is a mark that remembers all stamps it knew of the record. `Undelete` takes the mark back.
 enum class Mark { Delete, Undelete };

@@ -13,15 +13,19 @@ const Value& Record::get(std::string_view field) const {
 }
 
 void canonicalize(Record& record, const Schema& schema) {
-  const auto absent = [](const Value& v) { return v.is_null() || (v.if_list() != nullptr && v.if_list()->empty()); };
+  const auto absent = [](const Value& v) {
+    return v.is_null() || (v.if_list() != nullptr && v.if_list()->empty());
+  };
   Map ordered;
   for (const auto& field : schema.fields)
-    if (Value* value = record.fields.find(field.name); value != nullptr && !absent(*value)) ordered.set(field.name, std::move(*value));
+    if (Value* value = record.fields.find(field.name); value != nullptr && !absent(*value))
+      ordered.set(field.name, std::move(*value));
   std::vector<Map::Entry> unknown;
   for (auto& [name, value] : record.fields)
     if (schema.find(name) == nullptr && !absent(value)) unknown.emplace_back(name, std::move(value));
   std::sort(unknown.begin(), unknown.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto& [name, value] : unknown) ordered.set(name, std::move(value));
+  for (auto& [name, value] : unknown)
+    ordered.set(name, std::move(value));
   record.fields = std::move(ordered);
 }
 

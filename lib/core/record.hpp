@@ -22,10 +22,12 @@ struct Record {
   const std::string& text(std::string_view field) const { return get(field).string_or_empty(); }
 };
 
-/// Puts `fields` into canonical order (schema order, then unknown ones sorted) and drops nulls, and empty lists.
+/// Puts `fields` into canonical order (schema order, then unknown ones sorted) and drops nulls, and empty
+/// lists.
 void canonicalize(Record& record, const Schema& schema);
 
-/// What a person calls the record: its name field, else its key, else for an appointment and the like the short id.
+/// What a person calls the record: its name field, else its key, else for an appointment and the like the
+/// short id.
 std::string display_name(const Record& record, const Schema& schema);
 
 } // namespace crm::core

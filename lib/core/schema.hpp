@@ -19,13 +19,13 @@ enum class Strictness { Field, Record };
 
 /// What the text of a field holds, from JSON Schema's `type` and `format`.
 enum class Shape {
-  Text,     ///< one line
-  Prose,    ///< several lines (`x-crm: {prose: true}`)
+  Text,  ///< one line
+  Prose, ///< several lines (`x-crm: {prose: true}`)
   Integer,
   Number,
   Boolean,
-  Date,     ///< 2026-11-24 (`format: date`)
-  Time,     ///< wall time 2026-11-24T14:00, an offset only where the clock shows it twice (`format: wall-time`)
+  Date, ///< 2026-11-24 (`format: date`)
+  Time, ///< wall time 2026-11-24T14:00, an offset only where the clock shows it twice (`format: wall-time`)
   DateTime, ///< Date or Time, as with a task's due (`format: date-or-wall-time`)
   Zone,     ///< IANA name (`format: zone`)
   Period,   ///< ISO 8601 duration (`format: duration`)
@@ -41,9 +41,9 @@ struct Reference {
 
 struct Field {
   std::string name;
-  std::string title;       ///< heading for people; the name when the schema gives none
+  std::string title; ///< heading for people; the name when the schema gives none
   std::string description;
-  std::string group;       ///< "" when the field stands alone
+  std::string group; ///< "" when the field stands alone
   Rule rule = Rule::Latest;
   Shape shape = Shape::Text;
   bool required = false;
@@ -62,9 +62,10 @@ struct States {
   std::string field;
   std::string initial;
   std::vector<Move> moves;
-  std::vector<std::string> rank;   ///< every state, from least to most advanced: the provisional one is the last
-  std::vector<std::string> open;   ///< states in which the record still wants something from somebody
-  std::vector<std::string> frees;  ///< states in which the record takes no time (cancelled, no-show)
+  std::vector<std::string>
+      rank; ///< every state, from least to most advanced: the provisional one is the last
+  std::vector<std::string> open;  ///< states in which the record still wants something from somebody
+  std::vector<std::string> frees; ///< states in which the record takes no time (cancelled, no-show)
   std::vector<std::pair<std::string, std::string>> verbs; ///< "cancel" → "cancelled"
 
   const std::vector<std::string>* next(std::string_view from) const;
@@ -73,21 +74,22 @@ struct States {
 };
 
 struct Schema {
-  std::string type;    ///< "appointment"
-  std::string folder;  ///< "appointments"
+  std::string type;   ///< "appointment"
+  std::string folder; ///< "appointments"
   std::string title;
   std::string description;
   int version = 1;
   Strictness strictness = Strictness::Field;
-  std::vector<Field> fields;        ///< schema order, without `id` and `crm`
-  std::string name_field;           ///< what a person calls the record ("name", "title"); may be ""
-  std::string key_field;            ///< a short unique handle ("room-2"); may be ""
-  std::string time_field;           ///< the field by which lists are ordered ("start", "due", "at"); may be ""
-  std::string duration_field;       ///< with time_field: the record takes time ("duration"); may be ""
-  std::vector<std::string> busy;    ///< fields whose references are taken for that time ("assignee", "resources")
+  std::vector<Field> fields;  ///< schema order, without `id` and `crm`
+  std::string name_field;     ///< what a person calls the record ("name", "title"); may be ""
+  std::string key_field;      ///< a short unique handle ("room-2"); may be ""
+  std::string time_field;     ///< the field by which lists are ordered ("start", "due", "at"); may be ""
+  std::string duration_field; ///< with time_field: the record takes time ("duration"); may be ""
+  std::vector<std::string>
+      busy; ///< fields whose references are taken for that time ("assignee", "resources")
   std::vector<std::string> columns; ///< table columns
   std::optional<States> states;
-  Value document;                   ///< the JSON Schema itself, for validation and editors
+  Value document; ///< the JSON Schema itself, for validation and editors
 
   const Field* find(std::string_view field) const;
   /// The group's name if the field is in one, else the field itself: the unit of stamps and of merging.

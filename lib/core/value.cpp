@@ -1,17 +1,20 @@
 #include "core/value.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <array>
+#include <charconv>
 
 namespace crm::core {
 
 const Value* Map::find(std::string_view key) const {
-  const auto it = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& e) { return e.first == key; });
+  const auto it =
+      std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& e) { return e.first == key; });
   return it == m_entries.end() ? nullptr : &it->second;
 }
 
-Value* Map::find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
+Value* Map::find(std::string_view key) {
+  return const_cast<Value*>(std::as_const(*this).find(key));
+}
 
 void Map::set(std::string_view key, Value value) {
   if (Value* present = find(key)) {
@@ -48,7 +51,8 @@ bool less(const Value& a, const Value& b) {
   if (const auto* x = a.if_map())
     return std::lexicographical_compare(x->begin(), x->end(), b.if_map()->begin(), b.if_map()->end(),
                                         [](const Map::Entry& l, const Map::Entry& r) {
-                                          return l.first != r.first ? l.first < r.first : less(l.second, r.second);
+                                          return l.first != r.first ? l.first < r.first
+                                                                    : less(l.second, r.second);
                                         });
   return false;
 }

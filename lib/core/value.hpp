@@ -24,12 +24,12 @@ class Map {
   void set(std::string_view key, Value value);
   bool erase(std::string_view key);
   bool contains(std::string_view key) const { return find(key) != nullptr; }
-  bool empty() const { return m_entries.empty(); }
-  std::size_t size() const { return m_entries.size(); }
-  auto begin() const { return m_entries.begin(); }
-  auto end() const { return m_entries.end(); }
-  auto begin() { return m_entries.begin(); }
-  auto end() { return m_entries.end(); }
+  bool empty() const;
+  std::size_t size() const;
+  std::vector<Entry>::const_iterator begin() const;
+  std::vector<Entry>::const_iterator end() const;
+  std::vector<Entry>::iterator begin();
+  std::vector<Entry>::iterator end();
   friend bool operator==(const Map&, const Map&);
 
  private:
@@ -73,12 +73,33 @@ class Value {
   Data m_data;
 };
 
-inline bool operator==(const Map& a, const Map& b) { return a.m_entries == b.m_entries; }
+inline bool Map::empty() const {
+  return m_entries.empty();
+}
+inline std::size_t Map::size() const {
+  return m_entries.size();
+}
+inline std::vector<Map::Entry>::const_iterator Map::begin() const {
+  return m_entries.begin();
+}
+inline std::vector<Map::Entry>::const_iterator Map::end() const {
+  return m_entries.end();
+}
+inline std::vector<Map::Entry>::iterator Map::begin() {
+  return m_entries.begin();
+}
+inline std::vector<Map::Entry>::iterator Map::end() {
+  return m_entries.end();
+}
+inline bool operator==(const Map& a, const Map& b) {
+  return a.m_entries == b.m_entries;
+}
 
 /// Total order over values for canonical output: by kind, then content. Used for sorting set elements.
 bool less(const Value& a, const Value& b);
 
-/// One line for messages and tables: strings as they are, lists joined by ", ", maps as "k: v, …", null as "".
+/// One line for messages and tables: strings as they are, lists joined by ", ", maps as "k: v, …", null as
+/// "".
 std::string to_text(const Value& value);
 
 } // namespace crm::core

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <date/tz.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -164,10 +165,13 @@ Instant instant_of(const date::sys_seconds& time) {
 }
 
 std::string first_line(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  std::array<char, 64> line{};
-  in.getline(line.data(), line.size());
-  return line.data();
+  std::array<char, 64> start{};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
+  if (!file) return {};
+  std::setvbuf(file.get(), nullptr, _IONBF, 0); // 64 bytes are wanted of 100 KiB
+  const std::size_t got = std::fread(start.data(), 1, start.size(), file.get());
+  const std::string_view text(start.data(), got);
+  return std::string(text.substr(0, text.find('\n')));
 }
 
 } // namespace

@@ -7,8 +7,11 @@
 namespace crm::store {
 namespace {
 
-// A run-length word: bit 0 is the repeated bit, 32 bits count repeated words, 31 bits count the literal words behind it.
-constexpr std::uint64_t run_word(std::uint64_t zeros, std::uint64_t literals) { return zeros << 1 | literals << 33; }
+// A run-length word: bit 0 is the repeated bit, 32 bits count repeated words, 31 bits count the literal words
+// behind it.
+constexpr std::uint64_t run_word(std::uint64_t zeros, std::uint64_t literals) {
+  return zeros << 1 | literals << 33;
+}
 
 } // namespace
 
@@ -52,13 +55,16 @@ std::optional<std::set<std::uint32_t>> decode_ewah(std::string_view& data, std::
   const std::uint32_t bits = be32(data, 0), words = be32(data, 4);
   if (words > (data.size() - 12) / 8) return std::nullopt;
   std::set<std::uint32_t> out;
-  const auto word = [&](std::size_t i) { return static_cast<std::uint64_t>(be32(data, 8 + 8 * i)) << 32 | be32(data, 12 + 8 * i); };
+  const auto word = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(be32(data, 8 + 8 * i)) << 32 | be32(data, 12 + 8 * i);
+  };
   std::uint64_t at = 0; // in words
   for (std::size_t i = 0; i < words;) {
     const std::uint64_t run = word(i++);
     const bool ones = (run & 1) != 0;
     const std::uint64_t repeated = run >> 1 & 0xffffffff, literals = run >> 33;
-    if (literals > words - i || (at + repeated + literals) * 64 > std::uint64_t{bits} + 64) return std::nullopt;
+    if (literals > words - i || (at + repeated + literals) * 64 > std::uint64_t{bits} + 64)
+      return std::nullopt;
     for (std::uint64_t n = 0; ones && n < repeated * 64 && at * 64 + n < bits; ++n) {
       if (at * 64 + n >= most) return std::nullopt;
       out.insert(out.end(), static_cast<std::uint32_t>(at * 64 + n));

@@ -18,10 +18,12 @@ namespace {
 /// `index.lock`, as git takes it; what is written to it becomes the index.
 class IndexLock {
  public:
-  explicit IndexLock(const std::string& git_dir) : m_index(git_dir + "/index"), m_lock(git_dir + "/index.lock") {
+  explicit IndexLock(const std::string& git_dir)
+      : m_index(git_dir + "/index"), m_lock(git_dir + "/index.lock") {
     m_fd = ::open(m_lock.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (m_fd < 0 && errno == EEXIST)
-      throw base::Error(base::Kind::Busy, "git is using its index (" + m_lock + " is there)", "it will be brought up to date by the next command");
+      throw base::Error(base::Kind::Busy, "git is using its index (" + m_lock + " is there)",
+                        "it will be brought up to date by the next command");
     if (m_fd < 0) fail_system(errno, "make", m_lock);
   }
   IndexLock(const IndexLock&) = delete;
@@ -52,34 +54,43 @@ class IndexLock {
 
 Sha1 digest_of(const std::string& hex) {
   Sha1 out{};
-  for (std::size_t i = 0; i < 20 && hex.size() == 40; ++i) out[i] = static_cast<unsigned char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+  for (std::size_t i = 0; i < 20 && hex.size() == 40; ++i)
+    out[i] = static_cast<unsigned char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
   return out;
 }
 
 /// Stat data only where the file holds the blob: otherwise git must see that it differs.
 void take_file(IndexEntry& entry, const std::string& file) {
-  struct stat before {}, after {};
+  struct stat before {
+  }, after{};
   if (::lstat(file.c_str(), &before) != 0 || !S_ISREG(before.st_mode)) return;
   const auto content = read_small_file(file);
   if (!content || blob_name(*content) != to_hex(entry.blob)) return;
-  if (::lstat(file.c_str(), &after) == 0 && after.st_mtim.tv_sec == before.st_mtim.tv_sec && after.st_mtim.tv_nsec == before.st_mtim.tv_nsec)
+  if (::lstat(file.c_str(), &after) == 0 && after.st_mtim.tv_sec == before.st_mtim.tv_sec &&
+      after.st_mtim.tv_nsec == before.st_mtim.tv_nsec)
     take_stat(entry, after);
 }
 
-bool by_name(const IndexEntry& a, const IndexEntry& b) { return a.path != b.path ? a.path < b.path : a.stage() < b.stage(); }
+bool by_name(const IndexEntry& a, const IndexEntry& b) {
+  return a.path != b.path ? a.path < b.path : a.stage() < b.stage();
+}
 
-/// A file as young as the index that vouches for it may have been changed within one tick of the clock. Once the index is
-/// written anew that would no longer show, so it is found out now (git calls such entries racy).
-void settle_young(IndexEntry& entry, const std::string& path, const std::string& work_tree, const struct stat& index) {
-  const auto seconds = static_cast<std::uint32_t>(index.st_mtim.tv_sec), nanoseconds = static_cast<std::uint32_t>(index.st_mtim.tv_nsec);
-  if (entry.mtime == 0 || entry.mtime < seconds || (entry.mtime == seconds && entry.mtime_ns < nanoseconds)) return;
+/// A file as young as the index that vouches for it may have been changed within one tick of the clock. Once
+/// the index is written anew that would no longer show, so it is found out now (git calls such entries racy).
+void settle_young(IndexEntry& entry, const std::string& path, const std::string& work_tree,
+                  const struct stat& index) {
+  const auto seconds = static_cast<std::uint32_t>(index.st_mtim.tv_sec),
+             nanoseconds = static_cast<std::uint32_t>(index.st_mtim.tv_nsec);
+  if (entry.mtime == 0 || entry.mtime < seconds || (entry.mtime == seconds && entry.mtime_ns < nanoseconds))
+    return;
   const auto content = read_small_file(work_tree + "/" + path);
   if (!content || blob_name(*content) != to_hex(entry.blob)) entry.size = 0;
 }
 
 class Stager {
  public:
-  Stager(std::string git_dir, std::string work_tree, const IndexLimits& limits) : m_git_dir(std::move(git_dir)), m_work_tree(std::move(work_tree)), m_limits(limits) {}
+  Stager(std::string git_dir, std::string work_tree, const IndexLimits& limits)
+      : m_git_dir(std::move(git_dir)), m_work_tree(std::move(work_tree)), m_limits(limits) {}
 
   void run(const std::vector<Staged>& changes) {
     IndexLock lock(m_git_dir);
@@ -87,14 +98,17 @@ class Stager {
     IndexFile file;
     std::unique_ptr<SharedIndex> shared;
     if (present.exists())
-      file = parse_index(present.data(), present.data().size() <= m_limits.whole ? Checksum::Verify : Checksum::Trust, [&](const std::string& name) {
-        shared = std::make_unique<SharedIndex>(m_git_dir, name);
-        return shared->count();
-      });
+      file = parse_index(present.data(),
+                         present.data().size() <= m_limits.whole ? Checksum::Verify : Checksum::Trust,
+                         [&](const std::string& name) {
+                           shared = std::make_unique<SharedIndex>(m_git_dir, name);
+                           return shared->count();
+                         });
     if (file.shared && !shared) shared = std::make_unique<SharedIndex>(m_git_dir, *file.shared);
     split_up(file, present, shared.get());
     if (!file.shared && present.data().size() > m_limits.whole) shared = share(file);
-    for (const auto& change : changes) apply(change, shared.get());
+    for (const auto& change : changes)
+      apply(change, shared.get());
     if (file.shared && m_replacing.size() + m_added.size() + m_deleted.size() > m_limits.apart) {
       gather(file, *shared);
       shared = share(file);
@@ -118,21 +132,26 @@ class Stager {
   void split_up(IndexFile& file, const Mapped& present, const SharedIndex* shared) {
     auto entry = file.entries.begin();
     std::vector<std::pair<std::uint32_t, std::size_t>> names;
-    for (const std::uint32_t position : file.replaced) m_replacing.emplace(position, std::move(*entry++));
+    for (const std::uint32_t position : file.replaced)
+      m_replacing.emplace(position, std::move(*entry++));
     m_deleted = file.deleted;
     for (; entry != file.entries.end(); ++entry) {
       settle_young(*entry, entry->path, m_work_tree, present.info());
       m_added.push_back(std::move(*entry));
     }
     if (shared != nullptr)
-      for (auto& [position, each] : m_replacing) each.path.clear();
+      for (auto& [position, each] : m_replacing)
+        each.path.clear();
     if (!std::is_sorted(m_added.begin(), m_added.end(), by_name)) throw Unreadable(true);
   }
 
   void apply(const Staged& change, const SharedIndex* shared) {
-    const auto first = std::lower_bound(m_added.begin(), m_added.end(), change.path, [](const IndexEntry& e, const std::string& path) { return e.path < path; });
+    const auto first =
+        std::lower_bound(m_added.begin(), m_added.end(), change.path,
+                         [](const IndexEntry& e, const std::string& path) { return e.path < path; });
     auto last = first;
-    while (last != m_added.end() && last->path == change.path) ++last;
+    while (last != m_added.end() && last->path == change.path)
+      ++last;
     const auto position = shared != nullptr ? shared->find(change.path) : std::nullopt;
     IndexEntry entry;
     if (first != last) entry.mode = first->mode;
@@ -173,13 +192,15 @@ class Stager {
 
   /// What is whole becomes a new shared index.
   std::unique_ptr<SharedIndex> share(IndexFile& file) {
-    // Later batches do not look at these entries again, so a file that may change within this tick is left for git to read.
+    // Later batches do not look at these entries again, so a file that may change within this tick is left
+    // for git to read.
     struct timespec now {};
     ::clock_gettime(CLOCK_REALTIME, &now);
     for (auto& entry : m_added)
       if (entry.mtime + 1 >= static_cast<std::uint32_t>(now.tv_sec)) entry.size = 0;
     std::vector<IndexEntry> plain, unmerged;
-    for (auto& entry : m_added) (entry.stage() == 0 ? plain : unmerged).push_back(std::move(entry));
+    for (auto& entry : m_added)
+      (entry.stage() == 0 ? plain : unmerged).push_back(std::move(entry));
     file.shared = SharedIndex::make(m_git_dir, plain);
     m_added = std::move(unmerged);
     return std::make_unique<SharedIndex>(m_git_dir, *file.shared);
@@ -193,11 +214,15 @@ class Stager {
   std::vector<std::string> m_old_shared;
 };
 
-/// What we cannot read, git can; and what nobody can read is made again from HEAD, which holds the changes already.
-void stage_by_git(const std::string& git_dir, const std::string& work_tree, const std::vector<Staged>& changes, bool damaged) {
+/// What we cannot read, git can; and what nobody can read is made again from HEAD, which holds the changes
+/// already.
+void stage_by_git(const std::string& git_dir, const std::string& work_tree,
+                  const std::vector<Staged>& changes, bool damaged) {
   const auto run = [&](std::vector<std::string> words) {
     const auto done = run_git(work_tree, std::move(words), Errors::Collect);
-    if (done.status != 0) throw base::Error(base::Kind::Failure, "git could not bring its index up to date: " + done.output, "`crm git status` says more");
+    if (done.status != 0)
+      throw base::Error(base::Kind::Failure, "git could not bring its index up to date: " + done.output,
+                        "`crm git status` says more");
   };
   if (damaged) {
     ::unlink((git_dir + "/index").c_str());
@@ -216,12 +241,14 @@ void stage_by_git(const std::string& git_dir, const std::string& work_tree, cons
     if (words.size() > 2) run(words);
     if (gone.size() > 3) run(gone);
   }
-  run_git(work_tree, {"update-index", "-q", "--refresh"}, Errors::Collect); // says 1 where files differ, which they may
+  run_git(work_tree, {"update-index", "-q", "--refresh"},
+          Errors::Collect); // says 1 where files differ, which they may
 }
 
 } // namespace
 
-void stage(const std::string& git_dir, const std::string& work_tree, const std::vector<Staged>& changes, const IndexLimits& limits) {
+void stage(const std::string& git_dir, const std::string& work_tree, const std::vector<Staged>& changes,
+           const IndexLimits& limits) {
   try {
     Stager(git_dir, work_tree, limits).run(changes);
   } catch (const Unreadable& unreadable) {
@@ -241,9 +268,11 @@ bool read_entries(const std::string& git_dir, const std::function<void(const Ind
     if (file.shared && !shared) shared = std::make_unique<SharedIndex>(git_dir, *file.shared);
     std::map<std::uint32_t, const IndexEntry*> replacing;
     auto entry = file.entries.begin();
-    for (const std::uint32_t position : file.replaced) replacing.emplace(position, &*entry++);
+    for (const std::uint32_t position : file.replaced)
+      replacing.emplace(position, &*entry++);
     const auto more_until = [&](std::string_view path, bool all) {
-      for (; entry != file.entries.end() && (all || entry->path < path); ++entry) visit(*entry);
+      for (; entry != file.entries.end() && (all || entry->path < path); ++entry)
+        visit(*entry);
     };
     if (shared)
       shared->each([&](std::uint32_t position, const IndexEntry& each) {

@@ -43,16 +43,18 @@ void take_stat(IndexEntry& entry, const struct stat& info) {
 bool same_stat(const IndexEntry& entry, const struct stat& info) {
   IndexEntry now;
   take_stat(now, info);
-  return entry.ctime == now.ctime && entry.ctime_ns == now.ctime_ns && entry.mtime == now.mtime && entry.mtime_ns == now.mtime_ns &&
-         entry.ino == now.ino && entry.size == now.size;
+  return entry.ctime == now.ctime && entry.ctime_ns == now.ctime_ns && entry.mtime == now.mtime &&
+         entry.mtime_ns == now.mtime_ns && entry.ino == now.ino && entry.size == now.size;
 }
 
 IndexEntry read_entry(std::string_view data, std::size_t& at) {
   need(data.size() >= at && data.size() - at >= fixed + 2);
   IndexEntry entry;
-  std::uint32_t* const numbers[] = {&entry.ctime, &entry.ctime_ns, &entry.mtime, &entry.mtime_ns, &entry.dev,
-                                    &entry.ino,   &entry.mode,     &entry.uid,   &entry.gid,      &entry.size};
-  for (std::size_t i = 0; i < 10; ++i) *numbers[i] = be32(data, at + 4 * i);
+  std::uint32_t* const numbers[] = {&entry.ctime, &entry.ctime_ns, &entry.mtime, &entry.mtime_ns,
+                                    &entry.dev,   &entry.ino,      &entry.mode,  &entry.uid,
+                                    &entry.gid,   &entry.size};
+  for (std::size_t i = 0; i < 10; ++i)
+    *numbers[i] = be32(data, at + 4 * i);
   entry.blob = digest_at(data, at + 40);
   entry.flags = be16(data, at + 60);
   std::size_t name = at + fixed;
@@ -75,11 +77,13 @@ IndexEntry read_entry(std::string_view data, std::size_t& at) {
 
 void append_entry(std::string& out, const IndexEntry& entry) {
   const std::size_t start = out.size();
-  for (const std::uint32_t number : {entry.ctime, entry.ctime_ns, entry.mtime, entry.mtime_ns, entry.dev, entry.ino, entry.mode, entry.uid, entry.gid, entry.size})
+  for (const std::uint32_t number : {entry.ctime, entry.ctime_ns, entry.mtime, entry.mtime_ns, entry.dev,
+                                     entry.ino, entry.mode, entry.uid, entry.gid, entry.size})
     append_be32(out, number);
   out.append(reinterpret_cast<const char*>(entry.blob.data()), entry.blob.size());
   const auto length = static_cast<std::uint16_t>(std::min<std::size_t>(entry.path.size(), name_mask));
-  const auto flags = static_cast<std::uint16_t>((entry.flags & ~(name_mask | has_extended)) | length | (entry.extended != 0 ? has_extended : 0));
+  const auto flags = static_cast<std::uint16_t>((entry.flags & ~(name_mask | has_extended)) | length |
+                                                (entry.extended != 0 ? has_extended : 0));
   append_be16(out, flags);
   if (entry.extended != 0) append_be16(out, entry.extended);
   out += entry.path;
@@ -88,13 +92,15 @@ void append_entry(std::string& out, const IndexEntry& entry) {
 
 std::uint32_t entry_count(std::string_view data) {
   need(data.size() >= header + checksum_size && data.substr(0, 4) == "DIRC");
-  if (const auto version = be32(data, 4); version != 2 && version != 3) throw Unreadable(version < 2 || version > 4);
+  if (const auto version = be32(data, 4); version != 2 && version != 3)
+    throw Unreadable(version < 2 || version > 4);
   const std::uint32_t count = be32(data, 8);
   need(count <= (data.size() - header) / 64);
   return count;
 }
 
-IndexFile parse_index(std::string_view data, Checksum checksum, const std::function<std::uint32_t(const std::string&)>& shared_count) {
+IndexFile parse_index(std::string_view data, Checksum checksum,
+                      const std::function<std::uint32_t(const std::string&)>& shared_count) {
   IndexFile out;
   const std::uint32_t count = entry_count(data);
   const std::string_view body = data.substr(0, data.size() - checksum_size);
@@ -104,7 +110,8 @@ IndexFile parse_index(std::string_view data, Checksum checksum, const std::funct
   }
   std::size_t at = header;
   out.entries.reserve(count);
-  for (std::uint32_t i = 0; i < count; ++i) out.entries.push_back(read_entry(body, at));
+  for (std::uint32_t i = 0; i < count; ++i)
+    out.entries.push_back(read_entry(body, at));
   while (body.size() - at >= 8) {
     const std::string_view name = body.substr(at, 4);
     const std::size_t size = be32(body, at + 4);
@@ -121,7 +128,8 @@ IndexFile parse_index(std::string_view data, Checksum checksum, const std::funct
       }
       if (content.empty()) continue;
       const std::uint32_t most = shared_count(*out.shared);
-      auto deleted = decode_ewah(content, most), replaced = deleted ? decode_ewah(content, most) : std::nullopt;
+      auto deleted = decode_ewah(content, most),
+           replaced = deleted ? decode_ewah(content, most) : std::nullopt;
       need(deleted && replaced && replaced->size() <= out.entries.size());
       out.deleted = std::move(*deleted);
       out.replaced = std::move(*replaced);
@@ -134,14 +142,17 @@ IndexFile parse_index(std::string_view data, Checksum checksum, const std::funct
 
 std::string emit_index(const IndexFile& file) {
   bool extended = false;
-  for (const auto& entry : file.entries) extended = extended || entry.extended != 0;
+  for (const auto& entry : file.entries)
+    extended = extended || entry.extended != 0;
   std::string out = "DIRC";
   append_be32(out, extended ? 3 : 2);
   append_be32(out, static_cast<std::uint32_t>(file.entries.size()));
-  for (const auto& entry : file.entries) append_entry(out, entry);
+  for (const auto& entry : file.entries)
+    append_entry(out, entry);
   if (file.shared) {
     std::string link;
-    for (std::size_t i = 0; i < 40; i += 2) link += static_cast<char>(std::stoi(file.shared->substr(i, 2), nullptr, 16));
+    for (std::size_t i = 0; i < 40; i += 2)
+      link += static_cast<char>(std::stoi(file.shared->substr(i, 2), nullptr, 16));
     link += encode_ewah(file.deleted) + encode_ewah(file.replaced);
     out += "link";
     append_be32(out, static_cast<std::uint32_t>(link.size()));

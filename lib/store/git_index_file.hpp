@@ -1,5 +1,5 @@
-// Git's index file, version 2 and 3, whole or split (gitformat-index(5)): bytes ↔ entries. Everything is bounds-checked; what
-// is not understood is `Unreadable`, and the `git` program is asked instead.
+// Git's index file, version 2 and 3, whole or split (gitformat-index(5)): bytes ↔ entries. Everything is
+// bounds-checked; what is not understood is `Unreadable`, and the `git` program is asked instead.
 #pragma once
 
 #include "store/sha1.hpp"
@@ -27,9 +27,10 @@ class Unreadable : public std::exception {
 };
 
 struct IndexEntry {
-  std::uint32_t ctime = 0, ctime_ns = 0, mtime = 0, mtime_ns = 0, dev = 0, ino = 0, mode = 0100644, uid = 0, gid = 0, size = 0;
+  std::uint32_t ctime = 0, ctime_ns = 0, mtime = 0, mtime_ns = 0, dev = 0, ino = 0, mode = 0100644, uid = 0,
+                gid = 0, size = 0;
   Sha1 blob{};
-  std::uint16_t flags = 0;    ///< assume-valid, extended, stage; the low twelve bits are the length of the name
+  std::uint16_t flags = 0; ///< assume-valid, extended, stage; the low twelve bits are the length of the name
   std::uint16_t extended = 0; ///< version 3: skip-worktree, intent-to-add
   std::string path;           ///< "" for an entry that replaces one of the shared index
 
@@ -53,7 +54,8 @@ struct IndexFile {
 
 enum class Checksum { Verify, Trust };
 /// `shared_count` gives how many entries a shared index has. Throws Unreadable.
-IndexFile parse_index(std::string_view data, Checksum checksum, const std::function<std::uint32_t(const std::string&)>& shared_count);
+IndexFile parse_index(std::string_view data, Checksum checksum,
+                      const std::function<std::uint32_t(const std::string&)>& shared_count);
 /// With its checksum.
 std::string emit_index(const IndexFile& file);
 

@@ -3,8 +3,8 @@
 #include "base/error.hpp"
 
 #include <array>
-#include <cstdlib>
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,9 +14,11 @@ namespace crm::store {
 GitResult run_git(const std::string& root, std::vector<std::string> words, Errors errors) {
   words.insert(words.begin(), {"git", "-C", root});
   std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw base::Error(base::Kind::Failure, "cannot make a pipe to git");
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
+    throw base::Error(base::Kind::Failure, "cannot make a pipe to git");
   std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
+  for (auto& word : words)
+    arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -39,7 +41,9 @@ GitResult run_git(const std::string& root, std::vector<std::string> words, Error
   int status = 0;
   if (child < 0 || ::waitpid(child, &status, 0) < 0) throw base::Error(base::Kind::Failure, "cannot run git");
   out.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (out.status == 127) throw base::Error(base::Kind::Failure, "the git program is not there", "install it: the package is named git");
+  if (out.status == 127)
+    throw base::Error(base::Kind::Failure, "the git program is not there",
+                      "install it: the package is named git");
   return out;
 }
 

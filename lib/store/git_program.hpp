@@ -1,4 +1,5 @@
-// The `git` program, for what libgit2 does not do as well: transport, fsck, the index of a commit in progress.
+// The `git` program, for what libgit2 does not do as well: transport, fsck, the index of a commit in
+// progress.
 #pragma once
 
 #include <string>
@@ -7,8 +8,8 @@
 namespace crm::store {
 
 struct GitResult {
-  int status = 0;       ///< exit status; 128 and above as git and the shell use them
-  std::string output;   ///< standard output
+  int status = 0;     ///< exit status; 128 and above as git and the shell use them
+  std::string output; ///< standard output
 };
 
 enum class Errors { Pass, Collect }; ///< standard error to ours, or into `output`

@@ -23,12 +23,15 @@ class Hasher {
   Sha1 finish() {
     const std::uint64_t bits = m_length * 8;
     add(std::string_view("\x80", 1));
-    while (m_used != 56) add(std::string_view("\0", 1));
+    while (m_used != 56)
+      add(std::string_view("\0", 1));
     std::array<char, 8> length{};
-    for (int i = 0; i < 8; ++i) length[static_cast<std::size_t>(i)] = static_cast<char>(bits >> (56 - 8 * i));
+    for (int i = 0; i < 8; ++i)
+      length[static_cast<std::size_t>(i)] = static_cast<char>(bits >> (56 - 8 * i));
     add({length.data(), length.size()});
     Sha1 out{};
-    for (std::size_t i = 0; i < 20; ++i) out[i] = static_cast<unsigned char>(m_state[i / 4] >> (24 - 8 * (i % 4)));
+    for (std::size_t i = 0; i < 20; ++i)
+      out[i] = static_cast<unsigned char>(m_state[i / 4] >> (24 - 8 * (i % 4)));
     return out;
   }
 
@@ -36,18 +39,24 @@ class Hasher {
   void mix() {
     std::array<std::uint32_t, 80> w;
     for (std::size_t i = 0; i < 16; ++i)
-      w[i] = static_cast<std::uint32_t>(m_block[4 * i]) << 24 | static_cast<std::uint32_t>(m_block[4 * i + 1]) << 16 |
+      w[i] = static_cast<std::uint32_t>(m_block[4 * i]) << 24 |
+             static_cast<std::uint32_t>(m_block[4 * i + 1]) << 16 |
              static_cast<std::uint32_t>(m_block[4 * i + 2]) << 8 | m_block[4 * i + 3];
-    for (std::size_t i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+    for (std::size_t i = 16; i < 80; ++i)
+      w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
     auto [a, b, c, d, e] = m_state;
     const auto round = [&](std::uint32_t f, std::uint32_t k, std::uint32_t word) {
       const std::uint32_t next = std::rotl(a, 5) + f + e + k + word;
       e = d, d = c, c = std::rotl(b, 30), b = a, a = next;
     };
-    for (std::size_t i = 0; i < 20; ++i) round((b & c) | (~b & d), 0x5a827999, w[i]);
-    for (std::size_t i = 20; i < 40; ++i) round(b ^ c ^ d, 0x6ed9eba1, w[i]);
-    for (std::size_t i = 40; i < 60; ++i) round((b & c) | (b & d) | (c & d), 0x8f1bbcdc, w[i]);
-    for (std::size_t i = 60; i < 80; ++i) round(b ^ c ^ d, 0xca62c1d6, w[i]);
+    for (std::size_t i = 0; i < 20; ++i)
+      round((b & c) | (~b & d), 0x5a827999, w[i]);
+    for (std::size_t i = 20; i < 40; ++i)
+      round(b ^ c ^ d, 0x6ed9eba1, w[i]);
+    for (std::size_t i = 40; i < 60; ++i)
+      round((b & c) | (b & d) | (c & d), 0x8f1bbcdc, w[i]);
+    for (std::size_t i = 60; i < 80; ++i)
+      round(b ^ c ^ d, 0xca62c1d6, w[i]);
     m_state = {m_state[0] + a, m_state[1] + b, m_state[2] + c, m_state[3] + d, m_state[4] + e};
     m_used = 0;
   }

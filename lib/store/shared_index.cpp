@@ -4,8 +4,8 @@
 #include "store/git_error.hpp"
 #include "store/small_file.hpp"
 
-#include <cerrno>
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,9 +15,12 @@ namespace {
 
 constexpr std::size_t header = 12;
 
-std::string offsets_path(const std::string& git_dir, const std::string& name) { return git_dir + "/crm/sharedindex." + name; }
+std::string offsets_path(const std::string& git_dir, const std::string& name) {
+  return git_dir + "/crm/sharedindex." + name;
+}
 
-/// A temporary file, renamed into place. False when that fails: what it would have held can be had more slowly.
+/// A temporary file, renamed into place. False when that fails: what it would have held can be had more
+/// slowly.
 bool write_beside(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -44,10 +47,13 @@ SharedIndex::SharedIndex(const std::string& git_dir, const std::string& name) : 
 
 void SharedIndex::load_offsets(const std::string& git_dir, const std::string& name) {
   const std::size_t wanted = (m_count + every - 1) / every;
-  // The count and the size of the shared file say whether these offsets are its own: its name is its checksum.
-  if (const auto kept = read_small_file(offsets_path(git_dir, name), 64 * 1024 * 1024); kept && kept->size() == 8 + 4 * wanted &&
-                                                                                         be32(*kept, 0) == m_count && be32(*kept, 4) == static_cast<std::uint32_t>(m_file.data().size())) {
-    for (std::size_t i = 0; i < wanted; ++i) m_offsets.push_back(be32(*kept, 8 + 4 * i));
+  // The count and the size of the shared file say whether these offsets are its own: its name is its
+  // checksum.
+  if (const auto kept = read_small_file(offsets_path(git_dir, name), 64 * 1024 * 1024);
+      kept && kept->size() == 8 + 4 * wanted && be32(*kept, 0) == m_count &&
+      be32(*kept, 4) == static_cast<std::uint32_t>(m_file.data().size())) {
+    for (std::size_t i = 0; i < wanted; ++i)
+      m_offsets.push_back(be32(*kept, 8 + 4 * i));
     return;
   }
   std::string kept;
@@ -86,7 +92,8 @@ std::optional<std::uint32_t> SharedIndex::find(std::string_view path) const {
 
 void SharedIndex::each(const std::function<void(std::uint32_t, const IndexEntry&)>& visit) const {
   std::size_t at = header;
-  for (std::uint32_t i = 0; i < m_count; ++i) visit(i, read_entry(m_file.data(), at));
+  for (std::uint32_t i = 0; i < m_count; ++i)
+    visit(i, read_entry(m_file.data(), at));
 }
 
 std::string SharedIndex::make(const std::string& git_dir, const std::vector<IndexEntry>& entries) {

@@ -14,7 +14,8 @@ class SharedIndex {
   /// Throws Unreadable when it is missing or damaged.
   SharedIndex(const std::string& git_dir, const std::string& name);
   std::uint32_t count() const { return m_count; }
-  /// The position of a path. Bisects over every 256th entry, whose offsets are kept in a file beside, so that 50 MB need not be read.
+  /// The position of a path. Bisects over every 256th entry, whose offsets are kept in a file beside, so that
+  /// 50 MB need not be read.
   std::optional<std::uint32_t> find(std::string_view path) const;
   /// In path order.
   void each(const std::function<void(std::uint32_t position, const IndexEntry&)>& visit) const;
@@ -23,7 +24,9 @@ class SharedIndex {
   static std::string make(const std::string& git_dir, const std::vector<IndexEntry>& entries);
   /// Says that it is in use: git removes one that was not for two weeks.
   static void touch(const std::string& git_dir, const std::string& name);
-  static std::string path(const std::string& git_dir, const std::string& name) { return git_dir + "/sharedindex." + name; }
+  static std::string path(const std::string& git_dir, const std::string& name) {
+    return git_dir + "/sharedindex." + name;
+  }
 
  private:
   static constexpr std::uint32_t every = 256;

@@ -8,7 +8,8 @@ namespace crm::store {
 
 std::vector<StagedFile> staged_files(const std::string& root) {
   // Raw format: ":100644 100644 <old> <new> M\0path\0" (git-diff(1), "RAW OUTPUT FORMAT").
-  const auto diff = run_git(root, {"diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "HEAD"});
+  const auto diff = run_git(
+      root, {"diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "HEAD"});
   if (diff.status != 0) throw base::Error(base::Kind::Failure, "git could not say what is staged");
   std::vector<StagedFile> out;
   const auto parts = base::split(diff.output, '\0');

@@ -11,8 +11,8 @@ struct StagedFile {
   std::string blob; ///< "" when the commit removes the path
 };
 
-/// Differences between git's index and HEAD, by the `git` program, which knows the index of a commit in progress
-/// (GIT_INDEX_FILE). Throws Error(Failure) when git cannot be run.
+/// Differences between git's index and HEAD, by the `git` program, which knows the index of a commit in
+/// progress (GIT_INDEX_FILE). Throws Error(Failure) when git cannot be run.
 std::vector<StagedFile> staged_files(const std::string& root);
 
 } // namespace crm::store

@@ -24,10 +24,13 @@ StatCache::~StatCache() = default;
 
 bool StatCache::vouches_for(std::string_view path, const Oid& blob, const struct stat& now) const {
   const auto& written = m_impl->written.st_mtim;
-  const bool older = now.st_mtim.tv_sec != written.tv_sec ? now.st_mtim.tv_sec < written.tv_sec : now.st_mtim.tv_nsec < written.tv_nsec;
+  const bool older = now.st_mtim.tv_sec != written.tv_sec ? now.st_mtim.tv_sec < written.tv_sec
+                                                          : now.st_mtim.tv_nsec < written.tv_nsec;
   if (!older) return false;
   const auto& entries = m_impl->entries;
-  const auto at = std::lower_bound(entries.begin(), entries.end(), path, [](const IndexEntry& entry, std::string_view wanted) { return entry.path < wanted; });
+  const auto at =
+      std::lower_bound(entries.begin(), entries.end(), path,
+                       [](const IndexEntry& entry, std::string_view wanted) { return entry.path < wanted; });
   return at != entries.end() && at->path == path && same_stat(*at, now) && to_hex(at->blob) == blob;
 }
 
