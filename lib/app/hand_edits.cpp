@@ -227,6 +227,7 @@ void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
   }) <= static_cast<std::int64_t>(small_store);
   std::vector<store::HandEdit> edits;
   if (small) {
+    if (workspace.repository().untouched()) return;
     edits = workspace.repository().hand_edits();
   } else {
     std::vector<std::string> paths{"crm.yaml"};

@@ -2,8 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "codec/json.hpp"
 #include "codec/schema.hpp"
 #include "store/repository.hpp"
+#include "store/sha1.hpp"
 #include "store/small_file.hpp"
 
 #include <algorithm>
@@ -79,7 +81,7 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
   std::string complaint;
   for (const auto& text : {working, committed}) {
     if (!text) continue;
-    auto parsed = codec::parse_schema(*text, path);
+    auto parsed = parse(*text, path);
     if (auto* schema = std::get_if<core::Schema>(&parsed); schema != nullptr && schema->type == type) {
       if (!complaint.empty()) m_warnings.push_back(complaint + "; the committed version is used");
       // Replaced in place: whoever holds a reference to the schema holds it on.
@@ -98,6 +100,21 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
   }
   throw base::Error(base::Kind::InvalidData, complaint.empty() ? path + " cannot be read" : complaint,
                     "mend the schema; `crm git log -p " + path + "` shows what it said before");
+}
+
+/// Reading a schema's YAML and checking it costs 3 ms of every command, so what came of it is kept, by the
+/// text's own name.
+std::variant<core::Schema, std::vector<core::Problem>> SchemaSet::parse(const std::string& text,
+                                                                        const std::string& path) const {
+  constexpr const char* version = "1-"; // of what parse_schema makes of a text
+  const std::string kept_as = m_repository.private_dir() + "/schemas/" + version + store::blob_name(text);
+  if (const auto kept = store::read_small_file(kept_as))
+    if (const auto document = codec::from_json(*kept))
+      if (auto schema = codec::schema_of(*document)) return std::move(*schema);
+  auto parsed = codec::parse_schema(text, path);
+  if (const auto* schema = std::get_if<core::Schema>(&parsed))
+    store::keep_small_file(kept_as, codec::to_json(schema->document));
+  return parsed;
 }
 
 const core::Schema* SchemaSet::by_folder(std::string_view name) const {

@@ -1,12 +1,14 @@
 // The store's own schemas: HEAD's copy rules, or the working copy while a person is changing it.
 #pragma once
 
+#include "core/problem.hpp"
 #include "core/schema.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace crm::store {
@@ -44,6 +46,8 @@ class SchemaSet {
     bool fresh = true;
   };
   const core::Schema* reuse(Loaded& loaded, const std::string& path) const;
+  std::variant<core::Schema, std::vector<core::Problem>> parse(const std::string& text,
+                                                               const std::string& path) const;
   mutable std::map<std::string, Loaded, std::less<>> m_loaded;
   mutable std::vector<std::string> m_warnings;
 };

@@ -194,7 +194,28 @@ bool may_refer(std::string_view text) {
   return false;
 }
 
+Node to_node(const core::Value& value) {
+  Node node;
+  node.value = value;
+  if (const auto* map = value.if_map())
+    for (const auto& [key, item] : *map)
+      node.entries.emplace_back(key, to_node(item));
+  if (const auto* list = value.if_list())
+    for (const auto& item : *list)
+      node.items.push_back(to_node(item));
+  return node;
+}
+
 } // namespace
+
+std::optional<core::Schema> schema_of(const core::Value& document) {
+  if (document.if_map() == nullptr) return std::nullopt;
+  Complaints complaints("");
+  const Node root = to_node(document);
+  core::Schema schema = SchemaReader(root, complaints).read();
+  if (!complaints.empty()) return std::nullopt;
+  return schema;
+}
 
 std::variant<core::Schema, std::vector<core::Problem>> parse_schema(std::string_view text,
                                                                     const std::string& file) {

@@ -5,6 +5,7 @@
 #include "core/problem.hpp"
 #include "core/schema.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,6 +17,10 @@ namespace crm::codec {
 /// …
 std::variant<core::Schema, std::vector<core::Problem>> parse_schema(std::string_view text,
                                                                     const std::string& file);
+
+/// The schema whose `document` this is: parse_schema without the reading and checking of text, for a document
+/// that it has made before. Nothing when it is no such document.
+std::optional<core::Schema> schema_of(const core::Value& document);
 
 /// The schemas that the binary carries, as text, in a fixed order: {"contact", "…yaml"}.
 struct Embedded {

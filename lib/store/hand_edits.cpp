@@ -190,6 +190,10 @@ std::vector<HandEdit> Repository::hand_edits() const {
   return Sweep(*m_impl, pending).run(tree_of(m_impl->get(), head).get());
 }
 
+bool Repository::untouched() const {
+  return StatCache(m_impl->git_dir).untouched(m_impl->root);
+}
+
 std::vector<HandEdit> Repository::hand_edits(const std::vector<std::string>& paths) const {
   const Oid head = m_impl->head();
   const auto pending = unsettled(*m_impl, head);

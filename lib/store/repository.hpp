@@ -106,6 +106,9 @@ class Repository {
   /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores
   /// .git.
   std::vector<HandEdit> hand_edits() const;
+  /// A quick look, for the way of a write: false when a file or a folder was touched since git's index was
+  /// last written, and a sweep is due.
+  bool untouched() const;
   /// Of these paths only.
   std::vector<HandEdit> hand_edits(const std::vector<std::string>& paths) const;
 

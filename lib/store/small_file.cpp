@@ -28,4 +28,14 @@ std::optional<std::string> read_small_file(const std::string& path, std::size_t 
   return out;
 }
 
+void keep_small_file(const std::string& path, std::string_view content) {
+  ::mkdir(path.substr(0, path.rfind('/')).c_str(), 0755);
+  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (fd < 0) return;
+  const bool written = ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size());
+  if (::close(fd) != 0 || !written || ::rename(temporary.c_str(), path.c_str()) != 0)
+    ::unlink(temporary.c_str());
+}
+
 } // namespace crm::store

@@ -20,8 +20,8 @@ TEST_CASE("ids are sixteen characters of Crockford base32 and do not repeat") {
 }
 
 TEST_CASE("what is no id is refused") {
-  for (const char* text : {"", "7f3k2m9qxv0tbn4", "7f3k2m9qxv0tbn4cc", "7F3K2M9QXV0TBN4C", "7f3k2m9qxv0tbn4i", "7f3k2m9qxv0tbn4l",
-                           "7f3k2m9qxv0tbn4o", "7f3k2m9qxv0tbn4u", "../../etc/passwd"}) {
+  for (const char* text : {"", "7f3k2m9qxv0tbn4", "7f3k2m9qxv0tbn4cc", "7F3K2M9QXV0TBN4C", "7f3k2m9qxv0tbn4i",
+                           "7f3k2m9qxv0tbn4l", "7f3k2m9qxv0tbn4o", "7f3k2m9qxv0tbn4u", "../../etc/passwd"}) {
     CAPTURE(text);
     CHECK_FALSE(Id::parse(text));
   }
@@ -34,7 +34,8 @@ TEST_CASE("CRM_NOW replaces the clock, and nonsense in it is named") {
   SystemEnvironment env;
   ::setenv("CRM_NOW", "2026-11-24T09:00:00.250Z", 1);
   CHECK(env.now() == Millis{std::chrono::milliseconds{1795510800250}});
-  for (const char* nonsense : {"yesterday", "2026-02-30T00:00:00Z", "2026-11-24T09:00:00", "2026-11-24T25:00:00Z"}) {
+  for (const char* nonsense :
+       {"yesterday", "2026-02-30T00:00:00Z", "2026-11-24T09:00:00", "2026-11-24T25:00:00Z"}) {
     ::setenv("CRM_NOW", nonsense, 1);
     CHECK_THROWS_AS(env.now(), Error);
   }

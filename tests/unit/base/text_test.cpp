@@ -9,8 +9,16 @@ TEST_CASE("width counts what a terminal gives") {
     std::size_t columns;
   };
   const Case cases[] = {
-      {"", 0},        {"Ada", 3},        {"山田 太郎", 9}, {"Zoë", 3},      {"Zoe\u0308", 3}, // a combining mark takes none
-      {"👩‍👩‍👧", 2}, {"مريم", 4}, {"é", 1},         {"a\x1b[31m", 5}, {"ﾊﾝ", 2},
+      {"", 0},
+      {"Ada", 3},
+      {"山田 太郎", 9},
+      {"Zoë", 3},
+      {"Zoe\u0308", 3}, // a combining mark takes none
+      {"👩‍👩‍👧", 2},
+      {"مريم", 4},
+      {"é", 1},
+      {"a\x1b[31m", 5},
+      {"ﾊﾝ", 2},
   };
   for (const auto& c : cases) {
     CAPTURE(c.text);
@@ -23,7 +31,8 @@ TEST_CASE("nothing in a text can move the cursor or turn the reading order") {
   CHECK(printable("a\nb") == "a\\nb");
   CHECK(printable("a\nb", Newlines::Keep) == "a\nb");
   CHECK(printable("\u202egnp.exe") == "\\u202egnp.exe");
-  CHECK(printable("\xc2\x9b" "31m") == "\\x9b31m"); // C1 CSI
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "\\x9b31m"); // C1 CSI
   CHECK(printable("\xff\xfe") == "\\xff\\xfe");
   CHECK(printable("مريم 山田 👩‍👩‍👧") == "مريم 山田 👩‍👩‍👧");
 }
@@ -35,7 +44,8 @@ TEST_CASE("fit cuts at whole characters") {
   CHECK(fit("山田太郎", 4) == "山…");
   CHECK(fit("👩‍👩‍👧x", 2) == "…");
   CHECK(fit("abc", 0).empty());
-  for (std::size_t columns = 0; columns < 20; ++columns) CHECK(width(fit("Ünï 山田 👩‍👩‍👧 مريم", columns)) <= columns);
+  for (std::size_t columns = 0; columns < 20; ++columns)
+    CHECK(width(fit("Ünï 山田 👩‍👩‍👧 مريم", columns)) <= columns);
 }
 
 TEST_CASE("pad fills to a width, never cuts") {
@@ -49,7 +59,9 @@ TEST_CASE("wrap breaks at spaces, and where there are none") {
   CHECK(wrap("abcdefgh", 3) == std::vector<std::string>{"abc", "def", "gh"});
   CHECK(wrap("a\nb", 10) == std::vector<std::string>{"a", "b"});
   CHECK(wrap("", 10) == std::vector<std::string>{""});
-  for (const auto& line : wrap("山田太郎山田太郎 and 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 5)) CHECK(width(line) <= 5);
+  for (const auto& line :
+       wrap("山田太郎山田太郎 and 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 5))
+    CHECK(width(line) <= 5);
 }
 
 TEST_CASE("fold makes names comparable") {

@@ -1,5 +1,5 @@
-#include "core/clash.hpp"
 #include "catch.hpp"
+#include "core/clash.hpp"
 
 #include <random>
 
@@ -9,12 +9,17 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Minutes after 2026-11-23T00:00Z, a Monday.
-Instant at(int minutes) { return std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::minutes{minutes}; }
-Interval span(int from, int to) { return {at(from), at(to)}; }
+Instant at(int minutes) {
+  return std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::minutes{minutes};
+}
+Interval span(int from, int to) {
+  return {at(from), at(to)};
+}
 
 Hours nine_to_five() {
   Hours hours;
-  for (std::size_t day = 1; day <= 5; ++day) hours[day] = {{9h, 17h}};
+  for (std::size_t day = 1; day <= 5; ++day)
+    hours[day] = {{9h, 17h}};
   return hours;
 }
 
@@ -43,11 +48,13 @@ TEST_CASE("obstacles agree with counting minute by minute") {
       const int from = static_cast<int>(random() % 100);
       holds.push_back({std::to_string(i), span(from, from + 1 + static_cast<int>(random() % 40))});
     }
-    const int from = static_cast<int>(random() % 100), to = from + 1 + static_cast<int>(random() % 40), capacity = 1 + static_cast<int>(random() % 3);
+    const int from = static_cast<int>(random() % 100), to = from + 1 + static_cast<int>(random() % 40),
+              capacity = 1 + static_cast<int>(random() % 3);
     int most = 0;
     for (int minute = from; minute < to; ++minute) {
       int now = 0;
-      for (const auto& hold : holds) now += hold.time.from <= at(minute) && at(minute) < hold.time.to;
+      for (const auto& hold : holds)
+        now += hold.time.from <= at(minute) && at(minute) < hold.time.to;
       most = std::max(most, now);
     }
     CHECK(obstacles(holds, span(from, to), capacity).empty() == (most < capacity));
@@ -65,7 +72,13 @@ TEST_CASE("the nearest free slots are within hours, clear of buffers, and neares
 }
 
 TEST_CASE("no slot is proposed on a closed day or beyond closing time") {
-  const SlotSearch search{at(4 * 24 * 60 + 16 * 60 + 30), 60min, 0min, 0min, at(4 * 24 * 60), at(8 * 24 * 60), "UTC"}; // Friday 16:30
+  const SlotSearch search{at(4 * 24 * 60 + 16 * 60 + 30),
+                          60min,
+                          0min,
+                          0min,
+                          at(4 * 24 * 60),
+                          at(8 * 24 * 60),
+                          "UTC"}; // Friday 16:30
   const auto slots = free_slots(search, {}, nine_to_five(), 10);
   REQUIRE_FALSE(slots.empty());
   CHECK(slots.front() == at(4 * 24 * 60 + 16 * 60));
@@ -77,7 +90,8 @@ TEST_CASE("no slot is proposed on a closed day or beyond closing time") {
 }
 
 TEST_CASE("gaps are what is left of the day") {
-  CHECK(gaps({span(60, 120), span(90, 150), span(200, 220)}, span(0, 240)) == std::vector<Interval>{span(0, 60), span(150, 200), span(220, 240)});
+  CHECK(gaps({span(60, 120), span(90, 150), span(200, 220)}, span(0, 240)) ==
+        std::vector<Interval>{span(0, 60), span(150, 200), span(220, 240)});
   CHECK(gaps({}, span(0, 10)) == std::vector<Interval>{span(0, 10)});
   CHECK(gaps({span(0, 10)}, span(0, 10)).empty());
 }

@@ -14,11 +14,13 @@ using namespace crm::store;
 
 namespace {
 
-/// A repository in a folder of its own, committed to by plumbing alone, as crm commits: git's index knows nothing of it.
+/// A repository in a folder of its own, committed to by plumbing alone, as crm commits: git's index knows
+/// nothing of it.
 class Plain {
  public:
   Plain() {
-    std::string name = (std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp") + std::string("/crm-index-XXXXXX");
+    std::string name =
+        (std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp") + std::string("/crm-index-XXXXXX");
     m_root = ::mkdtemp(name.data());
     git({"init", "-q", "-b", "main"});
     git({"config", "user.name", "test"});
@@ -38,9 +40,11 @@ class Plain {
     std::ofstream(m_root + "/" + path, std::ios::binary) << content;
   }
   /// Writes and commits without git's index, then stages.
-  void commit(const std::vector<std::pair<std::string, std::string>>& files, const IndexLimits& limits) const {
+  void commit(const std::vector<std::pair<std::string, std::string>>& files,
+              const IndexLimits& limits) const {
     std::vector<Staged> staged;
-    std::string script = "commit refs/heads/main\ncommitter test <test@test> 1763629964 +0000\ndata 1\nxfrom refs/heads/main^0\n";
+    std::string script = "commit refs/heads/main\ncommitter test <test@test> 1763629964 +0000\ndata 1\nxfrom "
+                         "refs/heads/main^0\n";
     for (const auto& [path, content] : files) {
       if (content.empty()) {
         std::filesystem::remove(m_root + "/" + path);
@@ -48,12 +52,15 @@ class Plain {
         staged.push_back({path, ""});
       } else {
         write(path, content);
-        script += "M 100644 inline " + path + "\ndata " + std::to_string(content.size()) + "\n" + content + "\n";
+        script +=
+            "M 100644 inline " + path + "\ndata " + std::to_string(content.size()) + "\n" + content + "\n";
         staged.push_back({path, blob_name(content)});
       }
     }
     write(".git/import", script);
-    REQUIRE(::system(("git -C " + m_root + " fast-import --quiet --force < " + m_root + "/.git/import").c_str()) == 0);
+    REQUIRE(::system(
+                ("git -C " + m_root + " fast-import --quiet --force < " + m_root + "/.git/import").c_str()) ==
+            0);
     stage(m_root + "/.git", m_root, staged, limits);
   }
   void check_clean() const {
@@ -86,7 +93,8 @@ TEST_CASE("bitmaps come back as they were written") {
   for (int round = 0; round < 200; ++round) {
     std::set<std::uint32_t> positions;
     const std::uint32_t range = round % 2 == 0 ? 200 : 500000;
-    for (std::size_t i = 0; i < 30; ++i) positions.insert(static_cast<std::uint32_t>(random() % range));
+    for (std::size_t i = 0; i < 30; ++i)
+      positions.insert(static_cast<std::uint32_t>(random() % range));
     const std::string text = encode_ewah(positions) + "rest";
     std::string_view left = text;
     const auto back = decode_ewah(left, range);
@@ -124,11 +132,20 @@ TEST_CASE("git agrees with the index after every batch, whole and split") {
       }
       plain.commit(files, limits);
       switch (random() % 6) { // people use git in between
-        case 0: plain.git({"status"}); break;
-        case 1: plain.git({"update-index", "--refresh"}); break;
-        case 2: plain.git({"commit", "-q", "--allow-empty", "-m", "by hand"}); break;
-        case 3: plain.git({"update-index", random() % 2 == 0 ? "--split-index" : "--no-split-index"}); break;
-        default: break;
+      case 0:
+        plain.git({"status"});
+        break;
+      case 1:
+        plain.git({"update-index", "--refresh"});
+        break;
+      case 2:
+        plain.git({"commit", "-q", "--allow-empty", "-m", "by hand"});
+        break;
+      case 3:
+        plain.git({"update-index", random() % 2 == 0 ? "--split-index" : "--no-split-index"});
+        break;
+      default:
+        break;
       }
       plain.check_clean();
     }
@@ -157,14 +174,16 @@ TEST_CASE("an edit by hand shows, though it has the same size and comes in the s
 TEST_CASE("a file that does not hold the blob is not vouched for") {
   Plain plain;
   plain.write("contacts/a/a.yaml", "by hand\n");
-  stage(plain.root() + "/.git", plain.root(), {{"contacts/a/a.yaml", plain.git({"rev-parse", "HEAD"}).substr(0, 40)}});
+  stage(plain.root() + "/.git", plain.root(),
+        {{"contacts/a/a.yaml", plain.git({"rev-parse", "HEAD"}).substr(0, 40)}});
   plain.git({"update-index", "--force-remove", "contacts/a/a.yaml"});
   plain.commit({{"contacts/a/a.yaml", "one\n"}}, {});
   plain.write("contacts/a/a.yaml", "by hand, and longer\n");
   CHECK(plain.git({"status", "--porcelain"}) == " M contacts/a/a.yaml\n");
 }
 
-TEST_CASE("an index of a version that only git knows, and a damaged one, are brought up to date all the same") {
+TEST_CASE(
+    "an index of a version that only git knows, and a damaged one, are brought up to date all the same") {
   Plain plain;
   plain.commit({{"contacts/a/a.yaml", "one\n"}}, {});
   plain.git({"update-index", "--index-version", "4"});
