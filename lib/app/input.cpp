@@ -9,6 +9,12 @@
 #include <fmt/format.h>
 
 namespace crm::app {
+
+std::string with_article(std::string_view noun) {
+  const bool vowel = !noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + std::string(noun);
+}
+
 namespace {
 
 [[noreturn]] void refuse(const std::string& field, std::string_view found, const std::string& why,
@@ -30,8 +36,9 @@ std::string refer(Workspace& workspace, const core::Reference& reference, std::s
   const Found found = resolve(workspace, type, text);
   if (!reference.types.empty() &&
       std::find(reference.types.begin(), reference.types.end(), found.record.type) == reference.types.end())
-    throw base::Error(base::Kind::Usage, fmt::format("\"{}\" is a {}, not a {}", found.name,
-                                                     found.record.type, base::join(reference.types, " or ")));
+    throw base::Error(base::Kind::Usage,
+                      fmt::format("\"{}\" is a {}, not a {}", found.name, found.record.type,
+                                  with_article(base::join(reference.types, " or "))));
   if (reference.by == core::Reference::By::Id) return found.record.id.str();
   return found.key;
 }
@@ -130,10 +137,12 @@ std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schem
       for (const auto& known : schema.fields)
         names.push_back(known.name);
       const auto close = base::suggestions(assignment.field, names, 1);
-      if (!close.empty())
-        throw base::Error(
-            base::Kind::Usage, fmt::format("a {} has no field \"{}\"", schema.type, assignment.field),
-            fmt::format("did you mean {}? `crm types {}` lists them all", close.front(), schema.type));
+      throw base::Error(
+          base::Kind::Usage,
+          fmt::format("{} has no field \"{}\"", with_article(schema.type), assignment.field),
+          (close.empty() ? "" : "did you mean " + close.front() + "? ") +
+              fmt::format("`crm types {}` lists them; a field of your own can be added with an editor",
+                          schema.type));
     }
     const auto earlier = std::find_if(edits.begin(), edits.end(),
                                       [&](const core::Edit& e) { return e.field == assignment.field; });

@@ -10,6 +10,9 @@
 
 namespace crm::app {
 
+/// "a task", "an appointment".
+std::string with_article(std::string_view noun);
+
 /// By the field's shape: phrases for times and durations, names for references, suggestions for states. Empty
 /// text is null. Throws Error(Usage | NotFound | Ambiguous) that names the field.
 core::Value parse_field(Workspace& workspace, const core::Schema& schema, const core::Field& field,
@@ -25,8 +28,7 @@ struct Assignment {
 Assignment parse_assignment(std::string_view text);
 
 /// Assignments to a record's present fields, as edits; several to one list field build on each other. A field
-/// that the schema does not know is kept as text, unless it looks like a misspelt known one: Error(Usage)
-/// with the suggestion.
+/// that neither the schema nor the record knows is an Error(Usage) with a suggestion.
 std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schema, const core::Map& present,
                                  const std::vector<Assignment>& assignments);
 

@@ -75,7 +75,7 @@ Committed add(Workspace& workspace, const AddRequest& request) {
   if (request.name) {
     const std::string& into = schema.name_field.empty() ? schema.key_field : schema.name_field;
     if (into.empty())
-      throw base::Error(base::Kind::Usage, fmt::format("a {} has no name field", schema.type),
+      throw base::Error(base::Kind::Usage, fmt::format("{} has no name field", with_article(schema.type)),
                         "give its fields as field=value");
     fields.set(into, *request.name);
   }
@@ -140,7 +140,8 @@ Committed restore(Workspace& workspace, const std::string& type, const std::vect
 
 Committed move_state(Workspace& workspace, const MoveRequest& request) {
   const auto& states = workspace.schemas().get(request.type).states;
-  if (!states) throw base::Error(base::Kind::Usage, fmt::format("a {} has no states", request.type));
+  if (!states)
+    throw base::Error(base::Kind::Usage, fmt::format("{} has no states", with_article(request.type)));
   std::string state = request.state;
   for (const auto& [verb, to] : states->verbs)
     if (verb == state) state = to;
@@ -148,9 +149,10 @@ Committed move_state(Workspace& workspace, const MoveRequest& request) {
     std::vector<std::string> names;
     for (const auto& move : states->moves)
       names.push_back(move.from);
-    throw base::Error(base::Kind::Usage,
-                      fmt::format("a {} has no state \"{}\"", request.type, base::printable(state)),
-                      "its states: " + base::join(names, ", "));
+    throw base::Error(
+        base::Kind::Usage,
+        fmt::format("{} has no state \"{}\"", with_article(request.type), base::printable(state)),
+        "its states: " + base::join(names, ", "));
   }
   Batch batch(workspace, request.type + "." + request.state, request.mode);
   const auto found = resolve_all(workspace, request.type, request.records, Scope::Live);
