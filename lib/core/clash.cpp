@@ -52,6 +52,11 @@ std::vector<Instant> free_slots(const SlotSearch& search, const std::vector<Want
                                 std::size_t most) {
   // A best start lies at the wish itself, at an opening, or where a hold ends or would begin.
   std::vector<Instant> starts{search.around};
+  constexpr std::chrono::minutes grid{15};
+  constexpr std::chrono::hours nearby{6};
+  for (Instant at = std::chrono::floor<std::chrono::hours>(search.around - nearby);
+       at < search.around + nearby; at += grid)
+    starts.push_back(at);
   const LocalDate first = std::chrono::floor<std::chrono::days>(to_local(search.earliest, search.zone));
   const LocalDate last = std::chrono::floor<std::chrono::days>(to_local(search.latest, search.zone));
   std::vector<Interval> open;
@@ -75,6 +80,10 @@ std::vector<Instant> free_slots(const SlotSearch& search, const std::vector<Want
   for (const Instant start : starts) {
     if (out.size() == most) break;
     if (start < search.earliest || start > search.latest) continue;
+    // Others than those there are already, not the same a few minutes later.
+    if (std::any_of(out.begin(), out.end(),
+                    [&](Instant chosen) { return std::chrono::abs(chosen - start) < search.length; }))
+      continue;
     const Interval visible{start, start + search.length};
     if (std::none_of(open.begin(), open.end(),
                      [&](const Interval& o) { return o.from <= visible.from && visible.to <= o.to; }))
