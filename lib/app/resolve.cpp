@@ -11,6 +11,7 @@ namespace crm::app {
 namespace {
 
 constexpr std::size_t shown_candidates = 8;
+constexpr std::size_t enough = 50;
 
 std::vector<index::Row> in_scope(std::vector<index::Row> rows, Scope scope) {
   std::erase_if(rows, [&](const index::Row& row) {
@@ -23,6 +24,21 @@ std::string noun(std::string_view type) {
   return type.empty() ? "record" : std::string(type);
 }
 
+/// What tells the record from others: its name; for one without, whose it is and when.
+std::string described(Workspace& workspace, const index::Row& row) {
+  if (row.name != row.id) return row.name;
+  const core::Record record = to_record(row);
+  const auto& schema = workspace.schemas().get(row.type);
+  std::string out =
+      record.text("contact").empty() ? "" : name_of(workspace, "contact", record.text("contact"));
+  if (const auto wall = core::parse_wall_time(record.text(schema.time_field));
+      wall && !schema.time_field.empty())
+    out +=
+        (out.empty() ? "" : ", ") +
+        core::to_words(*wall, record.text("zone").empty() ? workspace.settings().zone : record.text("zone"));
+  return out.empty() ? row.name : out;
+}
+
 [[noreturn]] void ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
                             const std::vector<index::Row>& rows) {
   std::string message = fmt::format("\"{}\" could be any of {}{} {}s:", base::printable(word),
@@ -32,8 +48,8 @@ std::string noun(std::string_view type) {
   for (const auto& row : rows) {
     if (candidates.size() == shown_candidates) break;
     const std::string id = short_id(workspace, row.id);
-    message +=
-        fmt::format("\n  {}  {}{}", id, type.empty() ? row.type + "  " : "", base::printable(row.name));
+    message += fmt::format("\n  {}  {}{}", id, type.empty() ? row.type + "  " : "",
+                           base::printable(described(workspace, row)));
     core::Map candidate;
     candidate.set("id", row.id);
     candidate.set("type", row.type);
@@ -46,9 +62,42 @@ std::string noun(std::string_view type) {
                 std::move(details));
 }
 
-std::vector<index::Row> matches(index::Index& index, std::string_view type, std::string_view word,
-                                Scope scope) {
-  constexpr std::size_t enough = 50;
+/// Names of deleted records are looked for among them alone: there are few.
+std::vector<index::Row> among_deleted(index::Index& index, std::string_view type, std::string_view word,
+                                      const std::string& folded) {
+  std::vector<index::Row> exact, part;
+  index.each({.type = std::string(type), .deleted = true, .order = index::Order::Id},
+             [&](const index::Row& row) {
+               const std::string name = base::fold(row.name);
+               if (name == folded || row.key == word) exact.push_back(row);
+               if (name.find(folded) != std::string::npos) part.push_back(row);
+               return exact.size() < enough && part.size() < enough;
+             });
+  return exact.empty() ? part : exact;
+}
+
+/// "cancel ada": what is open of the contact that is meant. Of appointments, those of today and later.
+std::vector<index::Row> of_contact(Workspace& workspace, index::Index& index, const core::Schema& schema,
+                                   const std::string& folded) {
+  const core::Field* contact = schema.find("contact");
+  std::vector<index::Row> out;
+  if (contact == nullptr || !contact->ref) return out;
+  auto people = index.by_name(folded, "contact", enough);
+  if (people.empty()) people = index.by_part(folded, "contact", enough);
+  const auto today = std::chrono::floor<std::chrono::days>(workspace.when_context().now);
+  const auto midnight =
+      core::to_instant({core::LocalTime{today}, {}}, workspace.settings().zone).time_since_epoch().count();
+  for (const auto& person : people)
+    for (auto& row : index.referring(person.id, schema.type, enough)) {
+      const bool open = !schema.states || schema.is_open(row.state);
+      const bool over = !schema.busy.empty() && row.from && *row.from < midnight;
+      if (!row.deleted && open && !over) out.push_back(std::move(row));
+    }
+  return out;
+}
+
+std::vector<index::Row> matches(Workspace& workspace, index::Index& index, std::string_view type,
+                                std::string_view word, Scope scope) {
   std::vector<index::Row> by_id;
   if (base::Id::is_prefix(word)) by_id = in_scope(index.by_prefix(word, type, enough), scope);
   if (by_id.size() == 1) return by_id;
@@ -56,18 +105,14 @@ std::vector<index::Row> matches(index::Index& index, std::string_view type, std:
     if (auto row = index.by_key(type, word); row && !in_scope({*row}, scope).empty()) return {*row};
   const std::string folded = base::fold(word);
   if (folded.empty()) return by_id;
-  if (scope != Scope::Live) {
-    // Names of deleted records are looked for among them alone: there are few.
-    std::vector<index::Row> named;
-    index.each({.type = std::string(type), .deleted = true, .order = index::Order::Id},
-               [&](const index::Row& row) {
-                 if (base::fold(row.name) == folded || row.key == word) named.push_back(row);
-                 return named.size() < enough;
-               });
-    if (!named.empty() || scope == Scope::Deleted) return named.empty() ? by_id : named;
+  std::vector<index::Row> named;
+  if (scope != Scope::Deleted) {
+    named = index.by_name(folded, type, enough);
+    if (named.empty() && by_id.empty()) named = index.by_part(folded, type, enough);
+    if (named.empty() && by_id.empty() && !type.empty())
+      named = of_contact(workspace, index, workspace.schemas().get(type), folded);
   }
-  auto named = index.by_name(folded, type, enough);
-  if (named.empty() && by_id.empty()) named = index.by_part(folded, type, enough);
+  if (named.empty() && scope != Scope::Live) named = among_deleted(index, type, word, folded);
   return named.empty() ? by_id : named;
 }
 
@@ -87,7 +132,7 @@ std::vector<index::Row> matches(index::Index& index, std::string_view type, std:
   if (!hint.empty()) {
     hint += "?";
   } else if (!type.empty()) {
-    hint = fmt::format("`crm {} list` shows those there are", type);
+    hint = fmt::format("`crm {} list` shows those there are", type == "appointment" ? "book" : type);
   }
   throw base::Error(base::Kind::NotFound,
                     fmt::format("no {}{} matches \"{}\"", scope == Scope::Deleted ? "deleted " : "",
@@ -99,7 +144,7 @@ std::vector<index::Row> matches(index::Index& index, std::string_view type, std:
 
 std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word, Scope scope) {
   const auto rows =
-      workspace.with_index([&](index::Index& index) { return matches(index, type, word, scope); });
+      workspace.with_index([&](index::Index& index) { return matches(workspace, index, type, word, scope); });
   if (rows.empty()) return std::nullopt;
   if (rows.size() > 1) ambiguous(workspace, type, word, rows);
   return workspace.found(rows.front());

@@ -247,8 +247,7 @@ std::vector<std::string> suggestions(std::string_view word, const std::vector<st
     if (distance <= allowed || (wanted.size() >= 3 && have.starts_with(wanted)))
       close.emplace_back(distance, candidate);
   }
-  std::stable_sort(close.begin(), close.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(close.begin(), close.end());
   std::vector<std::string> out;
   for (auto& entry : close) {
     if (out.size() == most) break;
