@@ -50,8 +50,11 @@ void add_commit(CLI::App& root, Context& context);
 void add_git(CLI::App& root, Context& context);
 void add_types(CLI::App& root, Context& context);
 void add_help(CLI::App& root, Context& context);
-void add_complete(CLI::App& root, Context& context);
 void add_hook(CLI::App& root, Context& context);
+
+/// `crm complete -- WORDS…`: what could stand in the place of the last word, one a line,
+/// "candidate<TAB>description".
+std::string candidates(Context& context, std::vector<std::string> words);
 
 /// Any record type by its schema alone: list, new, show, edit, set, rm, restore, and the verbs of its states.
 void add_noun(CLI::App& root, Context& context, const std::string& type);

@@ -201,11 +201,18 @@ class Completer {
     auto& workspace = m_context.workspace();
     const auto rows = workspace.with_index([&](index::Index& index) {
       auto out = base::Id::is_prefix(typed) ? index.by_prefix(typed, type, most) : std::vector<index::Row>{};
+      const auto keyed =
+          typed.empty() || type.empty() ? std::vector<index::Row>{} : index.by_key_prefix(type, typed, most);
+      out.insert(out.end(), keyed.begin(), keyed.end());
       auto more = typed.empty() ? index.list({.type = type, .order = index::Order::Name, .limit = most})
                                 : index.by_part(base::fold(typed), type, most);
       out.insert(out.end(), more.begin(), more.end());
       return out;
     });
+    // An appointment, task or deal may be meant by whose it is.
+    if (!type.empty() && !typed.empty())
+      if (const auto* field = m_context.schema(type).find("contact"); field != nullptr && field->ref)
+        records("contact", typed);
     for (const auto& row : rows) {
       if (row.deleted) continue;
       const std::string id = app::short_id(workspace, row.id);
@@ -230,19 +237,12 @@ class Completer {
 
 } // namespace
 
-void add_complete(CLI::App& root, Context& context) {
-  auto* command = root.add_subcommand("complete", "candidates for a shell's completion");
-  command->group("");
-  command->prefix_command();
-  command->callback([&context, command] {
-    std::vector<std::string> words = command->remaining();
-    if (!words.empty() && words.front() == "--") words.erase(words.begin());
-    try {
-      context.print(Completer(context, std::move(words)).run());
-    } catch (const base::Error&) {
-      // A shell has no use for an error in the middle of a word: there is nothing to offer.
-    }
-  });
+std::string candidates(Context& context, std::vector<std::string> words) {
+  try {
+    return Completer(context, std::move(words)).run();
+  } catch (const base::Error&) {
+    return {}; // a shell has no use for an error in the middle of a word: there is nothing to offer
+  }
 }
 
 } // namespace crm::cmd

@@ -81,6 +81,8 @@ class Context {
   std::vector<std::string> take_warnings() {
     return m_workspace ? m_workspace->take_warnings() : std::vector<std::string>{};
   }
+  /// The batch that this command has written, "" when none.
+  std::string committed() const { return m_workspace ? m_workspace->committed() : std::string(); }
   bool wants_prompt() const { return m_terminal.tty_in && m_terminal.tty_err; }
   /// One line from the terminal, without its newline; nothing at its end.
   std::optional<std::string> ask(std::string_view question) const;

@@ -79,6 +79,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     return;
   }
   CLI::App* at = context.root;
+  std::string before;
   for (const auto& word : words) {
     CLI::App* deeper = find_command(*at, word);
     if (deeper == nullptr) {
@@ -89,9 +90,10 @@ void run_help(Context& context, const std::vector<std::string>& words) {
                         close.empty() ? "`crm help` lists the topics"
                                       : "did you mean `crm help " + close.front() + "`?");
     }
+    before += (before.empty() ? "" : " ") + at->get_name();
     at = deeper;
   }
-  context.print(at->help());
+  context.print(at->help(before));
 }
 
 } // namespace

@@ -169,7 +169,7 @@ void run_list(Context& context, const ListOptions& options) {
   for (const auto& state : options.states)
     if (!schema.states || schema.states->next(state) == nullptr)
       throw base::Error(base::Kind::Usage,
-                        "a " + schema.type + " has no state \"" + base::printable(state) + "\"",
+                        app::with_article(schema.type) + " has no state \"" + base::printable(state) + "\"",
                         schema.states ? "its states: " + base::join(schema.states->rank, ", ") : "");
   if (!options.all && !options.deleted && options.states.empty() && schema.states && !app::takes_time(schema))
     query.states = schema.states->open;
@@ -197,7 +197,7 @@ void run_list(Context& context, const ListOptions& options) {
         names.push_back(field.name);
       const auto close = base::suggestions(name, names, 1);
       throw base::Error(base::Kind::Usage,
-                        "a " + schema.type + " has no field \"" + base::printable(name) + "\"",
+                        app::with_article(schema.type) + " has no field \"" + base::printable(name) + "\"",
                         close.empty() ? "`crm types " + schema.type + "` lists them"
                                       : "did you mean " + close.front() + "?");
     }

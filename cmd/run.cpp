@@ -32,15 +32,25 @@ void add_shared(CLI::App& root, Context& context) {
   root.add_flag("-q,--quiet", shared.quiet, "no notices");
 }
 
+/// What to do next. When it failed after the commit, the write stands, and who asked must hear it.
+std::string next_step(const base::Error& error, const std::string& batch) {
+  if (batch.empty()) return error.hint;
+  return error.hint + (error.hint.empty() ? "" : "\n") +
+         "what you asked for is committed all the same, as batch " + batch.substr(0, 8) +
+         ": do not ask again; `crm undo` takes it back";
+}
+
 /// The line a person reads, or one JSON object for a script that asked for JSON.
 void report(const Context& context, const base::Error& error, bool json) {
+  std::string hint = base::printable(next_step(error, context.committed()), base::Newlines::Keep);
   if (json) {
     core::Map document;
     document.set("schema", "crm.error/1");
     document.set("kind", std::string(exit_name(error.kind)));
     document.set("code", exit_code(error.kind));
     document.set("message", error.message);
-    document.set("hint", error.hint.empty() ? core::Value{} : core::Value{error.hint});
+    document.set("hint", hint.empty() ? core::Value{} : core::Value{hint});
+    document.set("batch", context.committed().empty() ? core::Value{} : core::Value{context.committed()});
     for (const char* name : {"candidates", "clashes", "slots", "resources"})
       document.set(name, core::List{});
     if (const auto* refusal = dynamic_cast<const app::Refusal*>(&error))
@@ -52,8 +62,7 @@ void report(const Context& context, const base::Error& error, bool json) {
   const Style style(context.terminal().colour && context.terminal().tty_err);
   std::cerr << style.paint(Role::Bad, "crm:") << ' ' << base::printable(error.message, base::Newlines::Keep)
             << '\n';
-  if (error.hint.empty()) return;
-  std::string hint = base::printable(error.hint, base::Newlines::Keep);
+  if (hint.empty()) return;
   for (std::size_t at = hint.find('\n'); at != std::string::npos; at = hint.find('\n', at + 1))
     hint.insert(at + 1, "     ");
   std::cerr << "     " << hint << '\n';
@@ -116,6 +125,15 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     root.set_help_flag("-h,--help", "this help");
     root.require_subcommand(0, 1);
     add_shared(root, context);
+    if (!words.empty() &&
+        words.front() == "complete") { // the words may be any half of a command line: not for the parser
+      build_tree(root, context, Extent::Whole);
+      words.erase(words.begin());
+      if (!words.empty() && words.front() == "--") words.erase(words.begin());
+      context.print(candidates(context, std::move(words)));
+      context.flush();
+      return 0;
+    }
     const bool only_version = words.size() == 1 && words.front() == "--version";
     if (!only_version) build_tree(root, context, Extent::Needed);
     if (words.empty()) words.push_back("help");
@@ -129,10 +147,7 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     context.flush();
     return context.exit_code;
   } catch (const CLI::CallForHelp&) {
-    CLI::App* at = &root;
-    while (!at->get_subcommands().empty())
-      at = at->get_subcommands().front();
-    std::cout << at->help();
+    std::cout << root.help(); // of the command that was meant
     return 0;
   } catch (const CLI::CallForVersion&) {
     std::cout << "crm " CRM_VERSION "\n";

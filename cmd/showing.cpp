@@ -44,7 +44,7 @@ std::string line_of(app::Workspace& workspace, const core::Record& record) {
   const auto& schema = workspace.schemas().get(record.type);
   std::vector<std::string> parts;
   for (const auto& column : schema.columns) {
-    if (column == "contact") continue;
+    if (column == "contact" || column == "currency") continue; // the amount names its currency
     auto text = cell(workspace, record, schema, column);
     if (!text.empty()) parts.push_back(text.substr(0, text.find('\n')));
   }

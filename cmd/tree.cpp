@@ -25,8 +25,7 @@ constexpr Entry entries[] = {
     {"rm", add_rm},           {"restore", add_restore},
     {"commit", add_commit},   {"types", add_types},
     {"doctor", add_doctor},   {"git", add_git},
-    {"help", add_help},       {"complete", add_complete},
-    {"hook", add_hook},
+    {"help", add_help},       {"hook", add_hook},
 };
 
 bool has_own_noun(const std::string& type) {
@@ -65,9 +64,9 @@ void build_tree(CLI::App& root, Context& context, Extent extent) {
   const std::string wanted = first_command(context.words());
   if (extent == Extent::Needed) {
     for (const auto& entry : entries)
-      if (entry.name == wanted && wanted != "help" && wanted != "complete") return entry.add(root, context);
-    const auto nouns = wanted.empty() || wanted == "help" || wanted == "complete" ? std::vector<std::string>{}
-                                                                                  : schema_nouns(context);
+      if (entry.name == wanted && wanted != "help") return entry.add(root, context);
+    const auto nouns =
+        wanted.empty() || wanted == "help" ? std::vector<std::string>{} : schema_nouns(context);
     if (std::find(nouns.begin(), nouns.end(), wanted) != nouns.end()) return add_noun(root, context, wanted);
   }
   for (const auto& entry : entries)

@@ -246,6 +246,7 @@ Committed Batch::commit(std::string summary) {
                       "commit it with `crm commit`, or take it back with `crm git checkout -- " + edit.path +
                           "`");
   out.commit = m_transaction.commit(changes, message, signature(m_workspace, stamp()));
+  m_workspace.committed(out.batch);
   for (const auto& warning : m_transaction.warnings())
     m_workspace.warn(warning);
   m_workspace.moved();

@@ -73,6 +73,9 @@ class Workspace {
 
   /// HEAD has moved: forget what was read from it, keep the index in step.
   void moved();
+  /// The newest batch that this command has committed, "" before: what fails later must not hide it.
+  const std::string& committed() const { return m_committed; }
+  void committed(std::string batch) { m_committed = std::move(batch); }
   /// Sentences for people, collected on the way (a schema's broken working copy, say).
   std::vector<std::string> take_warnings();
   void warn(std::string sentence) { m_warnings.push_back(std::move(sentence)); }
@@ -103,6 +106,7 @@ class Workspace {
   mutable store::Oid m_tree;
   store::Oid m_indexed; ///< the tree that the index was brought to by this command
   std::map<std::pair<std::string, std::string>, int> m_capacities;
+  std::string m_committed;
   std::vector<std::string> m_warnings;
 };
 

@@ -125,6 +125,8 @@ class Index {
   std::vector<Row> by_prefix(std::string_view prefix, std::string_view type, std::size_t limit) const;
   /// A live record before a deleted one that had the key earlier; of several, that with the smallest id.
   std::optional<Row> by_key(std::string_view type, std::string_view key) const;
+  /// Live ones whose key begins so, by key.
+  std::vector<Row> by_key_prefix(std::string_view type, std::string_view prefix, std::size_t limit) const;
   std::vector<Row> by_name(std::string_view folded, std::string_view type,
                            std::size_t limit) const; ///< exactly; live ones, by id
   /// Live ones with this anywhere in the name, by name; when more than 1,000 have it, the first of some 1,000

@@ -44,6 +44,17 @@ std::optional<Row> Index::by_key(std::string_view type, std::string_view key) co
   return statement.step() ? load_row(database, statement.number(0)) : std::nullopt;
 }
 
+std::vector<Row> Index::by_key_prefix(std::string_view type, std::string_view prefix,
+                                      std::size_t limit) const {
+  Database& database = m_impl->database();
+  const Snapshot snapshot(database);
+  auto statement = database.prepare(
+      "SELECT row FROM record INDEXED BY record_key WHERE type = (SELECT number FROM type WHERE name = ?1) "
+      "AND key >= ?2 AND key < ?3 AND key <> '' AND deleted = 0 ORDER BY key, id LIMIT ?4");
+  statement.bind(1, type).bind(2, prefix).bind(3, after(prefix)).bind(4, most(limit));
+  return load_rows(database, statement);
+}
+
 std::size_t Index::shortest_prefix(std::string_view id) const {
   constexpr std::size_t shortest = 4;
   auto statement =

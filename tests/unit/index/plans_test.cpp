@@ -44,6 +44,7 @@ TEST_CASE("Lookups, parts of names, what is taken and references search") {
   for (const std::string type : {"", "contact"}) {
     index.by_prefix("0000", type, 5);
     index.by_key(type, "bob");
+    index.by_key_prefix(type, "bo", 5);
     index.by_name("ada", type, 5);
     index.by_part("ada", type, 5);
     index.by_part("a", type, 5);

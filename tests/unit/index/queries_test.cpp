@@ -85,6 +85,14 @@ TEST_CASE("A record is found by its id, by a prefix and by its key") {
     REQUIRE(by_key.has_value() == !keyed.empty());
     if (by_key) CHECK(show(*by_key) == show(keyed.front()));
     CHECK_FALSE(both.index.by_key(type, "").has_value());
+
+    const std::string start = key.substr(0, both.random.below(3));
+    auto begun = both.naive.choose([&](const Entry& e) {
+      return e.type == type && !e.deleted && !e.key.empty() && e.key.starts_with(start);
+    });
+    std::stable_sort(begun.begin(), begun.end(),
+                     [](const Entry& a, const Entry& b) { return a.key < b.key; });
+    CHECK(show_all(both.index.by_key_prefix(type, start, limit)) == show_all(first(begun, limit)));
   }
 }
 
