@@ -96,8 +96,14 @@ void print_table(Context& context, const core::Schema& schema, const std::vector
     table.column({.heading = field != nullptr ? field->title : name,
                   .align = number ? base::Align::Right : base::Align::Left});
   }
-  for (const auto& record : records) {
-    std::vector<Cell> row{{app::short_id(workspace, record.id.str()), Role::Id}};
+  std::vector<std::string> ids;
+  for (const auto& record : records)
+    ids.push_back(record.id.str());
+  const auto lengths =
+      workspace.with_index([&](index::Index& index) { return index.shortest_prefixes(ids); });
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const core::Record& record = records[i];
+    std::vector<Cell> row{{ids[i].substr(0, lengths[i]), Role::Id}};
     for (const auto& name : columns) {
       const bool is_name = name == schema.name_field,
                  is_state = schema.states && name == schema.states->field;

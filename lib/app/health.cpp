@@ -65,7 +65,8 @@ Census census(Workspace& workspace) {
     });
   }
   for (const auto& [path, reference] : references) {
-    const auto& [field, target] = reference;
+    const core::Field* field = reference.first;
+    const std::string& target = reference.second;
     const bool by_id = field->ref->by == core::Reference::By::Id;
     const bool there =
         by_id ? out.ids.contains(target)

@@ -73,6 +73,11 @@ std::vector<utf8proc_int32_t> points(std::string_view text) {
   return out;
 }
 
+/// Printable ASCII alone, as most of what is shown: a column for each byte, and nothing to escape.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 } // namespace
 
 bool is_utf8(std::string_view text) {
@@ -89,6 +94,7 @@ bool is_utf8(std::string_view text) {
 }
 
 std::size_t width(std::string_view text) {
+  if (is_plain(text)) return text.size();
   std::size_t columns = 0;
   for (std::size_t at = 0; at < text.size();) {
     const Cluster cluster = cluster_at(text, at);
@@ -99,6 +105,7 @@ std::size_t width(std::string_view text) {
 }
 
 std::string printable(std::string_view text, Newlines newlines) {
+  if (is_plain(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   std::array<char, 16> escape{};

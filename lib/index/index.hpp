@@ -137,6 +137,8 @@ class Index {
   std::vector<Row> near(std::string_view folded, std::string_view type, std::size_t limit) const;
   /// Characters of id that no other record shares, at least 4.
   std::size_t shortest_prefix(std::string_view id) const;
+  /// The same for many that are in the index, in their order.
+  std::vector<std::size_t> shortest_prefixes(const std::vector<std::string>& ids) const;
 
   /// Until `visit` says false. It may ask the index other questions, but not write to it. One row at a time
   /// is in memory, except where the order is by name and the choice by state, time or target: then also their

@@ -3,8 +3,24 @@
 #include "index/impl.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace crm::index {
+namespace {
+
+constexpr std::size_t shortest = 4;
+
+/// How many characters tell `id` from its neighbours.
+std::size_t telling(std::string_view id, std::string_view before, std::string_view after) {
+  std::size_t shared = 0;
+  for (const auto other : {before, after}) {
+    const auto end = std::mismatch(id.begin(), id.end(), other.begin(), other.end()).first;
+    shared = std::max(shared, static_cast<std::size_t>(end - id.begin()));
+  }
+  return std::min(id.size(), std::max(shortest, shared + 1));
+}
+
+} // namespace
 
 std::optional<Row> Index::by_id(std::string_view id) const {
   Database& database = m_impl->database();
@@ -56,19 +72,38 @@ std::vector<Row> Index::by_key_prefix(std::string_view type, std::string_view pr
 }
 
 std::size_t Index::shortest_prefix(std::string_view id) const {
-  constexpr std::size_t shortest = 4;
   auto statement =
       m_impl->database().prepare("SELECT (SELECT id FROM record WHERE id < ?1 ORDER BY id DESC LIMIT 1), "
                                  "(SELECT id FROM record WHERE id > ?1 ORDER BY id LIMIT 1)");
   statement.bind(1, id);
   if (!statement.step()) return std::min(id.size(), shortest);
-  std::size_t shared = 0;
-  for (const int neighbour : {0, 1}) {
-    const auto other = statement.view(neighbour);
-    const auto end = std::mismatch(id.begin(), id.end(), other.begin(), other.end()).first;
-    shared = std::max(shared, static_cast<std::size_t>(end - id.begin()));
+  return telling(id, statement.view(0), statement.view(1));
+}
+
+std::vector<std::size_t> Index::shortest_prefixes(const std::vector<std::string>& ids) const {
+  constexpr std::size_t few =
+      500; // so many are asked for one by one; for more, all ids are gone through once
+  Database& database = m_impl->database();
+  const Snapshot snapshot(database);
+  std::vector<std::size_t> out(ids.size(), shortest);
+  if (ids.size() < few) {
+    std::transform(ids.begin(), ids.end(), out.begin(), [&](const auto& id) { return shortest_prefix(id); });
+    return out;
   }
-  return std::min(id.size(), std::max(shortest, shared + 1));
+  std::vector<std::size_t> order(ids.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return ids[a] < ids[b]; });
+  auto statement = database.prepare("SELECT id FROM record ORDER BY id");
+  std::string before;
+  auto next = order.begin();
+  for (bool more = statement.step(); more && next != order.end();) {
+    const std::string id = statement.text(0);
+    more = statement.step();
+    for (; next != order.end() && ids[*next] <= id; ++next)
+      if (ids[*next] == id) out[*next] = telling(id, before, more ? statement.view(0) : std::string_view());
+    before = id;
+  }
+  return out;
 }
 
 } // namespace crm::index

@@ -111,6 +111,17 @@ TEST_CASE("The shortest prefix of an id is one that no other record has") {
     CHECK(others(id, id.substr(0, length)) == 0);
     if (length > 4) CHECK(others(id, id.substr(0, length - 1)) > 0);
   }
+  // Asked for together: a few, and so many that all ids are gone through.
+  ids.erase(ids.begin(), ids.begin() + 2);
+  for (const std::size_t times : {1U, 600U}) {
+    std::vector<std::string> many;
+    for (std::size_t i = 0; i < times; ++i)
+      many.insert(many.end(), ids.begin(), ids.end());
+    const auto lengths = both.index.shortest_prefixes(many);
+    REQUIRE(lengths.size() == many.size());
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      CHECK(lengths[many.size() - ids.size() + i] == both.index.shortest_prefix(ids[i]));
+  }
 }
 
 TEST_CASE("Names are found exactly and by any part, whatever characters are in them") {
