@@ -77,12 +77,10 @@ bool by_name(const IndexEntry& a, const IndexEntry& b) {
 
 /// A file as young as the index that vouches for it may have been changed within one tick of the clock. Once
 /// the index is written anew that would no longer show, so it is found out now (git calls such entries racy).
+/// The tick is a second: git as Debian builds it compares no nanoseconds.
 void settle_young(IndexEntry& entry, const std::string& path, const std::string& work_tree,
                   const struct stat& index) {
-  const auto seconds = static_cast<std::uint32_t>(index.st_mtim.tv_sec),
-             nanoseconds = static_cast<std::uint32_t>(index.st_mtim.tv_nsec);
-  if (entry.mtime == 0 || entry.mtime < seconds || (entry.mtime == seconds && entry.mtime_ns < nanoseconds))
-    return;
+  if (entry.mtime == 0 || entry.mtime < static_cast<std::uint32_t>(index.st_mtim.tv_sec)) return;
   const auto content = read_small_file(work_tree + "/" + path);
   if (!content || blob_name(*content) != to_hex(entry.blob)) entry.size = 0;
 }
@@ -132,8 +130,11 @@ class Stager {
   void split_up(IndexFile& file, const Mapped& present, const SharedIndex* shared) {
     auto entry = file.entries.begin();
     std::vector<std::pair<std::uint32_t, std::size_t>> names;
-    for (const std::uint32_t position : file.replaced)
+    for (const std::uint32_t position : file.replaced) {
+      if (shared != nullptr && position < shared->count())
+        settle_young(*entry, shared->path_at(position), m_work_tree, present.info());
       m_replacing.emplace(position, std::move(*entry++));
+    }
     m_deleted = file.deleted;
     for (; entry != file.entries.end(); ++entry) {
       settle_young(*entry, entry->path, m_work_tree, present.info());

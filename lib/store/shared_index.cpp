@@ -90,6 +90,13 @@ std::optional<std::uint32_t> SharedIndex::find(std::string_view path) const {
   return std::nullopt;
 }
 
+std::string SharedIndex::path_at(std::uint32_t position) const {
+  std::size_t at = m_offsets[position / every];
+  for (std::uint32_t i = position / every * every; i < position; ++i)
+    read_entry(m_file.data(), at);
+  return read_entry(m_file.data(), at).path;
+}
+
 void SharedIndex::each(const std::function<void(std::uint32_t, const IndexEntry&)>& visit) const {
   std::size_t at = header;
   for (std::uint32_t i = 0; i < m_count; ++i)

@@ -17,6 +17,8 @@ class SharedIndex {
   /// The position of a path. Bisects over every 256th entry, whose offsets are kept in a file beside, so that
   /// 50 MB need not be read.
   std::optional<std::uint32_t> find(std::string_view path) const;
+  /// Of a position below count().
+  std::string path_at(std::uint32_t position) const;
   /// In path order.
   void each(const std::function<void(std::uint32_t position, const IndexEntry&)>& visit) const;
 
