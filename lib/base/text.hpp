@@ -10,6 +10,11 @@ namespace crm::base {
 
 bool is_utf8(std::string_view text);
 
+/// ASCII 0 to 9, whatever the locale.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 /// Columns that a terminal gives the text; control characters count 0 (see `printable`), wide ones 2.
 std::size_t width(std::string_view text);
 

@@ -13,10 +13,6 @@ namespace {
 
 using core::Value;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool only(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == text.npos;
 }
@@ -29,7 +25,7 @@ std::string lower(std::string_view text) {
 }
 
 std::string_view digits(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
+  const auto end = std::find_if_not(text.begin(), text.end(), base::is_digit);
   const auto out = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   text.remove_prefix(out.size());
   return out;
@@ -66,7 +62,7 @@ Number number_form(std::string_view text) {
 /// `form` with 0 for a digit: "0000-00-00".
 bool has_form(std::string_view text, std::string_view form) {
   return text.size() == form.size() && std::equal(text.begin(), text.end(), form.begin(), [](char c, char f) {
-           return f == '0' ? is_digit(c) : c == f;
+           return f == '0' ? base::is_digit(c) : c == f;
          });
 }
 
@@ -89,7 +85,7 @@ bool resolves_somewhere(std::string_view text) {
   const std::string low = lower(text);
   if (std::find(words.begin(), words.end(), low) != words.end()) return true;
   if (is_our_time(text)) return false;
-  if (!is_digit(low.front()) && low.front() != '.' && low.front() != '+' && low.front() != '-' &&
+  if (!base::is_digit(low.front()) && low.front() != '.' && low.front() != '+' && low.front() != '-' &&
       low.front() != '(')
     return false;
   if (only(low, "0123456789 +-().,:_/") || only(low, "0123456789._+-e") || only(low, "0123456789-:tz. +"))

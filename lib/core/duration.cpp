@@ -13,19 +13,15 @@ namespace {
 using std::chrono::days;
 using std::chrono::seconds;
 
-constexpr std::int64_t minute = 60, hour = 3600, day = 86400, week = 7 * day;
+constexpr std::int64_t a_minute = 60, an_hour = 3600, a_day = 86400, a_week = 7 * a_day;
 /// A century. Whatever is longer is a slip of the finger or an attack on arithmetic.
 constexpr days longest{36525};
-
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Nothing for more digits than any sensible duration has.
 std::optional<std::int64_t> read_number(std::string_view& rest) {
   std::int64_t value = 0;
   std::size_t count = 0;
-  for (; count < rest.size() && digit(rest[count]); ++count)
+  for (; count < rest.size() && base::is_digit(rest[count]); ++count)
     if (count < 10) value = value * 10 + (rest[count] - '0');
   if (count == 0 || count > 10) return std::nullopt;
   rest.remove_prefix(count);
@@ -34,31 +30,31 @@ std::optional<std::int64_t> read_number(std::string_view& rest) {
 
 std::optional<Duration> bounded(std::int64_t whole_days, std::int64_t exact_seconds) {
   constexpr std::int64_t most = longest / days{1};
-  if (whole_days > most || exact_seconds > most * day) return std::nullopt;
+  if (whole_days > most || exact_seconds > most * a_day) return std::nullopt;
   return Duration{days{whole_days}, seconds{exact_seconds}};
 }
 
 /// Seconds in the unit that a person names; 0 for no unit.
 std::int64_t unit_named(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, std::int64_t>, 18> units{{
-      {"w", week},
-      {"wk", week},
-      {"wks", week},
-      {"week", week},
-      {"weeks", week},
-      {"d", day},
-      {"day", day},
-      {"days", day},
-      {"h", hour},
-      {"hr", hour},
-      {"hrs", hour},
-      {"hour", hour},
-      {"hours", hour},
-      {"m", minute},
-      {"min", minute},
-      {"mins", minute},
-      {"minute", minute},
-      {"minutes", minute},
+      {"w", a_week},
+      {"wk", a_week},
+      {"wks", a_week},
+      {"week", a_week},
+      {"weeks", a_week},
+      {"d", a_day},
+      {"day", a_day},
+      {"days", a_day},
+      {"h", an_hour},
+      {"hr", an_hour},
+      {"hrs", an_hour},
+      {"hour", an_hour},
+      {"hours", an_hour},
+      {"m", a_minute},
+      {"min", a_minute},
+      {"mins", a_minute},
+      {"minute", a_minute},
+      {"minutes", a_minute},
   }};
   const auto found =
       std::find_if(units.begin(), units.end(), [&](const auto& unit) { return unit.first == name; });
@@ -68,9 +64,10 @@ std::int64_t unit_named(std::string_view name) {
 /// "1:30", hours and minutes.
 std::optional<Duration> parse_clock(std::string_view text) {
   const auto hours = read_number(text);
-  if (!hours || text.size() != 3 || text[0] != ':' || !digit(text[1]) || !digit(text[2])) return std::nullopt;
+  if (!hours || text.size() != 3 || text[0] != ':' || !base::is_digit(text[1]) || !base::is_digit(text[2]))
+    return std::nullopt;
   const auto minutes = (text[1] - '0') * 10 + (text[2] - '0');
-  return minutes < 60 ? bounded(0, *hours * hour + minutes * minute) : std::nullopt;
+  return minutes < 60 ? bounded(0, *hours * an_hour + minutes * a_minute) : std::nullopt;
 }
 
 } // namespace
@@ -81,9 +78,9 @@ std::string to_text(Duration duration) {
   const auto exact = duration.time.count();
   if (exact != 0 || duration.days.count() == 0) {
     text += 'T';
-    if (exact / hour != 0) text += fmt::format("{}H", exact / hour);
-    if (exact % hour / minute != 0) text += fmt::format("{}M", exact % hour / minute);
-    if (exact % minute != 0 || exact == 0) text += fmt::format("{}S", exact % minute);
+    if (exact / an_hour != 0) text += fmt::format("{}H", exact / an_hour);
+    if (exact % an_hour / a_minute != 0) text += fmt::format("{}M", exact % an_hour / a_minute);
+    if (exact % a_minute != 0 || exact == 0) text += fmt::format("{}S", exact % a_minute);
   }
   return text;
 }
@@ -93,9 +90,9 @@ std::string to_words(Duration duration) {
   const auto whole = duration.days.count();
   const auto exact = duration.time.count();
   if (whole != 0) parts.push_back(fmt::format("{} day{}", whole, whole == 1 ? "" : "s"));
-  if (exact / hour != 0) parts.push_back(fmt::format("{} h", exact / hour));
-  if (exact % hour / minute != 0) parts.push_back(fmt::format("{} min", exact % hour / minute));
-  if (exact % minute != 0) parts.push_back(fmt::format("{} s", exact % minute));
+  if (exact / an_hour != 0) parts.push_back(fmt::format("{} h", exact / an_hour));
+  if (exact % an_hour / a_minute != 0) parts.push_back(fmt::format("{} min", exact % an_hour / a_minute));
+  if (exact % a_minute != 0) parts.push_back(fmt::format("{} s", exact % a_minute));
   return parts.empty() ? "0 min" : base::join(parts, " ");
 }
 
@@ -123,7 +120,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     if (!in_time)
       whole += unit == 'W' ? *value * 7 : *value;
     else
-      exact += *value * (unit == 'H' ? hour : unit == 'M' ? minute : 1);
+      exact += *value * (unit == 'H' ? an_hour : unit == 'M' ? a_minute : 1);
   }
   return bounded(whole, exact);
 }
@@ -162,14 +159,14 @@ std::optional<Duration> parse_duration_phrase(std::string_view typed) {
     const auto name = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
     // "90" is minutes, and so is the 30 of "1h30".
     const auto unit =
-        name.empty() && rest.empty() && (previous == 0 || previous == hour) ? minute : unit_named(name);
+        name.empty() && rest.empty() && (previous == 0 || previous == an_hour) ? a_minute : unit_named(name);
     if (unit == 0 || (previous != 0 && unit >= previous)) return std::nullopt;
-    if (fraction && unit != hour)
+    if (fraction && unit != an_hour)
       return std::nullopt; // half a day is no clear thing where days have 23 to 25 hours
     rest = base::trim(rest.substr(name.size()));
     previous = unit;
-    if (unit >= day)
-      whole += *value * (unit / day);
+    if (unit >= a_day)
+      whole += *value * (unit / a_day);
     else
       exact += *value * unit + tenths * unit / scale;
   }

@@ -11,10 +11,6 @@ using namespace std::chrono;
 
 namespace {
 
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 int number(std::string_view digits) {
   int value = 0;
   for (const char c : digits)
@@ -25,7 +21,7 @@ int number(std::string_view digits) {
 /// The 24 of "24", "24th", "1st"; nothing for what is no day of a month.
 std::optional<unsigned> day_number(std::string_view word) {
   const auto count =
-      static_cast<std::size_t>(std::find_if_not(word.begin(), word.end(), digit) - word.begin());
+      static_cast<std::size_t>(std::find_if_not(word.begin(), word.end(), base::is_digit) - word.begin());
   const auto rest = word.substr(count);
   if (count == 0 || count > 2) return std::nullopt;
   if (!rest.empty() && rest != "st" && rest != "nd" && rest != "rd" && rest != "th") return std::nullopt;
@@ -33,7 +29,7 @@ std::optional<unsigned> day_number(std::string_view word) {
 }
 
 std::optional<int> year_number(std::string_view word) {
-  if (word.size() != 4 || !std::all_of(word.begin(), word.end(), digit)) return std::nullopt;
+  if (word.size() != 4 || !std::all_of(word.begin(), word.end(), base::is_digit)) return std::nullopt;
   return number(word);
 }
 
@@ -151,7 +147,7 @@ std::optional<LocalDate> Parser::read_named_date() {
   } else if ((day = day_number(word()))) {
     if (word(1) == "of") ++used;
     m = month_named(word(used - 1));
-    if (!m && !digit(word().back()))
+    if (!m && !base::is_digit(word().back()))
       return refuse_day(quoted() + " is a day without its month", "write the month with it: 24 nov");
     if (!m) return std::nullopt;
   } else
@@ -172,12 +168,12 @@ std::optional<LocalDate> Parser::read_named_date() {
 
 std::optional<LocalDate> Parser::read_numeric_date() {
   const std::string text = word();
-  if (text.empty() || !digit(text.front())) return std::nullopt;
+  if (text.empty() || !base::is_digit(text.front())) return std::nullopt;
   std::vector<std::string_view> parts;
   char separator = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && digit(text[i])) continue;
+    if (i < text.size() && base::is_digit(text[i])) continue;
     parts.emplace_back(std::string_view(text).substr(begin, i - begin));
     begin = i + 1;
     if (i == text.size()) break;

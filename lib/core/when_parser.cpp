@@ -27,13 +27,10 @@ std::string lower(std::string_view text) {
 bool letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// At most five digits, so that no arithmetic on it can overflow.
 std::optional<int> small_number(std::string_view text) {
-  if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), digit)) return std::nullopt;
+  if (text.empty() || text.size() > 5 || !std::all_of(text.begin(), text.end(), base::is_digit))
+    return std::nullopt;
   int value = 0;
   for (const char c : text)
     value = value * 10 + (c - '0');
@@ -42,7 +39,7 @@ std::optional<int> small_number(std::string_view text) {
 
 /// "3d" as its number and its letters.
 std::pair<std::string_view, std::string_view> halves(std::string_view word) {
-  const auto end = std::find_if_not(word.begin(), word.end(), digit);
+  const auto end = std::find_if_not(word.begin(), word.end(), base::is_digit);
   const auto count = static_cast<std::size_t>(end - word.begin());
   return {word.substr(0, count), word.substr(count)};
 }
@@ -150,7 +147,7 @@ std::optional<Parser::Clock> Parser::read_clock(After after) {
   std::string_view rest = text;
   const auto take = [&](std::size_t most) {
     std::size_t count = 0;
-    while (count < rest.size() && count < most && digit(rest[count]))
+    while (count < rest.size() && count < most && base::is_digit(rest[count]))
       ++count;
     const auto number = small_number(rest.substr(0, count));
     rest.remove_prefix(count);
@@ -274,7 +271,7 @@ std::optional<Parser::Moment> Parser::read_moment() {
   const std::size_t start = m_at;
   const std::string first = word();
   const bool in = first == "in";
-  const bool sign = first.size() > 1 && (first[0] == '+' || first[0] == '-') && digit(first[1]) &&
+  const bool sign = first.size() > 1 && (first[0] == '+' || first[0] == '-') && base::is_digit(first[1]) &&
                     first.find(':') == std::string::npos;
   if (in) skip();
   if (sign) m_words[m_at].erase(0, 1);
