@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <tuple>
 
 namespace crm::app {
 namespace {
@@ -96,10 +97,15 @@ std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appoin
   for (const auto& claim : claims(appointment, schema)) {
     const int limit = workspace.capacity(claim);
     if (limit == 0) continue;
+    const auto first = out.size();
     for (const auto& hold :
          core::obstacles(holds(workspace, claim, wanted->with_buffers, appointment.id.str()),
                          wanted->with_buffers, limit))
       out.push_back({claim.kind, claim.key, hold.record, whose(workspace, hold.record), hold.time});
+    std::sort(
+        out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), [](const Clash& a, const Clash& b) {
+          return std::tie(a.time.from, a.with_name, a.with) < std::tie(b.time.from, b.with_name, b.with);
+        });
   }
   return out;
 }
