@@ -103,6 +103,16 @@ class Repository {
   /// From `from` along first parents, newest first, until `visit` returns false.
   void history(const Oid& from, const std::function<bool(const Commit&)>& visit) const;
 
+  /// True when `ancestor` is `commit` or among what came before it, along all parents.
+  bool descends(const Oid& commit, const Oid& ancestor) const;
+  /// Commits that are reachable from `from` and not from `without` ("" for none), newest first, until `visit`
+  /// returns false.
+  void since(const Oid& from, const Oid& without, const std::function<bool(const Commit&)>& visit) const;
+  /// The commit that a ref names, "" when there is none ("refs/crm/…").
+  Oid ref(std::string_view name) const;
+  /// Moves, makes or ("" for `to`) removes a ref below refs/crm/. Throws Error(Failure).
+  void set_ref(std::string_view name, const Oid& to);
+
   /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores
   /// .git.
   std::vector<HandEdit> hand_edits() const;
@@ -144,6 +154,13 @@ class Transaction {
   /// As above for files that already are in the working tree as given (hand edits being adopted): they are
   /// not rewritten unless `content` differs from the file.
   Oid adopt(const std::vector<Change>& changes, const Message& message, const Signature& author);
+
+  /// HEAD moves to `commit`, a descendant of it, and the working files follow. As commit() otherwise.
+  void fast_forward(const Oid& commit);
+  /// A commit with HEAD and `theirs` as parents, sorted by id, and HEAD's tree with `changes`; author and
+  /// committer are `who`, so that whoever merges the same heads makes the same commit. As commit() otherwise.
+  Oid merge(const Oid& theirs, const std::vector<Change>& changes, const Message& message,
+            const Signature& who);
 
   const std::vector<std::string>& warnings() const;
 

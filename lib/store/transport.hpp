@@ -1,0 +1,73 @@
+// Fetch and push by the `git` program, hardened: nothing prompts, nothing that a remote says is run, and what
+// went wrong is told apart by exit codes and porcelain, not by translated sentences.
+#pragma once
+
+#include "store/repository.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::store {
+
+struct Remote {
+  std::string name, url;
+};
+
+/// Why a remote could not be reached or would not take what it was given.
+enum class Trouble {
+  None,
+  Network,  ///< no route, refused, timed out, cut off
+  Name,     ///< the host's name is not known
+  Auth,     ///< the login was refused
+  HostKey,  ///< the host's key is unknown, changed or revoked
+  Missing,  ///< there is no repository at that place
+  Rejected, ///< another device was first: fetch, merge and push again
+  Refused,  ///< the remote's own rules, or its data is damaged
+  Disk,     ///< no room, here or there
+  Other
+};
+std::string_view to_text(Trouble trouble); ///< "network", "host-key": frozen, scripts read them
+
+struct Contact {
+  Trouble trouble = Trouble::None;
+  std::string said; ///< git's and ssh's own lines, for people; printable, without passwords in URLs
+  bool ok() const { return trouble == Trouble::None; }
+};
+
+/// The remotes of this clone, by name.
+std::vector<Remote> remotes(const Repository& repository);
+/// Throws Error(Usage) for a name or URL that no store may have: `ext::` and other helpers, a URL that begins
+/// with "-", a password within it; Error(InvalidData) when the name is taken.
+void add_remote(Repository& repository, const Remote& remote);
+void remove_remote(Repository& repository, const std::string& name);
+
+struct Fetched : Contact {
+  Oid tip;    ///< of the remote's branch; "" when it has none yet
+  Oid before; ///< the tip that was seen the time before; "" when there was none
+  bool rewound() const { return lost; }
+  bool lost = false; ///< `before` is not among the ancestors of `tip`: the remote's history was rewritten
+};
+
+/// Brings the remote's branch to refs/crm/remotes/NAME/BRANCH: objects are checked (fsck) on arrival, and
+/// when the history was rewritten the ref stays where it was. Gives up after `patience` without any progress.
+Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience);
+
+/// The remote's branch moves to `tip` if that is a descendant of what the remote has: the remote itself
+/// compares and swaps. On success the tip is remembered as seen.
+Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
+             std::chrono::seconds patience);
+
+/// Asks for the remote's refs and takes nothing.
+Contact probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience);
+
+/// The remote's tip as last seen; nothing when it was never reached.
+std::optional<Oid> last_seen(const Repository& repository, const std::string& remote);
+
+/// A new clone of URL at `path` (which must be empty or absent), checked as a fetch is, without its working
+/// files: the caller looks at what came, and then checks it out with Transaction::fast_forward. Nothing is
+/// left behind when it fails.
+Contact clone(const std::string& url, const std::string& path, std::chrono::seconds patience);
+
+} // namespace crm::store

@@ -1,0 +1,26 @@
+// What a remote sent is looked at before it is merged.
+#pragma once
+
+#include "core/problem.hpp"
+#include "store/repository.hpp"
+
+#include <vector>
+
+namespace crm::sync {
+
+struct Limits {
+  std::size_t files = 2'000'000;    ///< in a tree
+  std::size_t size = 256 * 1024;    ///< bytes of a record
+  std::size_t other_size = 1 << 20; ///< bytes of any other file
+  std::size_t depth = 3;            ///< folders above a file
+  std::size_t problems = 20;        ///< are told; the rest is not looked for
+};
+
+/// Every file of `theirs` that is not as `known` has it (a commit or tree of ours; "" for none): modes 100644
+/// and 40000 only, names that a store has (records in their fan-out folder, schemas, crm.yaml, members,
+/// policy, .gitattributes, .gitignore), no name twice but for case, sizes; records and schemas valid, with
+/// sound provenance. Each problem names the file and why it is refused. Costs what differs.
+std::vector<core::Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
+                                          const store::Oid& known, const Limits& limits = {});
+
+} // namespace crm::sync

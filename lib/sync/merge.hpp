@@ -1,0 +1,53 @@
+// Two heads become one: what differs is joined record by record, and nothing else is read. No merge base for
+// records; for files without stamps (crm.yaml, schemas) the newest change of either history counts.
+#pragma once
+
+#include "core/merge.hpp"
+#include "core/problem.hpp"
+#include "store/repository.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::sync {
+
+/// A record that both sides had, differently.
+struct Joined {
+  std::string path, type, id, name; ///< the name as it is after the merge
+  std::vector<core::Decision> decisions;
+};
+
+/// What merging `theirs` into `ours` comes to. A pure function of the two heads: planned twice, the same.
+struct MergePlan {
+  enum class Kind {
+    Nothing,     ///< ours holds theirs already
+    FastForward, ///< theirs holds ours
+    Merge
+  };
+  Kind kind = Kind::Nothing;
+  store::Oid ours, theirs;
+  std::vector<store::Change> changes; ///< relative to ours, by path; the whole way from ours to the result
+  std::vector<Joined> joined;         ///< Merge only
+  std::vector<std::string> chosen;    ///< files without stamps that both sides changed: the newest was taken
+  /// Records, as seen from ours: new here, changed here, newly marked as deleted here; and how many there are
+  /// here.
+  std::size_t arrived = 0, changed = 0, deleted = 0, present = 0;
+  store::Message message;     ///< Merge only: a function of the two trees
+  store::Signature signature; ///< Merge only: author and committer alike
+};
+
+/// Throws Error(InvalidData) with every problem of a record or schema that cannot be merged, and
+/// Error(NotFound) for an unknown commit. Both histories must begin with the same commit, or it is
+/// Error(VerificationFailed): that is another store.
+MergePlan plan_merge(const store::Repository& repository, const store::Oid& ours, const store::Oid& theirs);
+
+/// Carries the plan out: the ref moves, the working files follow. HEAD must still be `plan.ours`, or it is
+/// Error(Busy). Returns the new head.
+store::Oid apply(store::Transaction& transaction, const MergePlan& plan);
+
+/// One file as the merge driver has it: the join of two versions of a record, whole texts. Throws
+/// Error(InvalidData).
+std::string merge_texts(const std::string& ours, const std::string& theirs, const std::string& path,
+                        const core::Schema& schema);
+
+} // namespace crm::sync
