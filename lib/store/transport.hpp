@@ -38,8 +38,9 @@ struct Contact {
 
 /// The remotes of this clone, by name.
 std::vector<Remote> remotes(const Repository& repository);
-/// Throws Error(Usage) for a name or URL that no store may have: `ext::` and other helpers, a URL that begins
-/// with "-", a password within it; Error(InvalidData) when the name is taken.
+/// A relative path counts from the current folder, and is kept absolute. Throws Error(Usage) for a name or
+/// URL that no store may have: `ext::` and other helpers, a URL that begins with "-", a password within it;
+/// Error(InvalidData) when the name is taken.
 void add_remote(Repository& repository, const Remote& remote);
 void remove_remote(Repository& repository, const std::string& name);
 
@@ -47,15 +48,20 @@ struct Fetched : Contact {
   Oid tip;    ///< of the remote's branch; "" when it has none yet
   Oid before; ///< the tip that was seen the time before; "" when there was none
   bool rewound() const { return lost; }
-  bool lost = false; ///< `before` is not among the ancestors of `tip`: the remote's history was rewritten
+  /// `before` is not among the ancestors of `tip`: the remote's history was rewritten, or its branch removed.
+  bool lost = false;
 };
 
 /// Brings the remote's branch to refs/crm/remotes/NAME/BRANCH: objects are checked (fsck) on arrival, and
 /// when the history was rewritten the ref stays where it was. Gives up after `patience` without any progress.
+/// A folder that is empty is a remote without a branch; but where something was seen before it is Missing: a
+/// mount point without its stick. Here and in push(): Error(Busy) when another process talks with that remote
+/// for longer than `patience`; a URL or name that add_remote() would refuse is Trouble::Refused.
 Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience);
 
 /// The remote's branch moves to `tip` if that is a descendant of what the remote has: the remote itself
-/// compares and swaps. On success the tip is remembered as seen.
+/// compares and swaps. On success the tip is remembered as seen. In an empty folder a bare repository is made
+/// first. Hooks of a folder are not run, and its checked-out branch does not move: a folder should be bare.
 Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
              std::chrono::seconds patience);
 
@@ -64,10 +70,14 @@ Contact probe(const Repository& repository, const Remote& remote, std::chrono::s
 
 /// The remote's tip as last seen; nothing when it was never reached.
 std::optional<Oid> last_seen(const Repository& repository, const std::string& remote);
+/// Somebody has agreed to a rewritten history: from here on `tip` counts as what the remote has.
+void set_last_seen(const Repository& repository, const std::string& remote, const Oid& tip);
 
 /// A new clone of URL at `path` (which must be empty or absent), checked as a fetch is, without its working
-/// files: the caller looks at what came, and then checks it out with Transaction::fast_forward. Nothing is
-/// left behind when it fails.
+/// files: the caller looks at what came, and then checks it out with Transaction::fast_forward. HEAD names
+/// the remote's branch, which is not there yet; last_seen(…, "origin") is its tip, or nothing when the remote
+/// is empty. Nothing is left behind when it fails. Throws Error(Usage) for a URL that add_remote() would
+/// refuse and for a path that is taken.
 Contact clone(const std::string& url, const std::string& path, std::chrono::seconds patience);
 
 } // namespace crm::store

@@ -1,0 +1,184 @@
+#include "store/remotes.hpp"
+
+#include "store/git_error.hpp"
+#include "store/git_program.hpp"
+#include "store/objects.hpp"
+#include "store/remote_url.hpp"
+#include "store/transport.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <thread>
+
+namespace crm::store {
+namespace {
+
+constexpr std::string_view section = "remote.", address = ".url";
+
+void collect_url(const git_config_entry& entry, std::vector<Remote>& out) {
+  const std::string_view key = entry.name;
+  const auto name = key.substr(section.size(), key.size() - section.size() - address.size());
+  const bool known =
+      std::any_of(out.begin(), out.end(), [&](const Remote& each) { return each.name == name; });
+  if (!known && entry.value != nullptr && *entry.value != '\0')
+    out.push_back({std::string(name), entry.value});
+}
+
+} // namespace
+
+std::string seen_ref(const std::string& remote, const std::string& branch) {
+  return "refs/crm/remotes/" + remote + "/" + branch;
+}
+
+std::string incoming_ref(const std::string& remote) {
+  return "refs/crm/incoming/" + remote;
+}
+
+git::RepositoryHandle open_again(const Repository& repository) {
+  git::RepositoryHandle out;
+  check_git(git::take(out, git_repository_open_ext, repository.root().c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH,
+                      nullptr),
+            "open the repository", repository.root());
+  return out;
+}
+
+Oid ref_target(git_repository* repository, const std::string& name) {
+  git_oid id;
+  const int code = git_reference_name_to_id(&id, repository, name.c_str());
+  if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) return "";
+  check_git(code, "read", name);
+  return to_oid(id);
+}
+
+void move_ref(git_repository* repository, const std::string& name, const Oid& to, const Oid& before) {
+  if (to == before) return;
+  const git_oid target = from_oid(to);
+  git::ReferenceHandle made;
+  int code = 0;
+  if (before.empty()) {
+    code = git::take(made, git_reference_create, repository, name.c_str(), &target, 1, nullptr);
+  } else {
+    const git_oid expected = from_oid(before);
+    code = git::take(made, git_reference_create_matching, repository, name.c_str(), &target, 1, &expected,
+                     nullptr);
+  }
+  if (code == GIT_EMODIFIED)
+    throw base::Error(base::Kind::Busy, "another process has moved " + name + " meanwhile",
+                      "run the command again");
+  check_git(code, "write", name);
+}
+
+void remove_ref(git_repository* repository, const std::string& name) {
+  const int code = git_reference_remove(repository, name.c_str());
+  if (code != GIT_ENOTFOUND) check_git(code, "remove", name);
+}
+
+bool is_commit(git_repository* repository, const Oid& id) {
+  const git_oid oid = from_oid(id);
+  git::CommitHandle commit;
+  return git::take(commit, git_commit_lookup, repository, &oid) == 0;
+}
+
+bool is_ancestor(git_repository* repository, const Oid& ancestor, const Oid& commit) {
+  if (ancestor == commit) return true;
+  const git_oid older = from_oid(ancestor), newer = from_oid(commit);
+  const int code = git_graph_descendant_of(repository, &newer, &older);
+  if (code == GIT_ENOTFOUND) return false; // what was seen once may be gone: then nothing descends from it
+  check_git(code, "compare the histories of", commit);
+  return code == 1;
+}
+
+Descriptor lock_remote(const Repository& repository, const std::string& remote,
+                       std::chrono::seconds patience) {
+  const std::string path = repository.private_dir() + "/remote-" + remote + ".lock";
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+  if (!file) fail_system(errno, "lock", path);
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) fail_system(errno, "lock", path);
+    if (std::chrono::steady_clock::now() > end)
+      throw base::Error(base::Kind::Busy, "another crm is talking with the remote \"" + remote + "\"",
+                        "wait for it, or stop the `crm sync` that hangs");
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  return file;
+}
+
+std::vector<Remote> remotes(const Repository& repository) {
+  const auto handle = open_again(repository);
+  git::ConfigHandle all, snapshot;
+  check_git(git::take(all, git_repository_config, handle.get()), "read the configuration of",
+            repository.root());
+  check_git(git::take(snapshot, git_config_snapshot, all.get()), "read the configuration of",
+            repository.root());
+  std::vector<Remote> out;
+  const auto visit = [](const git_config_entry* entry, void* list) {
+    collect_url(*entry, *static_cast<std::vector<Remote>*>(list));
+    return 0;
+  };
+  check_git(git_config_foreach_match(snapshot.get(), "^remote\\..+\\.url$", visit, &out),
+            "read the configuration of", repository.root());
+  std::sort(out.begin(), out.end(), [](const Remote& a, const Remote& b) { return a.name < b.name; });
+  return out;
+}
+
+void add_remote(Repository& repository, const Remote& remote) {
+  if (const auto problem = remote_name_problem(remote.name); !problem.empty())
+    throw base::Error(base::Kind::Usage,
+                      "a remote cannot be named \"" + base::printable(remote.name) + "\": " + problem);
+  if (const auto problem = url_problem(remote.url); !problem.empty())
+    throw base::Error(base::Kind::Usage,
+                      "a remote cannot be at \"" + shown_url(remote.url) + "\": " + problem);
+  // On a stick, and in refs on some file systems, Office and office are one.
+  for (const auto& other : remotes(repository))
+    if (base::fold(other.name) == base::fold(remote.name))
+      throw base::Error(base::Kind::InvalidData,
+                        "there is a remote \"" + base::printable(other.name) + "\" already",
+                        "choose another name, or remove that one first");
+  repository.set_config("remote." + remote.name + ".url", absolute_url(remote.url));
+  // For `git fetch` by hand; ours names its refs itself.
+  repository.set_config("remote." + remote.name + ".fetch",
+                        "+refs/heads/*:refs/remotes/" + remote.name + "/*");
+}
+
+void remove_remote(Repository& repository, const std::string& name) {
+  const auto all = remotes(repository);
+  if (std::none_of(all.begin(), all.end(), [&](const Remote& each) { return each.name == name; }))
+    throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"");
+  const auto done = run_git(repository.root(), {"remote", "remove", "--", name}, Errors::Collect);
+  if (done.status != 0)
+    throw base::Error(base::Kind::Failure, "cannot remove the remote \"" + base::printable(name) +
+                                               "\": " + base::printable(base::trim(done.output)));
+  if (!remote_name_problem(name).empty()) return; // never had refs of ours
+  const auto handle = open_again(repository);
+  remove_ref(handle.get(), incoming_ref(name));
+  std::vector<std::string> names;
+  const auto visit = [](const char* each, void* list) {
+    static_cast<std::vector<std::string>*>(list)->emplace_back(each);
+    return 0;
+  };
+  check_git(git_reference_foreach_glob(handle.get(), seen_ref(name, "*").c_str(), visit, &names),
+            "list the refs of", name);
+  for (const auto& each : names)
+    remove_ref(handle.get(), each);
+}
+
+std::optional<Oid> last_seen(const Repository& repository, const std::string& remote) {
+  if (!remote_name_problem(remote).empty()) return std::nullopt;
+  auto out = ref_target(open_again(repository).get(), seen_ref(remote, repository.branch()));
+  if (out.empty()) return std::nullopt;
+  return out;
+}
+
+void set_last_seen(const Repository& repository, const std::string& remote, const Oid& tip) {
+  const auto handle = open_again(repository);
+  move_ref(handle.get(), seen_ref(remote, repository.branch()), tip, "");
+  remove_ref(handle.get(), incoming_ref(remote));
+}
+
+} // namespace crm::store

@@ -1,0 +1,185 @@
+#include "store/transport.hpp"
+
+#include "store/remotes.hpp"
+#include "store/transport_call.hpp"
+#include "store/transport_trouble.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <system_error>
+
+namespace crm::store {
+namespace {
+
+/// What there is at a path before git looks: it would say the same of a stick that is not plugged in and of a
+/// folder that is no repository.
+enum class Folder { Repository, Empty, Missing, Denied, Odd };
+
+Folder look_at_folder(const std::string& path) {
+  struct stat info {};
+  // git also takes PATH.git for PATH.
+  if (::stat(path.c_str(), &info) != 0 && ::stat((path + ".git").c_str(), &info) != 0)
+    return errno == EACCES ? Folder::Denied : Folder::Missing;
+  if (!S_ISDIR(info.st_mode)) return S_ISREG(info.st_mode) ? Folder::Repository : Folder::Odd; // a bundle
+  std::error_code error;
+  const bool empty = std::filesystem::is_empty(path, error);
+  return !error && empty ? Folder::Empty : Folder::Repository;
+}
+
+/// What can be told without git: of a URL that no store may have, and of a folder.
+struct Approach {
+  RemoteUrl url{Place::Folder, ""};
+  Contact contact;
+  bool empty = false;
+};
+
+Approach approach(const Remote& remote) {
+  Approach out;
+  if (const auto problem = remote_name_problem(remote.name); !problem.empty())
+    out.contact = {Trouble::Refused, fmt::format("the name \"{}\" will not do for a remote: {}",
+                                                 base::printable(remote.name), problem)};
+  else if (const auto why = url_problem(remote.url); !why.empty())
+    out.contact = {Trouble::Refused,
+                   fmt::format("the URL \"{}\" will not do: {}", shown_url(remote.url), why)};
+  if (!out.contact.ok()) return out;
+  out.url = parse_url(remote.url);
+  if (out.url.place != Place::Folder) return out;
+  const auto name = base::printable(out.url.folder);
+  switch (look_at_folder(out.url.folder)) {
+  case Folder::Missing:
+    out.contact = {Trouble::Missing,
+                   "there is no folder " + name + "; if it is on a stick or a share, is that there?"};
+    break;
+  case Folder::Denied:
+    out.contact = {Trouble::Auth, "the folder " + name + " may not be looked into"};
+    break;
+  case Folder::Odd:
+    out.contact = {Trouble::Missing, name + " is neither a folder nor a file"};
+    break;
+  case Folder::Empty:
+    out.empty = true;
+    break;
+  case Folder::Repository:
+    break;
+  }
+  return out;
+}
+
+Contact contact_of(const GitRun& run, Trouble trouble) {
+  if (trouble == Trouble::None) return {};
+  auto said = said_by(run);
+  return {trouble, said.empty() ? fmt::format("git ended with status {}", run.status) : std::move(said)};
+}
+
+std::string branch_of(const Repository& repository) {
+  auto out = repository.branch();
+  if (out.empty())
+    throw base::Error(base::Kind::Failure, "HEAD of the store names a commit and no branch",
+                      "`crm git switch main` puts it back");
+  return out;
+}
+
+Contact not_mounted(const std::string& folder) {
+  return {Trouble::Missing, "the folder " + base::printable(folder) +
+                                " is empty, and held the store before; is the stick or share not mounted?"};
+}
+
+/// A folder that becomes a remote by the first push to it.
+Contact make_bare(const std::string& folder, const std::string& branch, std::chrono::seconds patience) {
+  const auto made =
+      run_git_watched({.root = folder,
+                       .words = {"init", "--quiet", "--bare", "--template=", "--initial-branch=" + branch},
+                       .environment = {},
+                       .patience = patience});
+  return contact_of(made, trouble_of(made));
+}
+
+std::string with_heads(const std::string& branch) {
+  return "refs/heads/" + branch;
+}
+
+} // namespace
+
+Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
+  Fetched out;
+  const auto there = approach(remote);
+  static_cast<Contact&>(out) = there.contact;
+  if (!out.ok()) return out;
+  const auto branch = branch_of(repository), seen = seen_ref(remote.name, branch),
+             arrived = incoming_ref(remote.name);
+  const auto lock = lock_remote(repository, remote.name, patience);
+  const auto before_talk = open_again(repository);
+  out.before = ref_target(before_talk.get(), seen);
+  if (there.empty) {
+    if (!out.before.empty()) static_cast<Contact&>(out) = not_mounted(there.url.folder);
+    return out;
+  }
+  const auto run =
+      talk(repository.root(), there.url,
+           {"fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+            "--no-show-forced-updates", "--no-auto-maintenance", "--no-write-commit-graph", "--no-prune",
+            "--refmap=", "--upload-pack=" + other_end(there.url).upload_pack, "--", remote.url,
+            "+" + with_heads(branch) + ":" + arrived},
+           patience);
+  if (lacks_branch(run)) {
+    out.lost = !out.before.empty();
+    return out;
+  }
+  static_cast<Contact&>(out) = contact_of(run, trouble_of(run));
+  if (!out.ok()) return out;
+  const auto handle = open_again(repository); // knows the pack that came
+  out.tip = ref_target(handle.get(), arrived);
+  if (out.tip.empty() || !is_commit(handle.get(), out.tip)) {
+    static_cast<Contact&>(out) = {Trouble::Refused,
+                                  "its branch " + branch + " names something that is no commit"};
+    remove_ref(handle.get(), arrived);
+    out.tip.clear();
+    return out;
+  }
+  out.lost = !out.before.empty() && !is_ancestor(handle.get(), out.before, out.tip);
+  if (out.lost) return out; // what came stays at refs/crm/incoming, for a person to look at
+  move_ref(handle.get(), seen, out.tip, out.before);
+  remove_ref(handle.get(), arrived);
+  return out;
+}
+
+Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
+             std::chrono::seconds patience) {
+  const auto there = approach(remote);
+  if (!there.contact.ok()) return there.contact;
+  const auto branch = branch_of(repository), seen = seen_ref(remote.name, branch);
+  const auto lock = lock_remote(repository, remote.name, patience);
+  const auto handle = open_again(repository);
+  if (!is_commit(handle.get(), tip))
+    throw base::Error(base::Kind::NotFound, "no commit " + base::printable(tip) + " to push");
+  if (there.empty) {
+    if (!ref_target(handle.get(), seen).empty()) return not_mounted(there.url.folder);
+    if (auto made = make_bare(there.url.folder, branch, patience); !made.ok()) return made;
+  }
+  const auto run =
+      talk(repository.root(), there.url,
+           {"push", "--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-recurse-submodules",
+            "--no-signed", "--receive-pack=" + other_end(there.url).receive_pack, "--", remote.url,
+            tip + ":" + with_heads(branch)},
+           patience);
+  auto out = contact_of(run, trouble_of_push(run));
+  if (out.ok()) move_ref(handle.get(), seen, tip, "");
+  return out;
+}
+
+Contact probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
+  const auto there = approach(remote);
+  if (!there.contact.ok() || there.empty) return there.contact;
+  const auto run = talk(repository.root(), there.url,
+                        {"ls-remote", "--heads", "--upload-pack=" + other_end(there.url).upload_pack, "--",
+                         remote.url, with_heads(branch_of(repository))},
+                        patience);
+  return contact_of(run, trouble_of(run));
+}
+
+} // namespace crm::store
