@@ -453,6 +453,92 @@ TEST_CASE("the user's own ssh command is used as it is, and without one nothing 
   REQUIRE(told.find("BatchMode") == std::string::npos);
 }
 
+namespace {
+
+/// A real sshd on loopback for the user who runs the tests, with keys of its own.
+struct Sshd {
+  explicit Sshd(const std::string& root) : folder(root + "/sshd") {
+    std::filesystem::create_directories(folder);
+    for (const std::string key : {"host", "other", "login", "stranger"})
+      REQUIRE(run("ssh-keygen -q -t ed25519 -N '' -f " + folder + "/" + key).code == 0);
+    spill(folder + "/authorized", slurp(folder + "/login.pub"));
+    port = closed_port();
+    spill(folder + "/config", "ListenAddress 127.0.0.1\nPort " + std::to_string(port) + "\nHostKey " +
+                                  folder + "/host\nAuthorizedKeysFile " + folder +
+                                  "/authorized\nStrictModes no\nUsePAM no\nPidFile none\n"
+                                  "PasswordAuthentication no\nKbdInteractiveAuthentication no\n");
+    std::filesystem::create_directories("/run/sshd"); // where sshd, run as root, locks itself in
+    child = ::fork();
+    if (child == 0) {
+      ::execl("/usr/sbin/sshd", "/usr/sbin/sshd", "-D", "-e", "-f", (folder + "/config").c_str(), "-E",
+              (folder + "/log").c_str(), nullptr);
+      ::_exit(127);
+    }
+    for (int i = 0; i < 250 && slurp(folder + "/log").find("listening") == std::string::npos; ++i)
+      std::this_thread::sleep_for(20ms);
+  }
+  Sshd(const Sshd&) = delete;
+  ~Sshd() {
+    ::kill(child, SIGTERM);
+    ::waitpid(child, nullptr, 0);
+  }
+  /// How the user's own ssh would be told: which key to log in with, which hosts are known.
+  std::string command(const std::string& login, const std::string& known) const {
+    spill(folder + "/known", known);
+    return "ssh -F none -o BatchMode=yes -o IdentitiesOnly=yes -i " + folder + "/" + login +
+           " -o UserKnownHostsFile=" + folder +
+           "/known -o GlobalKnownHostsFile=none -o StrictHostKeyChecking=yes";
+  }
+  std::string known(const std::string& key, const std::string& marker = "") const {
+    return marker + "[127.0.0.1]:" + std::to_string(port) + " " + slurp(folder + "/" + key + ".pub");
+  }
+  std::string folder;
+  int port = 0;
+  pid_t child = -1;
+};
+
+bool can_run_sshd() {
+  return ::access("/usr/sbin/sshd", X_OK) == 0 &&
+         (::geteuid() != 0 || ::access("/run/sshd", X_OK) == 0 || ::access("/run", W_OK) == 0);
+}
+
+} // namespace
+
+TEST_CASE("a real ssh server: known, wrong and revoked host keys, a refused login, a missing store",
+          "[transport]") {
+  if (!can_run_sshd()) {
+    WARN("no /usr/sbin/sshd: fetching over a real ssh is NOT tested");
+    return;
+  }
+  Pair pair;
+  const Sshd sshd(pair.store.folder.path);
+  INFO(slurp(sshd.folder + "/log"));
+  const std::string host = "ssh://127.0.0.1:" + std::to_string(sshd.port);
+  const Remote office{"office", host + pair.bare};
+  const auto fetch_with = [&](const std::string& login, const std::string& known, const Remote& remote) {
+    const Setting ssh("GIT_SSH_COMMAND", sshd.command(login, known));
+    auto out = fetch(pair.store.repository, remote, patience);
+    UNSCOPED_INFO(out.said);
+    return out;
+  };
+  {
+    const Setting ssh("GIT_SSH_COMMAND", sshd.command("login", sshd.known("host")));
+    const auto pushed = push(pair.store.repository, office, pair.store.repository.head(), patience);
+    INFO(pushed.said);
+    REQUIRE(pushed.ok());
+  }
+  const auto good = fetch_with("login", sshd.known("host"), office);
+  REQUIRE(good.ok());
+  REQUIRE(good.tip == pair.store.repository.head());
+  CHECK(fetch_with("login", "", office).trouble == Trouble::HostKey);
+  CHECK(fetch_with("login", sshd.known("other"), office).trouble == Trouble::HostKey);
+  CHECK(fetch_with("login", sshd.known("host") + sshd.known("host", "@revoked "), office).trouble ==
+        Trouble::HostKey);
+  CHECK(fetch_with("stranger", sshd.known("host"), office).trouble == Trouble::Auth);
+  CHECK(fetch_with("login", sshd.known("host"), {"office", host + "/nowhere/store.git"}).trouble ==
+        Trouble::Missing);
+}
+
 TEST_CASE("two devices that push at the same time overwrite nothing", "[transport]") {
   Pair pair;
   REQUIRE(pair.push_head().ok());

@@ -1,0 +1,39 @@
+// Trees as they are, byte for byte: what a hostile remote sends need not be what git would ever write, and
+// libgit2 makes modes of its own from those that it does not know.
+#pragma once
+
+#include "store/repository.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace crm::store {
+
+struct RawEntry {
+  enum class Found { Blob, Tree, Other, Missing, Same };
+  std::string mode; ///< the octal digits
+  std::string name; ///< any bytes but NUL; may hold a "/"
+  Oid id;
+  Found found = Found::Same; ///< what is stored under `id`; Same: the other tree has this very entry
+  std::uint64_t size = 0;    ///< of what was found, without reading it
+  bool descend = false;      ///< for the visitor to set
+};
+
+struct RawFolder {
+  std::string path; ///< "" for the root
+  int depth = 0;    ///< of the root: 0
+  std::vector<RawEntry> entries;
+  std::string damage; ///< why it cannot be read further, or ""
+};
+
+enum class Walk { Continue, Stop };
+
+/// Every folder of `theirs` (a commit or tree) that is not as `known` has it ("" for none), from the root;
+/// then those of its entries that `visit` marked, in order, if they are Trees. Never deeper than 16. Throws
+/// Error(NotFound) when there is no tree to begin with.
+void walk_raw(const Repository& repository, const Oid& theirs, const Oid& known,
+              const std::function<Walk(RawFolder&)>& visit);
+
+} // namespace crm::store

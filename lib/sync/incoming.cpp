@@ -1,0 +1,318 @@
+#include "sync/incoming.hpp"
+
+#include "sync/incoming_names.hpp"
+
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "base/text.hpp"
+#include "codec/record.hpp"
+#include "codec/schema.hpp"
+#include "codec/yaml.hpp"
+#include "store/paths.hpp"
+#include "store/tree_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <map>
+#include <optional>
+
+namespace crm::sync {
+namespace {
+
+using core::Problem;
+using store::RawEntry;
+using store::RawFolder;
+using store::Walk;
+
+constexpr std::string_view settings_file = "crm.yaml", schema_folder = "schemas", policy_folder = "policy",
+                           extension = ".yaml";
+constexpr std::array git_files{".gitattributes", ".gitignore"};
+constexpr std::int64_t known_format = 1;
+
+std::string joined(const std::string& folder, const std::string& name) {
+  return folder.empty() ? name : folder + "/" + name;
+}
+
+std::string_view stem(std::string_view name) {
+  return name.ends_with(extension) ? name.substr(0, name.size() - extension.size()) : std::string_view();
+}
+
+bool is_git_file(std::string_view path) {
+  return std::find(git_files.begin(), git_files.end(), path) != git_files.end();
+}
+
+/// The schemas that came, each read when a record first asks for it. They are what these records mean; ours
+/// may be older.
+class TheirSchemas {
+ public:
+  using Parsed = std::variant<core::Schema, std::vector<Problem>>;
+
+  TheirSchemas(const store::Repository& repository, const store::Oid& theirs, const Limits& limits)
+      : m_repository(repository) {
+    store::walk_raw(repository, theirs, "", [&](RawFolder& folder) {
+      for (auto& entry : folder.entries) {
+        entry.descend = folder.path.empty() && entry.name == schema_folder && is_folder(entry);
+        const bool is_file = !folder.path.empty() && mode_problem(entry).empty() && !is_folder(entry);
+        if (is_file && entry.found == RawEntry::Found::Blob && entry.size <= limits.other_size &&
+            name_problem(entry.name).empty() && !stem(entry.name).empty())
+          m_files.emplace(stem(entry.name), File{entry.id, std::nullopt});
+      }
+      return Walk::Continue;
+    });
+  }
+
+  const std::vector<Problem>& problems(std::string_view type) { return problems_of(parsed(type)); }
+
+  /// Nearly every folder is the type and an s: the others are read only when none is.
+  const core::Schema* by_folder(std::string_view folder) {
+    if (folder.ends_with('s'))
+      if (const auto* schema = schema_of(folder.substr(0, folder.size() - 1));
+          schema && schema->folder == folder)
+        return schema;
+    for (const auto& each : m_files)
+      if (const auto* schema = schema_of(each.first); schema && schema->folder == folder) return schema;
+    return nullptr;
+  }
+
+  /// Types that want the folder of another one.
+  std::vector<std::pair<std::string, std::string>> doubles() {
+    std::vector<std::pair<std::string, std::string>> out;
+    std::map<std::string, std::string> owners;
+    for (const auto& each : m_files)
+      if (const auto* schema = schema_of(each.first))
+        if (const auto [at, is_new] = owners.emplace(schema->folder, each.first); !is_new)
+          out.emplace_back(each.first, at->second);
+    return out;
+  }
+
+ private:
+  struct File {
+    store::Oid blob;
+    std::optional<Parsed> parsed;
+  };
+
+  static const std::vector<Problem>& problems_of(const Parsed* parsed) {
+    static const std::vector<Problem> none;
+    const auto* problems = parsed == nullptr ? nullptr : std::get_if<std::vector<Problem>>(parsed);
+    return problems == nullptr ? none : *problems;
+  }
+
+  const core::Schema* schema_of(std::string_view type) {
+    const auto* found = parsed(type);
+    return found == nullptr ? nullptr : std::get_if<core::Schema>(found);
+  }
+
+  const Parsed* parsed(std::string_view type) {
+    const auto at = m_files.find(type);
+    if (at == m_files.end()) return nullptr;
+    auto& file = at->second;
+    if (file.parsed) return &*file.parsed;
+    const std::string path = joined(std::string(schema_folder), at->first + std::string(extension));
+    try {
+      file.parsed = codec::parse_schema(m_repository.blob(file.blob), path);
+    } catch (const base::Error& error) {
+      file.parsed = std::vector<Problem>{{path, 0, "", "", error.message}};
+    }
+    const auto* schema = std::get_if<core::Schema>(&*file.parsed);
+    if (schema != nullptr && schema->type != at->first)
+      file.parsed = std::vector<Problem>{
+          {path, 0, "x-crm.type", schema->type, "must be \"" + at->first + "\", as the file's name says"}};
+    return &*file.parsed;
+  }
+
+  const store::Repository& m_repository;
+  std::map<std::string, File, std::less<>> m_files;
+};
+
+class Look {
+ public:
+  Look(const store::Repository& repository, const store::Oid& theirs, const store::Oid& known,
+       const Limits& limits)
+      : m_repository(repository), m_theirs(theirs), m_known(known), m_limits(limits),
+        m_schemas(repository, theirs, limits) {}
+
+  std::vector<Problem> run() {
+    store::walk_raw(m_repository, m_theirs, m_known, [this](RawFolder& each) { return folder(each); });
+    return std::move(m_problems);
+  }
+
+ private:
+  bool full() const { return m_problems.size() >= m_limits.problems; }
+
+  void report(const std::string& path, std::string message) {
+    if (!full()) m_problems.push_back({base::printable(path), 0, "", "", std::move(message)});
+  }
+
+  void report(const std::vector<Problem>& problems) {
+    for (const auto& each : problems)
+      if (!full()) m_problems.push_back(each);
+  }
+
+  Walk folder(RawFolder& folder) {
+    const std::string name = folder.path.empty() ? "the root folder" : folder.path;
+    if (!folder.damage.empty()) report(name, folder.damage);
+    m_entries += folder.entries.size();
+    if (m_entries > m_limits.files) {
+      report(name, fmt::format("brings more than {} files", m_limits.files));
+      return Walk::Stop;
+    }
+    for (const auto& bad : listing_problems(folder))
+      report(joined(folder.path, bad.name), bad.why);
+    if (folder.path.empty()) root(folder);
+    for (auto& each : folder.entries) {
+      if (full()) return Walk::Stop;
+      if (each.found != RawEntry::Found::Same) entry(folder, each);
+    }
+    return full() ? Walk::Stop : Walk::Continue;
+  }
+
+  void root(const RawFolder& folder) {
+    const auto at = [&](std::string_view name) {
+      return std::find_if(folder.entries.begin(), folder.entries.end(),
+                          [&](const RawEntry& each) { return each.name == name; });
+    };
+    if (at(settings_file) == folder.entries.end())
+      report(std::string(settings_file), "is missing: without it this is no store");
+    // A schema that is gone leaves records behind that mean nothing, though they did not change.
+    const auto schemas = at(schema_folder);
+    if (schemas != folder.entries.end() && schemas->found == RawEntry::Found::Same) return;
+    for (const auto& each : folder.entries)
+      if (each.found == RawEntry::Found::Same && is_folder(each)) known_folder(each.name);
+    for (const auto& [type, other] : m_schemas.doubles())
+      report(joined(std::string(schema_folder), type + std::string(extension)),
+             "wants the folder that \"" + other + "\" has");
+  }
+
+  bool known_folder(const std::string& name) {
+    if (name == schema_folder || name == policy_folder || m_schemas.by_folder(name) != nullptr) return true;
+    report(name, "is no folder of a store: no schema that came has its records there");
+    return false;
+  }
+
+  void entry(const RawFolder& folder, RawEntry& each) {
+    const std::string path = joined(folder.path, each.name);
+    auto why = name_problem(each.name);
+    if (why.empty()) why = mode_problem(each);
+    if (why.empty()) why = content_problem(each);
+    if (!why.empty()) return report(path, std::move(why));
+    if (is_folder(each)) {
+      each.descend = may_descend(folder, each, path);
+    } else {
+      file(folder, each, path);
+    }
+  }
+
+  /// What is stored under the id.
+  static std::string content_problem(const RawEntry& each) {
+    if (each.found == RawEntry::Found::Missing)
+      return is_folder(each) ? "did not come, though it is named" : "has no content: that did not come";
+    if ((each.found == RawEntry::Found::Tree) != is_folder(each) || each.found == RawEntry::Found::Other)
+      return is_folder(each) ? "is called a folder and is none" : "is called a file and is none";
+    return "";
+  }
+
+  bool may_descend(const RawFolder& folder, const RawEntry& each, const std::string& path) {
+    if (static_cast<std::size_t>(folder.depth) >= m_limits.depth) {
+      report(path, fmt::format("is more than {} folders deep", m_limits.depth));
+      return false;
+    }
+    if (folder.depth == 0) {
+      if (each.name != settings_file && !is_git_file(each.name)) return known_folder(each.name);
+      report(path, "must be a file");
+      return false;
+    }
+    // "7f" of contacts/7f: the beginning of an id, to which any fourteen characters may be added.
+    const bool fans_out = folder.depth == 1 && folder.path != schema_folder && folder.path != policy_folder &&
+                          each.name.size() == 2 &&
+                          base::Id::parse(each.name + std::string(base::Id::length - 2, '0')).has_value();
+    if (!fans_out)
+      report(path, "is no folder of a store: in a type's folder are those of its ids' first two characters");
+    return fans_out;
+  }
+
+  void file(const RawFolder& folder, const RawEntry& each, const std::string& path) {
+    const auto parts = store::parse_record_path(path);
+    const bool record = folder.depth > 0 && folder.path != schema_folder && folder.path != policy_folder;
+    const std::size_t most = record ? m_limits.size : m_limits.other_size;
+    if (each.size > most) return report(path, fmt::format("has {} bytes, more than {}", each.size, most));
+    try {
+      if (folder.depth == 0)
+        top_file(each, path);
+      else if (folder.path == schema_folder)
+        schema(each, path);
+      else if (folder.path == policy_folder)
+        policy(each, path);
+      else if (parts && folder.depth == 2)
+        check_record(*parts, each, path);
+      else
+        report(path, misplaced(folder, each));
+    } catch (const base::Error& error) {
+      report(path, error.message);
+    }
+  }
+
+  static std::string misplaced(const RawFolder& folder, const RawEntry& each) {
+    if (!base::Id::parse(stem(each.name)))
+      return "is no record: those are named by their 16 characters and .yaml";
+    const auto top = folder.path.substr(0, folder.path.find('/'));
+    return "is in the wrong folder: it would belong to " + store::record_path(top, stem(each.name));
+  }
+
+  void top_file(const RawEntry& each, const std::string& path) {
+    if (path == settings_file) return settings(each, path);
+    if (!is_git_file(path)) return report(path, "is no file of a store");
+    const auto text = m_repository.blob(each.id);
+    if (!base::is_utf8(text) || text.find('\0') != std::string::npos) return report(path, "is no text");
+    // A filter is a command that git would run over every record; an encoding would change their bytes.
+    for (const std::string_view attribute : {"filter", "working-tree-encoding", "ident"})
+      if (path == ".gitattributes" && text.find(attribute) != std::string::npos)
+        report(path, fmt::format("must not set \"{}\": records are stored byte for byte", attribute));
+  }
+
+  void settings(const RawEntry& each, const std::string& path) {
+    const auto parsed = codec::parse_yaml(m_repository.blob(each.id), path);
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) return report(*problems);
+    const auto* format = std::get<codec::Node>(parsed).find("format");
+    const auto* number = format == nullptr ? nullptr : format->value.if_int();
+    if (number == nullptr || *number < 1) return report(path, "must have `format: 1`");
+    if (*number > known_format)
+      report(path, fmt::format("has the format {}, and this crm knows {}: a newer one is needed", *number,
+                               known_format));
+  }
+
+  void schema(const RawEntry& each, const std::string& path) {
+    const auto type = stem(each.name);
+    if (type.empty()) return report(path, "is no schema: those are named TYPE.yaml");
+    report(m_schemas.problems(type));
+  }
+
+  void policy(const RawEntry& each, const std::string& path) {
+    if (stem(each.name).empty()) return report(path, "is no policy: those are named NAME.yaml");
+    const auto parsed = codec::parse_yaml(m_repository.blob(each.id), path);
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) report(*problems);
+  }
+
+  void check_record(const store::RecordPath& parts, const RawEntry& each, const std::string& path) {
+    const auto* type = m_schemas.by_folder(parts.folder);
+    if (type == nullptr) return report(path, "belongs to no type that the store has");
+    const auto parsed = codec::parse_record(m_repository.blob(each.id), path, *type);
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) report(*problems);
+  }
+
+  const store::Repository& m_repository;
+  const store::Oid &m_theirs, &m_known;
+  const Limits& m_limits;
+  TheirSchemas m_schemas;
+  std::vector<Problem> m_problems;
+  std::size_t m_entries = 0;
+};
+
+} // namespace
+
+std::vector<Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
+                                    const store::Oid& known, const Limits& limits) {
+  return Look(repository, theirs, known, limits).run();
+}
+
+} // namespace crm::sync
