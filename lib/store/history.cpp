@@ -14,23 +14,28 @@ namespace {
 
 constexpr std::size_t shortest_prefix = 4;
 
+Signature signature_of(const git_signature* signature) {
+  if (signature == nullptr) return {};
+  return {signature->name, signature->email,
+          std::chrono::sys_seconds(std::chrono::seconds(signature->when.time))};
+}
+
+} // namespace
+
 Commit describe(const git_commit* commit) {
   Commit out;
   out.id = to_oid(*git_commit_id(commit));
   out.tree = to_oid(*git_commit_tree_id(commit));
   for (unsigned i = 0; i < git_commit_parentcount(commit); ++i)
     out.parents.push_back(to_oid(*git_commit_parent_id(commit, i)));
-  if (const git_signature* author = git_commit_author(commit); author != nullptr)
-    out.author = {author->name, author->email,
-                  std::chrono::sys_seconds(std::chrono::seconds(author->when.time))};
+  out.author = signature_of(git_commit_author(commit));
+  out.committer = signature_of(git_commit_committer(commit));
   const char* message = git_commit_message(commit);
   if (message == nullptr) return out;
   out.summary = parse_summary(message);
   out.trailers = parse_trailers(message);
   return out;
 }
-
-} // namespace
 
 std::string Commit::trailer(std::string_view name) const {
   for (auto it = trailers.rbegin(); it != trailers.rend(); ++it)
@@ -54,14 +59,16 @@ Commit Repository::commit(const Oid& id) const {
   return describe(commit.get());
 }
 
+bool Repository::Impl::is_shallow() const {
+  return ::access((common_dir + "/shallow").c_str(), F_OK) == 0;
+}
+
 void Repository::history(const Oid& from, const std::function<bool(const Commit&)>& visit) const {
   for (git_oid id = from_oid(from);;) {
     git::CommitHandle commit;
     const int code = git::take(commit, git_commit_lookup, m_impl->get(), &id);
     // A shallow clone's history ends where its commits do.
-    if (code == GIT_ENOTFOUND && to_oid(id) != from &&
-        ::access((m_impl->common_dir + "/shallow").c_str(), F_OK) == 0)
-      return;
+    if (code == GIT_ENOTFOUND && to_oid(id) != from && m_impl->is_shallow()) return;
     check_git(code, "read the commit", to_oid(id));
     if (!visit(describe(commit.get())) || git_commit_parentcount(commit.get()) == 0) return;
     id = *git_commit_parent_id(commit.get(), 0);

@@ -34,7 +34,8 @@ bool is_temporary(std::string_view file_name);
 inline constexpr std::string_view private_folder = "crm";
 inline constexpr std::string_view lock_file = "lock"; ///< who is writing; empty when nobody is
 inline constexpr std::string_view settled_file =
-    "settled";                                    ///< the commit that working files and git's index follow
-inline constexpr std::string_view gc_file = "gc"; ///< its time is that of the last `git gc --auto`
+    "settled"; ///< the commit that working files and git's index follow
+inline constexpr std::string_view moves_file = "moves"; ///< merges that working files may have to follow yet
+inline constexpr std::string_view gc_file = "gc";       ///< its time is that of the last `git gc --auto`
 
 } // namespace crm::store

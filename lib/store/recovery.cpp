@@ -74,14 +74,18 @@ Recovered recover(const Repository::Impl& repository, LastHolder last) {
       tree_of(repository.get(), out.head); // says what is wrong when it still cannot be read
   }
   const Oid settled = read_settled(repository.private_dir);
-  if (out.head.empty() || settled == out.head) return out;
-  auto pending = pending_commits(repository, settled, out.head);
+  if (out.head.empty() || settled == out.head) {
+    forget_moves(repository.private_dir);
+    return out;
+  }
+  auto pending = unsettled(repository, out.head);
   if (!bring_forward(repository, out.head, pending, out.warnings)) {
     out.left = std::move(pending);
     return out;
   }
   try {
     write_settled(repository.private_dir, out.head);
+    forget_moves(repository.private_dir);
   } catch (const base::Error& error) {
     out.warnings.push_back(error.message);
   }

@@ -169,6 +169,10 @@ std::vector<Difference> Repository::diff(const Oid& before, const Oid& after) co
   return diff_trees(m_impl->get(), tree(before).get(), tree(after).get());
 }
 
+std::size_t Repository::count(const Oid& commit_or_tree, int depth) const {
+  return count_files(m_impl->get(), tree_of(m_impl->get(), commit_or_tree).get(), depth);
+}
+
 void Repository::each(const Oid& commit_or_tree, std::string_view prefix,
                       const std::function<void(std::string_view path, const Oid& blob)>& visit) const {
   walk_tree(m_impl->get(), tree_of(m_impl->get(), commit_or_tree).get(), prefix, [&](const TreeFile& file) {

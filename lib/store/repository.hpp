@@ -37,7 +37,7 @@ struct Signature {
 struct Commit {
   Oid id, tree;
   std::vector<Oid> parents;
-  Signature author;
+  Signature author, committer;
   std::string summary; ///< first line
   std::vector<std::pair<std::string, std::string>> trailers;
   /// The last trailer of that name, or "".
@@ -95,6 +95,8 @@ class Repository {
   /// What differs between two trees, skipping equal subtrees; `before` "" means the empty tree. Sorted by
   /// path.
   std::vector<Difference> diff(const Oid& before, const Oid& after) const;
+  /// How many files lie exactly `depth` folders down: reads folders, no files.
+  std::size_t count(const Oid& commit_or_tree, int depth) const;
   /// Every file under `prefix` ("" for all), in path order, without building a list.
   void each(const Oid& commit_or_tree, std::string_view prefix,
             const std::function<void(std::string_view path, const Oid& blob)>& visit) const;
@@ -105,10 +107,11 @@ class Repository {
 
   /// True when `ancestor` is `commit` or among what came before it, along all parents.
   bool descends(const Oid& commit, const Oid& ancestor) const;
-  /// Commits that are reachable from `from` and not from `without` ("" for none), newest first, until `visit`
-  /// returns false.
+  /// Commits that are reachable from `from` and not from `without` ("" for none), newest first and each
+  /// before its parents, until `visit` returns false. Exact as long as no clock was more than four days off.
   void since(const Oid& from, const Oid& without, const std::function<bool(const Commit&)>& visit) const;
-  /// The commit that a ref names, "" when there is none ("refs/crm/…").
+  /// The commit that a ref names, "" when there is none ("refs/crm/…"). Throws Error(Failure) for a ref to
+  /// anything else.
   Oid ref(std::string_view name) const;
   /// Moves, makes or ("" for `to`) removes a ref below refs/crm/. Throws Error(Failure).
   void set_ref(std::string_view name, const Oid& to);
@@ -155,7 +158,12 @@ class Transaction {
   /// not rewritten unless `content` differs from the file.
   Oid adopt(const std::vector<Change>& changes, const Message& message, const Signature& author);
 
-  /// HEAD moves to `commit`, a descendant of it, and the working files follow. As commit() otherwise.
+  /// HEAD as this transaction knows it: nobody else moves it meanwhile without an Error(Busy) here. "" before
+  /// the first commit.
+  const Oid& head() const;
+
+  /// HEAD moves to `commit`, a descendant of it (anything, before the first commit), and the working files
+  /// follow. As commit() otherwise.
   void fast_forward(const Oid& commit);
   /// A commit with HEAD and `theirs` as parents, sorted by id, and HEAD's tree with `changes`; author and
   /// committer are `who`, so that whoever merges the same heads makes the same commit. As commit() otherwise.

@@ -23,6 +23,10 @@ struct Repository::Impl {
   Oid head() const;
   /// "" when HEAD names a commit instead of a branch.
   std::string branch() const;
+  /// Histories may end at commits that are named and not there.
+  bool is_shallow() const;
 };
+
+Commit describe(const git_commit* commit);
 
 } // namespace crm::store

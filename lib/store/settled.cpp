@@ -1,11 +1,16 @@
 #include "store/settled.hpp"
 
+#include "store/files.hpp"
 #include "store/git_error.hpp"
+#include "store/graph.hpp"
 #include "store/message.hpp"
 #include "store/objects.hpp"
 #include "store/paths.hpp"
 #include "store/small_file.hpp"
 #include "store/tree_walk.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -18,6 +23,38 @@ namespace {
 constexpr int most_commits = 1000;
 
 using RevwalkHandle = std::unique_ptr<git_revwalk, git::Freed<git_revwalk_free>>;
+
+const Oid no_commit(GIT_OID_HEXSZ, '0');
+
+struct BranchStep {
+  Oid from, to;
+};
+
+/// Lines that a crash cut off, or that are none, are left out.
+std::vector<BranchStep> read_moves(const std::string& private_dir) {
+  std::vector<BranchStep> out;
+  const auto text = read_small_file(private_dir + "/" + std::string(moves_file));
+  if (!text) return out;
+  const auto is_id = [](std::string_view id) {
+    return id.size() == GIT_OID_HEXSZ && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  };
+  for (const auto line : base::split(*text, '\n')) {
+    const auto from = line.substr(0, std::min<std::size_t>(line.size(), GIT_OID_HEXSZ));
+    if (line.size() != 2 * GIT_OID_HEXSZ + 1 || line[GIT_OID_HEXSZ] != ' ' || !is_id(from) ||
+        !is_id(line.substr(GIT_OID_HEXSZ + 1)))
+      continue;
+    out.push_back({from == no_commit ? Oid() : Oid(from), Oid(line.substr(GIT_OID_HEXSZ + 1))});
+  }
+  return out;
+}
+
+bool reaches(const Repository::Impl& repository, const Oid& head, const Oid& commit) {
+  try {
+    return descends(repository, head, commit);
+  } catch (const base::Error&) {
+    return false; // gone: it was never moved to, or has been pruned since
+  }
+}
 
 bool made_by_crm(const git_commit* commit) {
   for (const auto& [key, value] : parse_trailers(git_commit_message(commit)))
@@ -85,8 +122,38 @@ Pending pending_commits(const Repository::Impl& repository, const Oid& settled, 
   return connected ? out : Pending();
 }
 
+void note_move(const std::string& private_dir, const Oid& from, const Oid& to) {
+  const std::string path = private_dir + "/" + std::string(moves_file);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file) fail_system(errno, "write", path);
+  write_all(file.get(), (from.empty() ? no_commit : from) + " " + to + "\n", path);
+  sync_descriptor(file.get(), path);
+  const Descriptor folder(::open(private_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || ::fsync(folder.get()) != 0) fail_system(errno, "write to the disk", private_dir);
+}
+
+void forget_moves(const std::string& private_dir) noexcept {
+  ::unlink((private_dir + "/" + std::string(moves_file)).c_str());
+}
+
 Pending unsettled(const Repository::Impl& repository, const Oid& head) {
-  return pending_commits(repository, read_settled(repository.private_dir), head);
+  Oid at = read_settled(repository.private_dir);
+  if (head.empty() || at == head) return {};
+  Pending out;
+  const auto add = [&](Pending&& more) {
+    for (auto& [path, blobs] : more)
+      out[path].merge(blobs);
+  };
+  for (const auto& [from, to] : read_moves(repository.private_dir)) {
+    if (!reaches(repository, head, to)) continue; // killed before the branch moved
+    add(pending_commits(repository, at, from));
+    const auto before = from.empty() ? git::TreeHandle() : tree_of(repository.get(), from);
+    for (auto& difference : diff_trees(repository.get(), before.get(), tree_of(repository.get(), to).get()))
+      out[difference.path].insert(difference.before);
+    at = to;
+  }
+  add(pending_commits(repository, at, head));
+  return out;
 }
 
 bool is_late(const Pending& pending, std::string_view path, const Oid& blob) {

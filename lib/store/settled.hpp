@@ -21,7 +21,14 @@ using Pending = std::map<std::string, std::set<Oid>, std::less<>>;
 /// Empty when nothing is pending, and when HEAD was moved by hand (git brought the files along itself).
 Pending pending_commits(const Repository::Impl& repository, const Oid& settled, const Oid& head);
 
-/// The same from what is recorded as settled.
+/// Written before the branch moves by a merge or a fast-forward, whose commits need not be crm's own and may
+/// be many: from which commit ("" for none) to which. Without it, working files that a kill left behind would
+/// look like hand edits. Durable; throws Error(Failure).
+void note_move(const std::string& private_dir, const Oid& from, const Oid& to);
+/// Once the working files have followed.
+void forget_moves(const std::string& private_dir) noexcept;
+
+/// The same from what is recorded as settled, and as moved since.
 Pending unsettled(const Repository::Impl& repository, const Oid& head);
 
 bool is_late(const Pending& pending, std::string_view path, const Oid& blob);

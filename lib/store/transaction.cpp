@@ -3,6 +3,7 @@
 #include "store/branch_move.hpp"
 #include "store/git_error.hpp"
 #include "store/git_index.hpp"
+#include "store/graph.hpp"
 #include "store/housekeeping.hpp"
 #include "store/message.hpp"
 #include "store/objects.hpp"
@@ -74,6 +75,21 @@ Oid Transaction::adopt(const std::vector<Change>& changes, const Message& messag
   return m_impl->write(changes, message, author, Files::AreAdopted);
 }
 
+const Oid& Transaction::head() const {
+  return m_impl->head;
+}
+
+void Transaction::fast_forward(const Oid& commit) {
+  m_impl->fast_forward(commit);
+}
+
+Oid Transaction::merge(const Oid& theirs, const std::vector<Change>& changes, const Message& message,
+                       const Signature& who) {
+  if (m_impl->head.empty() || theirs == m_impl->head)
+    throw base::Error(base::Kind::Failure, "there is nothing to merge " + theirs + " with");
+  return m_impl->write(changes, message, who, Files::MustBeCommitted, theirs);
+}
+
 Transaction::Impl::~Impl() {
   lock.release();
   if (wrote) collect_garbage_sometimes(*repository);
@@ -88,8 +104,15 @@ void Transaction::Impl::check_head() const {
                       "nothing was changed; run the command again");
 }
 
+Target Transaction::Impl::target(const std::string& path, const Oid& before, const Oid& after) const {
+  Target out{path, after, nullptr, {before}, false};
+  if (const auto late = left.find(path); late != left.end())
+    out.replaceable.insert(late->second.begin(), late->second.end());
+  return out;
+}
+
 Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& message,
-                             const Signature& author, Files files) {
+                             const Signature& author, Files files, const Oid& other) {
   const auto list = sorted(changes);
   check_head();
   const auto base = head.empty() ? git::TreeHandle() : tree_of(repository->get(), head);
@@ -97,28 +120,48 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
   // Before anything is written: what the files are to become, and whether somebody has been at them.
   std::vector<Target> targets;
   for (const Change* change : list) {
-    Target target{change->path,
-                  change->content ? hash_blob(*change->content) : Oid(),
-                  change->content ? &*change->content : nullptr,
-                  {},
-                  false};
-    target.replaceable.insert(base ? blob_at(repository->get(), base.get(), change->path) : Oid());
-    if (const auto late = left.find(change->path); late != left.end())
-      target.replaceable.insert(late->second.begin(), late->second.end());
+    auto next = target(change->path, base ? blob_at(repository->get(), base.get(), change->path) : Oid(),
+                       change->content ? hash_blob(*change->content) : Oid());
+    next.content = change->content ? &*change->content : nullptr;
     if (files == Files::MustBeCommitted) {
-      require_no_hand_edit(target);
+      require_no_hand_edit(next);
     } else if (change->was) {
-      target.replaceable = {hash_blob(*change->was)};
+      next.replaceable = {hash_blob(*change->was)};
     } else {
-      target.replace_any = true;
+      next.replace_any = true;
     }
-    targets.push_back(std::move(target));
+    targets.push_back(std::move(next));
   }
 
-  const Oid id = write_objects(list, targets, base.get(), message, author);
-  const auto moved = move_branch(
-      *repository, {branch, head, id, "commit (crm): " + parse_summary(format_message(message)), author},
-      std::chrono::steady_clock::now() + wait);
+  const Oid id = write_objects(list, targets, base.get(), message, author, other);
+  const auto summary = parse_summary(format_message(message));
+  if (!other.empty()) note_move(repository->private_dir, head, id);
+  move_to(id, (other.empty() ? "commit (crm): " : "merge (crm): ") + summary, author, targets);
+  return id;
+}
+
+void Transaction::Impl::fast_forward(const Oid& commit) {
+  check_head();
+  if (commit == head) return;
+  const auto after = tree_of(repository->get(), commit);
+  if (!head.empty() && !descends(*repository, commit, head))
+    throw base::Error(base::Kind::Failure,
+                      commit + " does not follow the store's last commit: the two are to be merged");
+  const auto before = head.empty() ? git::TreeHandle() : tree_of(repository->get(), head);
+  std::vector<Target> targets;
+  for (const auto& difference : diff_trees(repository->get(), before.get(), after.get())) {
+    check_path(difference.path);
+    targets.push_back(target(difference.path, difference.before, difference.after));
+    require_no_hand_edit(targets.back());
+  }
+  note_move(repository->private_dir, head, commit);
+  move_to(commit, "merge (crm): Fast-forward", {"crm merge", "crm@localhost", {}}, targets);
+}
+
+void Transaction::Impl::move_to(const Oid& id, const std::string& why, const Signature& who,
+                                const std::vector<Target>& targets) {
+  const auto moved =
+      move_branch(*repository, {branch, head, id, why, who}, std::chrono::steady_clock::now() + wait);
   if (moved.outcome == Outcome::NotCommitted)
     throw base::Error(base::Kind::Failure, "the batch was not committed: " + moved.why,
                       "nothing was changed; run the command again");
@@ -130,7 +173,6 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
   head = id;
   wrote = true;
   follow(targets);
-  return id;
 }
 
 void Transaction::Impl::require_no_hand_edit(const Target& target) const {
@@ -148,7 +190,8 @@ void Transaction::Impl::require_no_hand_edit(const Target& target) const {
 
 Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
                                      const std::vector<Target>& targets, const git_tree* base,
-                                     const Message& message, const Signature& author) const {
+                                     const Message& message, const Signature& author,
+                                     const Oid& other) const {
   const BulkObjects bulk(*repository, changes.size() > most_single_syncs);
   ObjectWriter writer(repository->get(), repository->common_dir);
   std::vector<NewFile> files;
@@ -168,6 +211,8 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
             "sign the commit as", author.name);
   std::vector<git_oid> parents;
   if (!head.empty()) parents.push_back(from_oid(head));
+  // Sorted, so that it is all one who merges whom.
+  if (!other.empty()) parents.insert(other < head ? parents.begin() : parents.end(), from_oid(other));
   const Oid id = to_oid(writer.commit(signature.get(), format_message(message), tree, parents));
   bulk.settle();
   return id;
@@ -192,7 +237,9 @@ void Transaction::Impl::follow(const std::vector<Target>& targets) noexcept {
       else
         left[target.path].insert(target.replaceable.begin(), target.replaceable.end());
     }
-    if (left.empty()) write_settled(repository->private_dir, head);
+    if (!left.empty()) return;
+    write_settled(repository->private_dir, head);
+    forget_moves(repository->private_dir);
   } catch (const base::Error& error) {
     late(targets, "the batch is committed; git's index and working files will follow with the next write: " +
                       error.message);

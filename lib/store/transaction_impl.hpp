@@ -19,7 +19,10 @@ struct Transaction::Impl {
       : repository(&r), lock(std::move(l)), wait(w) {}
   ~Impl();
 
-  Oid write(const std::vector<Change>& changes, const Message& message, const Signature& author, Files files);
+  /// `other` is a merge's second parent, "" for a batch.
+  Oid write(const std::vector<Change>& changes, const Message& message, const Signature& author, Files files,
+            const Oid& other = {});
+  void fast_forward(const Oid& commit);
 
   const Repository::Impl* repository;
   WriteLock lock;
@@ -33,9 +36,15 @@ struct Transaction::Impl {
 
  private:
   void check_head() const;
+  /// Of a path that HEAD has as `before` ("" for no file).
+  Target target(const std::string& path, const Oid& before, const Oid& after) const;
   void require_no_hand_edit(const Target& target) const;
   Oid write_objects(const std::vector<const Change*>& changes, const std::vector<Target>& targets,
-                    const git_tree* base, const Message& message, const Signature& author) const;
+                    const git_tree* base, const Message& message, const Signature& author,
+                    const Oid& other) const;
+  /// The moment of the commit; afterwards the working files follow.
+  void move_to(const Oid& id, const std::string& why, const Signature& who,
+               const std::vector<Target>& targets);
   void follow(const std::vector<Target>& targets) noexcept;
   void late(const std::vector<Target>& targets, std::string why) noexcept;
 };

@@ -135,6 +135,19 @@ std::vector<Difference> diff_trees(git_repository* repository, const git_tree* b
   return differ.sorted();
 }
 
+std::size_t count_files(git_repository* repository, const git_tree* tree, int depth) {
+  std::size_t out = 0;
+  for (std::size_t i = 0, count = git_tree_entrycount(tree); i < count; ++i) {
+    const auto* entry = git_tree_entry_byindex(tree, i);
+    const auto kind = entry_kind(git_tree_entry_filemode(entry));
+    if (depth == 0)
+      out += kind == EntryKind::File ? 1 : 0;
+    else if (kind == EntryKind::Folder)
+      out += count_files(repository, read_tree(repository, *git_tree_entry_id(entry)).get(), depth - 1);
+  }
+  return out;
+}
+
 git::TreeEntryHandle entry_at(git_repository* repository, const git_tree* tree, std::string_view path) {
   (void)repository;
   git::TreeEntryHandle entry;

@@ -36,6 +36,9 @@ struct TreeFile {
 void walk_tree(git_repository* repository, const git_tree* tree, std::string_view prefix,
                const std::function<void(const TreeFile&)>& visit);
 
+/// How many files lie exactly `depth` folders down.
+std::size_t count_files(git_repository* repository, const git_tree* tree, int depth);
+
 /// The entry at a path, or null.
 git::TreeEntryHandle entry_at(git_repository* repository, const git_tree* tree, std::string_view path);
 /// Blob id at a path, "" when there is no file.

@@ -1,0 +1,216 @@
+#include "store/graph.hpp"
+
+#include "store/git_error.hpp"
+#include "store/objects.hpp"
+
+#include "base/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <queue>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace crm::store {
+namespace {
+
+/// How far a clock may have been off for a commit to be found among what the other side has. Crm holds writes
+/// that are more than a day ahead.
+constexpr std::int64_t clock_slop = 4 * 24 * 60 * 60;
+
+struct ById {
+  bool operator()(const git_oid& a, const git_oid& b) const { return git_oid_cmp(&a, &b) < 0; }
+};
+
+struct Node {
+  std::int64_t time = 0;
+  std::vector<Node*> parents;
+  git_oid id{};
+  unsigned sides = 0;
+  bool loaded = false, queued = false, listed = false;
+  int children = 0; ///< among those listed, that have not been given out yet
+};
+
+struct Later {
+  bool operator()(const Node* a, const Node* b) const {
+    if (a->time != b->time) return a->time < b->time;
+    return git_oid_cmp(&a->id, &b->id) < 0; // the order must not hang on addresses
+  }
+};
+
+/// Walks back from two commits at once, the newest first, and marks on each commit who can reach it.
+class Walk {
+ public:
+  static constexpr unsigned from = 1, without = 2;
+
+  explicit Walk(const Repository::Impl& repository)
+      : m_repository(repository), m_shallow(repository.is_shallow()) {}
+
+  Node* start(const Oid& id, unsigned side) {
+    Node* node = at(from_oid(id));
+    if (!load(*node)) throw base::Error(base::Kind::NotFound, "the store has no commit " + id);
+    reach(*node, side);
+    return node;
+  }
+
+  /// Some commit waits that only `from` is known to reach.
+  bool undecided() const { return m_undecided > 0; }
+  const Node* next() const { return m_queue.empty() ? nullptr : m_queue.top(); }
+
+  Node* step() {
+    Node* node = m_queue.top();
+    m_queue.pop();
+    node->queued = false;
+    if (node->sides == from) --m_undecided;
+    for (Node* parent : node->parents)
+      if (load(*parent)) reach(*parent, node->sides);
+    return node;
+  }
+
+ private:
+  Node* at(const git_oid& id) {
+    Node& node = m_nodes[id];
+    node.id = id;
+    return &node;
+  }
+
+  /// False for what lies beyond the end of a shallow history.
+  bool load(Node& node) {
+    if (node.loaded) return true;
+    git::CommitHandle commit;
+    const int code = git::take(commit, git_commit_lookup, m_repository.get(), &node.id);
+    if (code == GIT_ENOTFOUND && m_shallow) return false;
+    check_git(code, "read the commit", to_oid(node.id));
+    node.time = git_commit_time(commit.get());
+    for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i)
+      node.parents.push_back(at(*git_commit_parent_id(commit.get(), i)));
+    node.loaded = true;
+    return true;
+  }
+
+  void reach(Node& node, unsigned sides) {
+    const unsigned before = node.sides;
+    node.sides |= sides;
+    if (node.sides == before) return;
+    if (node.queued && before == from) --m_undecided;
+    if (node.sides == from) ++m_undecided;
+    if (!node.queued) m_queue.push(&node);
+    node.queued = true;
+  }
+
+  const Repository::Impl& m_repository;
+  bool m_shallow;
+  std::map<git_oid, Node, ById> m_nodes; ///< a map's nodes stay where they are
+  std::priority_queue<Node*, std::vector<Node*>, Later> m_queue;
+  std::size_t m_undecided = 0;
+};
+
+/// Children before their parents, else by time.
+std::vector<Oid> in_order(const std::vector<Node*>& nodes) {
+  for (Node* node : nodes)
+    for (Node* parent : node->parents)
+      ++parent->children;
+  std::priority_queue<Node*, std::vector<Node*>, Later> ready;
+  for (Node* node : nodes)
+    if (node->children == 0) ready.push(node);
+  std::vector<Oid> out;
+  while (!ready.empty()) {
+    Node* node = ready.top();
+    ready.pop();
+    out.push_back(to_oid(node->id));
+    for (Node* parent : node->parents)
+      if (--parent->children == 0 && parent->listed) ready.push(parent);
+  }
+  return out;
+}
+
+bool is_old(const std::string& file) {
+  struct stat info {};
+  return ::lstat(file.c_str(), &info) == 0 && info.st_mtim.tv_sec + 60 < ::time(nullptr);
+}
+
+} // namespace
+
+bool descends(const Repository::Impl& repository, const Oid& commit, const Oid& ancestor) {
+  Walk walk(repository);
+  const Node* sought = walk.start(ancestor, Walk::without);
+  walk.start(commit, Walk::from);
+  // What lies between the two can be reached from `commit` alone: once no such commit waits, there is no way.
+  while ((sought->sides & Walk::from) == 0 && walk.undecided())
+    walk.step();
+  return (sought->sides & Walk::from) != 0;
+}
+
+std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& from, const Oid& without) {
+  Walk walk(repository);
+  if (!without.empty()) walk.start(without, Walk::without);
+  walk.start(from, Walk::from);
+  std::vector<Node*> found;
+  std::int64_t oldest = INT64_MAX;
+  while (walk.undecided() || (walk.next() != nullptr && !found.empty() && !without.empty() &&
+                              walk.next()->time >= oldest - clock_slop)) {
+    Node* node = walk.step();
+    if (node->sides != Walk::from || node->listed) continue;
+    node->listed = true;
+    found.push_back(node);
+    oldest = std::min(oldest, node->time);
+  }
+  // Some were reached from the other side only later.
+  std::erase_if(found, [](Node* node) {
+    node->listed = node->sides == Walk::from;
+    return !node->listed;
+  });
+  return in_order(found);
+}
+
+bool Repository::descends(const Oid& commit, const Oid& ancestor) const {
+  return store::descends(*m_impl, commit, ancestor);
+}
+
+void Repository::since(const Oid& from, const Oid& without,
+                       const std::function<bool(const Commit&)>& visit) const {
+  for (const auto& id : commits_between(*m_impl, from, without))
+    if (!visit(commit(id))) return;
+}
+
+Oid Repository::ref(std::string_view name) const {
+  git::ReferenceHandle reference;
+  const int code = git::take(reference, git_reference_lookup, m_impl->get(), std::string(name).c_str());
+  if (code == GIT_ENOTFOUND) return "";
+  check_git(code, "read the ref", name);
+  git::ObjectHandle commit;
+  check_git(git::take(commit, git_reference_peel, reference.get(), GIT_OBJECT_COMMIT), "read the commit of",
+            name);
+  return to_oid(*git_object_id(commit.get()));
+}
+
+void Repository::set_ref(std::string_view name, const Oid& to) {
+  const std::string ref(name);
+  int valid = 0;
+  if (!name.starts_with("refs/crm/") || git_reference_name_is_valid(&valid, ref.c_str()) < 0 || valid == 0)
+    throw base::Error(base::Kind::Failure, "\"" + ref + "\" is not a ref of crm's own");
+  const auto set = [&] {
+    if (to.empty()) {
+      const int code = git_reference_remove(m_impl->get(), ref.c_str());
+      return code == GIT_ENOTFOUND ? 0 : code;
+    }
+    const git_oid id = from_oid(to);
+    git::ReferenceHandle made;
+    return git::take(made, git_reference_create, m_impl->get(), ref.c_str(), &id, 1, "crm");
+  };
+  const std::string lock = m_impl->common_dir + "/" + ref + ".lock";
+  int code = set();
+  for (int tries = 0; code == GIT_ELOCKED && tries < 40; ++tries) {
+    // Such a lock is held for milliseconds: an old one is a dead process's.
+    if (is_old(lock))
+      ::unlink(lock.c_str());
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    code = set();
+  }
+  check_git(code, to.empty() ? "remove the ref" : "set the ref", name);
+}
+
+} // namespace crm::store
