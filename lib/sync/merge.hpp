@@ -29,8 +29,8 @@ struct MergePlan {
   std::vector<store::Change> changes; ///< relative to ours, by path; the whole way from ours to the result
   std::vector<Joined> joined;         ///< Merge only
   std::vector<std::string> chosen;    ///< files without stamps that both sides changed: the newest was taken
-  /// Records, as seen from ours: new here, changed here, newly marked as deleted here; and how many there are
-  /// here.
+  /// Records, as seen from ours: new here, changed here, newly marked as deleted (or removed) here; each
+  /// counts once. And how many there are here: counted only when some are deleted, else 0.
   std::size_t arrived = 0, changed = 0, deleted = 0, present = 0;
   store::Message message;     ///< Merge only: a function of the two trees
   store::Signature signature; ///< Merge only: author and committer alike

@@ -1,0 +1,102 @@
+#include "codec/record_comments.hpp"
+
+#include "base/text.hpp"
+#include "codec/record_file.hpp"
+#include "codec/record_pieces.hpp"
+
+#include <algorithm>
+
+namespace crm::codec {
+namespace {
+
+void add_comments(std::string_view text, std::vector<std::string>& out) {
+  for (const auto line : split_lines(text))
+    if (const auto comment = base::trim(line); comment.starts_with('#')) out.emplace_back(comment);
+}
+
+class Emitter {
+ public:
+  explicit Emitter(const Comments& comments) : m_comments(comments) {
+    if (comments.head.empty()) return;
+    lines(comments.head);
+    m_out += '\n';
+  }
+
+  void entry(const std::string& key, const core::Value& value) {
+    static const EntryComments none;
+    const auto found = m_comments.entries.find(key);
+    const auto& own = found != m_comments.entries.end() ? found->second : none;
+    if (!m_below.empty()) m_out += '\n'; // else they would stand above this entry
+    m_below = own.below;
+    lines(own.above);
+    std::string text = emit_entry(key, value);
+    if (!own.behind.empty() && std::count(text.begin(), text.end(), '\n') == 1)
+      text.insert(text.size() - 1, "  " + own.behind);
+    else if (!own.behind.empty())
+      m_out += own.behind + "\n";
+    m_out += text;
+    lines(own.below);
+  }
+
+  /// What stood below an entry that is gone stays.
+  void gone(const EntryComments& comments) {
+    lines(comments.below);
+    m_below.insert(m_below.end(), comments.below.begin(), comments.below.end());
+  }
+
+  std::string take() { return std::move(m_out); }
+
+ private:
+  void lines(const std::vector<std::string>& comments) {
+    for (const auto& line : comments)
+      m_out += line + "\n";
+  }
+
+  const Comments& m_comments;
+  std::vector<std::string> m_below;
+  std::string m_out;
+};
+
+} // namespace
+
+Comments comments_of(std::string_view text, const core::Schema& schema) {
+  Comments out;
+  if (text.find('#') == text.npos) return out;
+  const auto read = read_record_file(text, "", schema);
+  const auto* file = std::get_if<RecordFile>(&read);
+  const auto cut = file != nullptr ? cut_record(text, file->root) : std::nullopt;
+  if (!cut) return out;
+  add_comments(cut->preamble, out.head);
+  for (const auto& piece : cut->pieces) {
+    EntryComments own;
+    add_comments(piece.lead, own.above);
+    own.above.insert(own.above.end(), piece.comments.begin(), piece.comments.end());
+    own.behind = base::trim(piece.comment);
+    add_comments(piece.after, own.below);
+    if (!own.empty()) out.entries.emplace(piece.key, std::move(own));
+  }
+  return out;
+}
+
+std::string emit_record(const core::Record& record, const core::Schema& schema, const Comments& comments) {
+  core::Record canonical = record;
+  core::canonicalize(canonical, schema);
+  const std::string plain = emit_record(canonical, schema);
+  Emitter emitter(comments);
+  emitter.entry("id", canonical.id.str());
+  for (const auto& [key, own] : comments.entries)
+    if (key != "id" && key != "crm" && !canonical.fields.contains(key)) emitter.gone(own);
+  for (const auto& [key, value] : canonical.fields)
+    emitter.entry(key, value);
+  if (!canonical.crm.empty()) emitter.entry("crm", canonical.crm);
+  std::string text = emitter.take();
+  // Where the comments stand was found line by line; that the data has not suffered, only the parser can
+  // tell.
+  const auto result = read_record(text, "", schema);
+  const auto* read = std::get_if<core::Record>(&result);
+  const bool same = read != nullptr && read->id == canonical.id && read->fields == canonical.fields &&
+                    read->crm == canonical.crm;
+  return same ? text : plain;
+}
+
+} // namespace crm::codec

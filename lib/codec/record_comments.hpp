@@ -1,0 +1,37 @@
+// What people wrote beside the data of a record's file, so that it can travel with the data.
+#pragma once
+
+#include "core/record.hpp"
+#include "core/schema.hpp"
+
+#include <compare>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm::codec {
+
+/// Each line with its "#", without the space around it.
+struct EntryComments {
+  std::vector<std::string> above; ///< also those within an entry of several lines
+  std::string behind;             ///< on the line of a one-line entry
+  std::vector<std::string> below; ///< until the next entry's own
+  friend auto operator<=>(const EntryComments&, const EntryComments&) = default;
+  bool empty() const { return above.empty() && behind.empty() && below.empty(); }
+};
+
+struct Comments {
+  std::vector<std::string> head;                ///< of the file
+  std::map<std::string, EntryComments> entries; ///< those that have any, by field, "id" and "crm"
+  friend bool operator==(const Comments&, const Comments&) = default;
+};
+
+/// Empty for text that cannot be read, or not line by line.
+Comments comments_of(std::string_view text, const core::Schema& schema);
+
+/// Canonical text with comments: a function of the three alone. Those of fields that the record does not have
+/// are left out, but for what stands below them. Reading the result gives `record`.
+std::string emit_record(const core::Record& record, const core::Schema& schema, const Comments& comments);
+
+} // namespace crm::codec

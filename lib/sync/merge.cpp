@@ -1,0 +1,228 @@
+#include "sync/merge.hpp"
+
+#include "base/error.hpp"
+#include "core/provenance.hpp"
+#include "store/paths.hpp"
+#include "sync/merge_history.hpp"
+#include "sync/merge_schemas.hpp"
+#include "sync/merge_texts.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace crm::sync {
+namespace {
+
+using core::Problem;
+using core::Schema;
+using store::Difference;
+using store::Oid;
+
+constexpr int record_depth = 2; ///< folders above a record
+
+/// A record that is marked says so in a line of its `crm:` block; most need not be read to know that they are
+/// not.
+bool may_be_deleted(const std::string& text) {
+  return text.find("deleted") != std::string::npos;
+}
+
+class Planner {
+ public:
+  Planner(const store::Repository& repository, const store::Commit& ours, const store::Commit& theirs)
+      : m_repository(repository), m_ours(ours), m_theirs(theirs), m_schemas(repository, ours.tree, m_chosen) {
+    m_plan.ours = ours.id;
+    m_plan.theirs = theirs.id;
+  }
+
+  MergePlan run() {
+    if (m_repository.descends(m_ours.id, m_theirs.id)) return std::move(m_plan);
+    const bool forward = m_repository.descends(m_theirs.id, m_ours.id);
+    m_plan.kind = forward ? MergePlan::Kind::FastForward : MergePlan::Kind::Merge;
+    forward ? follow() : merge();
+    std::sort(m_plan.changes.begin(), m_plan.changes.end(),
+              [](const store::Change& a, const store::Change& b) { return a.path < b.path; });
+    std::sort(m_plan.chosen.begin(), m_plan.chosen.end());
+    if (m_plan.deleted > 0) m_plan.present = m_repository.count(m_plan.ours, record_depth);
+    return std::move(m_plan);
+  }
+
+ private:
+  void follow() {
+    const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
+    for (const auto& difference : differences)
+      if (!store::parse_record_path(difference.path)) m_chosen[difference.path] = content(difference.after);
+    for (const auto& difference : differences) {
+      auto after = content(difference.after);
+      if (const auto record = store::parse_record_path(difference.path)) count(difference, *record, after);
+      m_plan.changes.push_back({difference.path, std::move(after)});
+    }
+  }
+
+  void count(const Difference& difference, const store::RecordPath& path,
+             const std::optional<std::string>& after) {
+    if (difference.before.empty())
+      ++m_plan.arrived;
+    else if (!after || (is_marked(path, difference.path, *after) &&
+                        !is_marked(path, difference.path, m_repository.blob(difference.before))))
+      ++m_plan.deleted;
+    else
+      ++m_plan.changed;
+  }
+
+  bool is_marked(const store::RecordPath& path, const std::string& file, const std::string& text) {
+    const Schema* schema = may_be_deleted(text) ? m_schemas.of_folder(path.folder) : nullptr;
+    if (schema == nullptr) return false;
+    const auto read = read_version(text, file, *schema);
+    const auto* version = std::get_if<Version>(&read);
+    return version != nullptr && core::is_deleted(version->record, *schema);
+  }
+
+  void merge() {
+    const SideHistory ours(m_repository, m_ours.id, m_theirs.id),
+        theirs(m_repository, m_theirs.id, m_ours.id);
+    if (ours.begins_elsewhere() || theirs.begins_elsewhere())
+      throw base::Error(base::Kind::VerificationFailed,
+                        m_plan.theirs + " is of another store: its history begins with another commit");
+    m_our_history = &ours;
+    m_their_history = &theirs;
+    const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
+    std::size_t records = 0;
+    for (const auto& difference : differences) // schemas are among these, and the records need them
+      if (!store::parse_record_path(difference.path)) newest(difference);
+    for (const auto& difference : differences)
+      if (const auto path = store::parse_record_path(difference.path)) {
+        ++records;
+        record(difference, *path);
+      }
+    const auto& broken = m_schemas.problems();
+    m_problems.insert(m_problems.begin(), broken.begin(), broken.end());
+    if (!m_problems.empty()) fail_invalid(m_problems);
+    describe(records, differences.size());
+  }
+
+  /// A function of the two trees and commits alone: both sides say the same.
+  void describe(std::size_t records, std::size_t files) {
+    const auto counted = [](std::size_t n, const std::string& what) {
+      return "Merge " + std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+    };
+    m_plan.message = {
+        records > 0 ? counted(records, "record") : counted(files, "file"), "", {{"Crm-Merge", "1"}}};
+    m_plan.signature = {
+        "crm merge", "crm@localhost",
+        std::max({m_ours.author.time, m_ours.committer.time, m_theirs.author.time, m_theirs.committer.time})};
+  }
+
+  void take(const Difference& difference) {
+    m_plan.changes.push_back({difference.path, content(difference.after)});
+  }
+
+  /// Files without stamps: the side that alone changed it, else the newer change.
+  void newest(const Difference& difference) {
+    const auto& path = difference.path;
+    const auto here = m_our_history->newest(path), there = m_their_history->newest(path);
+    // Where neither history says anything (a merge by hand, a shallow clone), the ids have to decide.
+    const bool taken = here || there ? here < there : difference.before < difference.after;
+    if (here.has_value() == there.has_value()) m_plan.chosen.push_back(path);
+    m_chosen[path] = content(taken ? difference.after : difference.before);
+    if (taken) take(difference);
+  }
+
+  void record(const Difference& difference, const store::RecordPath& path) {
+    const Schema* schema = m_schemas.of_folder(path.folder);
+    const bool both = !difference.before.empty() && !difference.after.empty();
+    if (both && schema != nullptr) return join(difference, path, *schema);
+    if (!both && schema != nullptr) {
+      if (!difference.after.empty()) take(difference);
+    } else {
+      newest(difference);
+    }
+    if (difference.before.empty() && is_taken(difference)) ++m_plan.arrived;
+    if (difference.after.empty() && is_taken(difference)) ++m_plan.deleted;
+    if (both && is_taken(difference)) ++m_plan.changed;
+  }
+
+  bool is_taken(const Difference& difference) const {
+    return !m_plan.changes.empty() && m_plan.changes.back().path == difference.path;
+  }
+
+  void join(const Difference& difference, const store::RecordPath& path, const Schema& schema) {
+    const auto& file = difference.path;
+    const auto ours = read_version(m_repository.blob(difference.before), file, schema);
+    const auto theirs = read_version(m_repository.blob(difference.after), file, schema);
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&theirs)) {
+      m_problems.insert(m_problems.end(), problems->begin(), problems->end());
+      return;
+    }
+    if (std::holds_alternative<std::vector<Problem>>(ours)) { // has no stamps that one could trust
+      newest(difference);
+      m_plan.changed += is_taken(difference) ? 1 : 0;
+      return;
+    }
+    const auto &a = std::get<Version>(ours), &b = std::get<Version>(theirs);
+    core::Merged merged{a.record, {}};
+    try {
+      merged = core::join(a.record, b.record, schema);
+    } catch (const base::Error& error) {
+      m_problems.push_back({file, 0, "", "", error.message});
+      return;
+    }
+    auto problems = core::check_provenance(merged.record, schema);
+    for (auto& problem : problems) {
+      problem.file = file;
+      m_problems.push_back(std::move(problem));
+    }
+    auto text =
+        join_texts(a, b, merged.record, schema, are_plain(a, b, schema) ? Touched::Unknown : touched(file));
+    m_plan.joined.push_back(
+        {file, schema.type, path.id, core::display_name(merged.record, schema), std::move(merged.decisions)});
+    if (text == a.text) return;
+    m_plan.changes.push_back({file, std::move(text)});
+    const bool gone = core::is_deleted(merged.record, schema) && !core::is_deleted(a.record, schema);
+    ++(gone ? m_plan.deleted : m_plan.changed);
+  }
+
+  Touched touched(const std::string& path) const {
+    const bool here = m_our_history->newest(path).has_value();
+    const bool there = m_their_history->newest(path).has_value();
+    if (here == there) return here ? Touched::Both : Touched::Unknown;
+    return here ? Touched::OnlyA : Touched::OnlyB;
+  }
+
+  std::optional<std::string> content(const Oid& blob) const {
+    if (blob.empty()) return std::nullopt;
+    return m_repository.blob(blob);
+  }
+
+  const store::Repository& m_repository;
+  const store::Commit &m_ours, &m_theirs;
+  std::map<std::string, std::optional<std::string>> m_chosen; ///< files without stamps, as they will be
+  MergedSchemas m_schemas;
+  const SideHistory *m_our_history = nullptr, *m_their_history = nullptr;
+  std::vector<Problem> m_problems;
+  MergePlan m_plan;
+};
+
+} // namespace
+
+MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const Oid& theirs) {
+  const auto a = repository.commit(ours), b = repository.commit(theirs);
+  return Planner(repository, a, b).run();
+}
+
+Oid apply(store::Transaction& transaction, const MergePlan& plan) {
+  if (transaction.head() != plan.ours)
+    throw base::Error(base::Kind::Busy, "the store has changed since this merge was planned",
+                      "nothing was changed; run the command again");
+  switch (plan.kind) {
+  case MergePlan::Kind::Nothing:
+    return plan.ours;
+  case MergePlan::Kind::FastForward:
+    transaction.fast_forward(plan.theirs);
+    return plan.theirs;
+  case MergePlan::Kind::Merge:
+    break;
+  }
+  return transaction.merge(plan.theirs, plan.changes, plan.message, plan.signature);
+}
+
+} // namespace crm::sync

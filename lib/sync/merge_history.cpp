@@ -1,0 +1,51 @@
+#include "sync/merge_history.hpp"
+
+#include "base/error.hpp"
+
+namespace crm::sync {
+namespace {
+
+Moment moment_of(const store::Commit& commit) {
+  if (const auto clock = core::parse_stamp_time(commit.trailer("Crm-Clock")))
+    return {*clock, commit.trailer("Crm-Device"), commit.id};
+  return {commit.author.time, commit.id, commit.id};
+}
+
+} // namespace
+
+SideHistory::SideHistory(const store::Repository& repository, const store::Oid& from,
+                         const store::Oid& without)
+    : m_repository(repository) {
+  repository.since(from, without, [&](const store::Commit& commit) {
+    m_begins_elsewhere = m_begins_elsewhere || commit.parents.empty();
+    if (commit.parents.size() == 1) m_commits.push_back(commit);
+    return true;
+  });
+}
+
+void SideHistory::load() const {
+  for (const auto& commit : m_commits) {
+    std::vector<store::Difference> differences;
+    try {
+      differences = m_repository.diff(commit.parents.front(), commit.tree);
+    } catch (const base::Error& error) {
+      // What a shallow clone's oldest commit changed cannot be known.
+      if (error.kind != base::Kind::NotFound) throw;
+    }
+    const Moment moment = moment_of(commit);
+    for (auto& difference : differences) {
+      auto& newest = m_newest[std::move(difference.path)];
+      newest = std::max(newest, moment);
+    }
+  }
+  m_loaded = true;
+}
+
+std::optional<Moment> SideHistory::newest(const std::string& path) const {
+  if (!m_loaded) load();
+  const auto found = m_newest.find(path);
+  if (found == m_newest.end()) return std::nullopt;
+  return found->second;
+}
+
+} // namespace crm::sync

@@ -1,0 +1,42 @@
+// What each of two histories did since they parted: for files without stamps, the newest change counts.
+#pragma once
+
+#include "core/stamp.hpp"
+#include "store/repository.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace crm::sync {
+
+/// When a commit changed a file: by crm's clock and device, or by hand.
+struct Moment {
+  core::StampTime time{};
+  std::string who; ///< device; of a commit by hand its id
+  store::Oid commit;
+  friend auto operator<=>(const Moment&, const Moment&) = default;
+};
+
+class SideHistory {
+ public:
+  /// The commits that `from` has and `without` has not.
+  SideHistory(const store::Repository& repository, const store::Oid& from, const store::Oid& without);
+  /// It goes back to a first commit that the other side does not have.
+  bool begins_elsewhere() const { return m_begins_elsewhere; }
+  /// The newest change of a path; nothing when this side never touched it. Merges do not count: they choose
+  /// among what others wrote. The first call reads what each commit changed.
+  std::optional<Moment> newest(const std::string& path) const;
+
+ private:
+  void load() const;
+  const store::Repository& m_repository;
+  std::vector<store::Commit> m_commits;
+  bool m_begins_elsewhere = false;
+  mutable bool m_loaded = false;
+  mutable std::map<std::string, Moment, std::less<>> m_newest;
+};
+
+} // namespace crm::sync

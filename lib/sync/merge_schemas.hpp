@@ -1,0 +1,37 @@
+// The schemas as they are after a merge: records are joined by those, on every device alike.
+#pragma once
+
+#include "core/problem.hpp"
+#include "core/schema.hpp"
+#include "store/repository.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::sync {
+
+class MergedSchemas {
+ public:
+  /// `changed` is what the merge makes of files at `base` (nothing: removed). Keeps references to both.
+  MergedSchemas(const store::Repository& repository, store::Oid base,
+                const std::map<std::string, std::optional<std::string>>& changed);
+  /// Of the type whose records live in `folder`; null when there is none. One that cannot be read goes to
+  /// problems().
+  const core::Schema* of_folder(const std::string& folder);
+  const std::vector<core::Problem>& problems() const { return m_problems; }
+
+ private:
+  const core::Schema* at(const std::string& path);
+  std::vector<std::string> paths() const;
+  const store::Repository& m_repository;
+  store::Oid m_base;
+  const std::map<std::string, std::optional<std::string>>& m_changed;
+  std::map<std::string, std::unique_ptr<core::Schema>> m_by_path;
+  std::map<std::string, const core::Schema*> m_by_folder;
+  std::vector<core::Problem> m_problems;
+};
+
+} // namespace crm::sync
