@@ -10,6 +10,7 @@ namespace crm::cmd {
 void add_git(CLI::App& root, Context& context) {
   auto* command =
       add_command(root, "git", "any git command, in the store", "  crm git log --stat\n  crm git show HEAD");
+  command->fallthrough(false); // git's options are git's
   command->prefix_command();
   command->callback([&context, command] {
     std::vector<std::string> words{"git", "-C", context.workspace().repository().root()};

@@ -1,6 +1,7 @@
 // Text as people see it: widths, folding, distances. All strings are UTF-8. Unicode data is utf8proc's.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ std::vector<std::string> suggestions(std::string_view word, const std::vector<st
 
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
+template <std::same_as<std::string> Temporary>
+std::vector<std::string_view> split(Temporary&& text, char separator) = delete; // the parts would dangle
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 } // namespace crm::base
