@@ -4,6 +4,26 @@
 
 namespace crm::core {
 
+std::string_view to_text(Rule rule) {
+  switch (rule) {
+  case Rule::Latest:
+    return "latest";
+  case Rule::Review:
+    return "review";
+  case Rule::Set:
+    return "set";
+  case Rule::Text:
+    return "text";
+  case Rule::States:
+    return "states";
+  case Rule::Max:
+    return "max";
+  case Rule::Min:
+    return "min";
+  }
+  return "";
+}
+
 const std::vector<std::string>* States::next(std::string_view from) const {
   const auto it = std::find_if(moves.begin(), moves.end(), [&](const Move& m) { return m.from == from; });
   return it == moves.end() ? nullptr : &it->to;

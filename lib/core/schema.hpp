@@ -13,6 +13,7 @@ namespace crm::core {
 
 /// How concurrent writes to a field meet; see lib/core/merge.hpp.
 enum class Rule { Latest, Review, Set, Text, States, Max, Min };
+std::string_view to_text(Rule rule); ///< "latest": as schemas write it
 
 /// How strict a type is: each field by its own rule, or the whole record as one group (`merge: record`).
 enum class Strictness { Field, Record };

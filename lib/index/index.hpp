@@ -155,6 +155,11 @@ class Index {
   /// one last. Of equal times any may be the ones that the limit cuts off.
   std::vector<Row> referring(std::string_view target, std::string_view type, std::size_t limit) const;
 
+  /// Live ones that link to what is no live record's id or key. Goes through all links.
+  std::vector<Row> of_doubtful_links() const;
+  /// Live ones whose key another live one of the type has, by id.
+  std::vector<Row> of_shared_keys() const;
+
   /// For tests: every statement asked so far, each followed by how SQLite finds its rows.
   std::vector<std::string> plans() const;
 

@@ -48,6 +48,9 @@ void make_repository(const std::string& path) {
 void configure(Repository& repository) {
   repository.set_config("core.autocrlf", "false"); // canonical bytes everywhere
   repository.set_config("core.logAllRefUpdates", "true");
+  // For `git pull` and `git merge` by hand; .gitattributes names it.
+  repository.set_config("merge.crm.name", "crm's join of two records");
+  repository.set_config("merge.crm.driver", "crm merge-file %O %A %B %P");
   repository.set_config("core.fsync",
                         "objects,reference"); // the git program's own writes are as durable as ours
 }
@@ -72,6 +75,11 @@ void prepare_git_dir(const std::string& git_dir) {
 
 } // namespace
 
+void Repository::prepare() {
+  configure(*this);
+  prepare_git_dir(m_impl->common_dir);
+}
+
 Repository Repository::create(const std::string& path, const std::vector<Change>& files,
                               const Message& message, const Signature& author) {
   start_library();
@@ -91,8 +99,7 @@ Repository Repository::create(const std::string& path, const std::vector<Change>
   }
   make_repository(path);
   auto repository = open(path);
-  configure(repository);
-  prepare_git_dir(repository.m_impl->common_dir);
+  repository.prepare();
   auto transaction = repository.begin(std::chrono::seconds(5));
   transaction.commit(files, message, author);
   return repository;

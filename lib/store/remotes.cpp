@@ -4,6 +4,7 @@
 #include "store/git_program.hpp"
 #include "store/objects.hpp"
 #include "store/remote_url.hpp"
+#include "store/small_file.hpp"
 #include "store/transport.hpp"
 
 #include "base/error.hpp"
@@ -169,6 +170,8 @@ void remove_remote(Repository& repository, const std::string& name) {
   };
   check_git(git_reference_foreach_glob(handle.get(), seen_ref(name, "*").c_str(), visit, &names),
             "list the refs of", name);
+  check_git(git_reference_foreach_glob(handle.get(), (device_refs + name + "/*").c_str(), visit, &names),
+            "list the devices of", name);
   for (const auto& each : names)
     remove_ref(handle.get(), each);
 }
@@ -184,6 +187,18 @@ void set_last_seen(const Repository& repository, const std::string& remote, cons
   const auto handle = open_again(repository);
   move_ref(handle.get(), seen_ref(remote, repository.branch()), tip, "");
   remove_ref(handle.get(), incoming_ref(remote));
+}
+
+std::optional<Oid> folder_tip(const Repository& repository, const Remote& remote) {
+  const auto known = last_seen(repository, remote.name);
+  if (!url_problem(remote.url).empty()) return known;
+  const auto url = parse_url(remote.url);
+  if (url.place != Place::Folder) return known;
+  for (const char* below : {"/refs/heads/", "/.git/refs/heads/"})
+    if (const auto text = read_small_file(url.folder + below + repository.branch(), 100);
+        text && text->size() >= GIT_OID_HEXSZ)
+      return text->substr(0, GIT_OID_HEXSZ);
+  return known;
 }
 
 } // namespace crm::store

@@ -76,6 +76,9 @@ class Repository {
   /// `path` is the work tree's root. Throws Error(NotFound | Failure).
   static Repository open(const std::string& path);
 
+  /// Config, hook and fan-out folders as create() makes them, for a repository that was cloned.
+  void prepare();
+
   Repository(Repository&&) noexcept;
   Repository& operator=(Repository&&) noexcept;
   ~Repository();
@@ -105,6 +108,7 @@ class Repository {
   /// From `from` along first parents, newest first, until `visit` returns false.
   void history(const Oid& from, const std::function<bool(const Commit&)>& visit) const;
 
+  bool has_commit(const Oid& id) const; ///< in the object database, whatever refers to it
   /// True when `ancestor` is `commit` or among what came before it, along all parents.
   bool descends(const Oid& commit, const Oid& ancestor) const;
   /// Commits that are reachable from `from` and not from `without` ("" for none), newest first and each
@@ -115,6 +119,10 @@ class Repository {
   Oid ref(std::string_view name) const;
   /// Moves, makes or ("" for `to`) removes a ref below refs/crm/. Throws Error(Failure).
   void set_ref(std::string_view name, const Oid& to);
+  /// Refs to commits whose names begin with `prefix` ("refs/crm/…/"), by name, without the prefix.
+  std::vector<std::pair<std::string, Oid>> refs(const std::string& prefix) const;
+  /// A commit without files and parents, which is in no history: a message that a ref may carry elsewhere.
+  Oid write_loose(const Message& message, const Signature& author);
 
   /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores
   /// .git.

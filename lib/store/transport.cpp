@@ -124,7 +124,8 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
            {"fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
             "--no-show-forced-updates", "--no-auto-maintenance", "--no-write-commit-graph", "--no-prune",
             "--refmap=", "--upload-pack=" + other_end(there.url).upload_pack, "--", remote.url,
-            "+" + with_heads(branch) + ":" + arrived},
+            "+" + with_heads(branch) + ":" + arrived,
+            "+" + std::string(device_refs) + "*:" + device_refs + remote.name + "/*"},
            patience);
   if (lacks_branch(run)) {
     out.lost = !out.before.empty();
@@ -149,7 +150,7 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
 }
 
 Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
-             std::chrono::seconds patience) {
+             std::chrono::seconds patience, const std::vector<Beside>& beside) {
   const auto there = approach(remote);
   if (!there.contact.ok()) return there.contact;
   const auto branch = branch_of(repository), seen = seen_ref(remote.name, branch);
@@ -161,12 +162,20 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     if (!ref_target(handle.get(), seen).empty()) return not_mounted(there.url.folder);
     if (auto made = make_bare(there.url.folder, branch, patience); !made.ok()) return made;
   }
-  const auto run =
-      talk(repository.root(), there.url,
-           {"push", "--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-recurse-submodules",
-            "--no-signed", "--receive-pack=" + other_end(there.url).receive_pack, "--", remote.url,
-            tip + ":" + with_heads(branch)},
-           patience);
+  std::vector<std::string> words{"push",
+                                 "--porcelain",
+                                 "--progress",
+                                 "--no-verify",
+                                 "--no-follow-tags",
+                                 "--no-recurse-submodules",
+                                 "--no-signed",
+                                 "--receive-pack=" + other_end(there.url).receive_pack,
+                                 "--",
+                                 remote.url,
+                                 tip + ":" + with_heads(branch)};
+  for (const auto& [ref, commit] : beside)
+    words.push_back("+" + commit + ":" + ref);
+  const auto run = talk(repository.root(), there.url, std::move(words), patience);
   auto out = contact_of(run, trouble_of_push(run));
   if (out.ok()) move_ref(handle.get(), seen, tip, "");
   return out;

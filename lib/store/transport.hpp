@@ -59,14 +59,35 @@ struct Fetched : Contact {
 /// for longer than `patience`; a URL or name that add_remote() would refuse is Trouble::Refused.
 Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience);
 
+/// Where each device leaves a sign of life at a remote: refs/crm/devices/DEVICE there, and here, as fetched,
+/// refs/crm/devices/REMOTE/DEVICE.
+inline constexpr const char* device_refs = "refs/crm/devices/";
+
+/// A ref of the remote that is set whatever it was; where the remote does not take it, nothing is said.
+struct Beside {
+  std::string ref;
+  Oid commit;
+};
+
 /// The remote's branch moves to `tip` if that is a descendant of what the remote has: the remote itself
 /// compares and swaps. On success the tip is remembered as seen. In an empty folder a bare repository is made
 /// first. Hooks of a folder are not run, and its checked-out branch does not move: a folder should be bare.
 Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
-             std::chrono::seconds patience);
+             std::chrono::seconds patience, const std::vector<Beside>& beside = {});
+
+/// The store's history in a file that fetch() takes for a remote. The file is replaced as a whole, or not at
+/// all.
+Contact write_bundle(const Repository& repository, const std::string& file, std::chrono::seconds patience);
+
+/// By the file's first line.
+bool looks_like_bundle(const std::string& file);
 
 /// Asks for the remote's refs and takes nothing.
 Contact probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience);
+
+/// The branch's tip in a remote that is a folder, as its ref says at this moment and without asking git; what
+/// was last seen for all others, and where it cannot be told.
+std::optional<Oid> folder_tip(const Repository& repository, const Remote& remote);
 
 /// The remote's tip as last seen; nothing when it was never reached.
 std::optional<Oid> last_seen(const Repository& repository, const std::string& remote);

@@ -155,16 +155,22 @@ Trouble trouble_in(std::string_view errors) {
   return Trouble::Other;
 }
 
+/// What is pushed beside the branch may be refused: not every host has room for other refs.
+bool is_branch(std::string_view line) {
+  return contains(line, ":refs/heads/");
+}
+
 /// "!\tabc:refs/heads/main\t[remote rejected] (hook declined)" → the last part.
 std::string_view refusal_in(std::string_view output) {
   for (const auto line : base::split(output, '\n'))
-    if (line.starts_with("!\t")) return line.substr(line.rfind('\t') + 1);
+    if (line.starts_with("!\t") && is_branch(line)) return line.substr(line.rfind('\t') + 1);
   return {};
 }
 
 bool took_it(std::string_view output) {
   for (const auto line : base::split(output, '\n'))
-    if (line.starts_with(" \t") || line.starts_with("*\t") || line.starts_with("=\t")) return true;
+    if (is_branch(line) && (line.starts_with(" \t") || line.starts_with("*\t") || line.starts_with("=\t")))
+      return true;
   return false;
 }
 
@@ -204,8 +210,9 @@ Trouble trouble_of(const GitRun& run) {
 Trouble trouble_of_push(const GitRun& run) {
   const auto refusal = refusal_in(run.output);
   if (run.end == GitRun::End::Stalled || refusal.empty()) {
+    if (run.end == GitRun::End::Exited && took_it(run.output)) return Trouble::None;
     const auto trouble = trouble_of(run);
-    return trouble == Trouble::None && !took_it(run.output) ? Trouble::Other : trouble;
+    return trouble == Trouble::None ? Trouble::Other : trouble;
   }
   if (refusal.starts_with("[rejected]")) return Trouble::Rejected;
   if (refusal.starts_with("[remote failure]"))

@@ -1,0 +1,41 @@
+#include "sync/heartbeat.hpp"
+
+#include "store/transport.hpp"
+
+#include <algorithm>
+
+namespace crm::sync {
+namespace {
+
+// So many devices has no store; a remote that shows more is not believed.
+constexpr std::size_t most = 1000;
+
+bool is_oid(std::string_view text) {
+  return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+} // namespace
+
+store::Oid write_heartbeat(store::Repository& repository, const Heartbeat& beat) {
+  return repository.write_loose({"Seen: " + beat.device,
+                                 "",
+                                 {{"Crm-Device", beat.device},
+                                  {"Crm-Actor", beat.member},
+                                  {"Crm-Head", beat.head},
+                                  {"Crm-Clone", beat.clone}}},
+                                {beat.member, beat.member + "@" + beat.device, beat.at});
+}
+
+std::vector<Heartbeat> heartbeats(const store::Repository& repository, const std::string& remote) {
+  std::vector<Heartbeat> out;
+  for (const auto& [name, id] : repository.refs(store::device_refs + remote + "/")) {
+    if (!core::is_name(name) || out.size() == most) continue;
+    const auto commit = repository.commit(id);
+    Heartbeat beat{name, commit.trailer("Crm-Actor"), commit.author.time, commit.trailer("Crm-Head"),
+                   commit.trailer("Crm-Clone")};
+    if (core::is_name(beat.member) && is_oid(beat.head)) out.push_back(std::move(beat));
+  }
+  return out;
+}
+
+} // namespace crm::sync

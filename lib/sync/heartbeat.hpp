@@ -1,0 +1,25 @@
+// The sign of life that a device leaves at each remote: when it was there last, and what it had then. A
+// commit without files below refs/crm/devices/, which is in no history and so merges with nothing.
+#pragma once
+
+#include "core/stamp.hpp"
+#include "store/repository.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::sync {
+
+struct Heartbeat {
+  std::string device, member;
+  core::StampTime at{}; ///< by the device's own clock, whole seconds
+  store::Oid head;      ///< of the device, when it left the sign
+  std::string clone;    ///< tells two clones apart that were given one name
+};
+
+store::Oid write_heartbeat(store::Repository& repository, const Heartbeat& beat);
+
+/// Those of a remote as last fetched, by device. What is not one is left out.
+std::vector<Heartbeat> heartbeats(const store::Repository& repository, const std::string& remote);
+
+} // namespace crm::sync

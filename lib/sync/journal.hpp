@@ -1,0 +1,36 @@
+// What this device tried with each remote, failed attempts too: one JSON object a line in the private folder.
+#pragma once
+
+#include "core/stamp.hpp"
+#include "store/transport.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::sync {
+
+struct Attempt {
+  core::StampTime at{};
+  std::string remote;
+  std::string outcome; ///< "ok", or the trouble's word: "network", "host-key", "refused-data", …
+  std::string detail;  ///< a line for people
+  store::Oid head;     ///< ours when the attempt ended
+  std::size_t received = 0, sent = 0; ///< commits
+  bool ok() const { return outcome == "ok"; }
+};
+
+/// Appends durably enough for a log: a line that a crash cut off is skipped when it is read. Older halves are
+/// dropped at 1 MiB.
+void record(const store::Repository& repository, const Attempt& attempt);
+
+/// Oldest first, at most the newest `most`; lines that cannot be read are left out.
+std::vector<Attempt> journal(const store::Repository& repository, std::size_t most = 1000);
+
+/// The newest success and the newest failure with a remote.
+struct Contacts {
+  std::optional<Attempt> success, failure;
+};
+Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remote);
+
+} // namespace crm::sync
