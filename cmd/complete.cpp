@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/tree.hpp"
+#include "store/transport.hpp"
 
 #include <algorithm>
 #include <set>
@@ -86,7 +87,7 @@ class Completer {
 
   void commands() {
     for (const auto* sub : m_at->get_subcommands({}))
-      if (sub->get_name() != "complete" && sub->get_name() != "hook")
+      if (sub->get_name() != "complete" && sub->get_name() != "merge-file" && sub->get_name() != "hook")
         offer(sub->get_name(), sub->get_description());
   }
 
@@ -155,6 +156,10 @@ class Completer {
         offer(name);
       for (const char* topic : {"times", "scripts", "editing", "exit-codes"})
         offer(topic);
+      break;
+    case Completes::Remote:
+      for (const auto& remote : store::remotes(m_context.workspace().repository()))
+        offer(remote.name, remote.url);
       break;
     case Completes::Verb:
     case Completes::Folder:

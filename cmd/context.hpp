@@ -34,6 +34,7 @@ enum class Completes {
   Format,
   Shell,
   Topic,
+  Remote,
   Folder
 };
 struct Completion {

@@ -1,7 +1,9 @@
+#include "app/conflicts.hpp"
 #include "app/health.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/shape.hpp"
+#include "cmd/sync/words.hpp"
 
 #include <fmt/format.h>
 
@@ -48,7 +50,8 @@ core::Map status_json(app::Workspace& workspace, const app::Status& status) {
   document.set("head", status.head);
   document.set("records", std::move(records));
   document.set("hand_edits", std::move(edits));
-  document.set("remotes", core::List{});
+  set_remotes(document, workspace);
+  document.set("conflicts", static_cast<std::int64_t>(app::count_disputed(workspace)));
   document.set("problems", std::move(problems));
   return document;
 }
@@ -74,6 +77,13 @@ void run_status(Context& context) {
                                 static_cast<std::size_t>(context.terminal().width) - 12);
   for (const auto& each : lines)
     line(&each == &lines.front() ? "records" : "", each);
+  if (!store::remotes(workspace.repository()).empty()) context.print("\n");
+  print_remotes(context);
+  if (const auto count = app::count_disputed(workspace); count > 0)
+    context.print("\n" +
+                  style.paint(Role::Warn, fmt::format("{} record{} wait{} for a decision: `crm conflicts`",
+                                                      count, count == 1 ? "" : "s", count == 1 ? "s" : "")) +
+                  "\n");
   if (status.edits.size() > status.foreign.size()) {
     context.print(fmt::format(
         "\n{}\n",

@@ -78,7 +78,10 @@ Initialized init(base::Environment& env, const InitRequest& request) {
   settings.hours = usual_hours();
 
   const core::Stamp stamp{env.now(), out.device, out.member};
-  std::vector<store::Change> files{{"crm.yaml", emit_settings(settings)}};
+  std::vector<store::Change> files{
+      {"crm.yaml", emit_settings(settings)},
+      {".gitattributes",
+       "# Records are merged field by field, by `git merge` too.\n/*/*/*.yaml merge=crm\n"}};
   std::optional<core::Schema> member_schema;
   for (const auto& [type, text] : codec::embedded_schemas()) {
     files.push_back({schema_path(type), std::string(text)});

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/json.hpp"
+#include "core/merge.hpp"
 #include "core/provenance.hpp"
 
 #include <algorithm>
@@ -99,6 +100,7 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
     for (const auto& target : texts(record.get(field.name)))
       entry.links.push_back({field.name, target});
   }
+  if (!core::conflicts(record, schema).empty()) entry.links.push_back({"", std::string(conflict_mark)});
   core::Map data;
   data.set("fields", record.fields);
   data.set("crm", record.crm);

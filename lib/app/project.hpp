@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace crm::app {
 
@@ -24,6 +25,9 @@ struct ProjectContext {
 
 /// Of the service that the record names; none when it names none.
 Buffers buffers_of(const core::Record& record, const core::Schema& schema, const ProjectContext& context);
+
+/// Records with a conflict link to it in the index: no record can have such an id or key.
+inline constexpr std::string_view conflict_mark = "?conflict";
 
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
                      const std::string& blob, const ProjectContext& context);

@@ -15,17 +15,20 @@ namespace {
 
 constexpr const char* undoes = "Crm-Undoes";
 
-store::Commit find_batch(const store::Repository& repository, const std::string& wanted) {
+/// The batch that is meant. Without a name it is the last one of this device: what others wrote is theirs to
+/// take back, or is named.
+store::Commit find_batch(const store::Repository& repository, const std::string& device,
+                         const std::string& wanted) {
   std::optional<store::Commit> found;
   std::set<std::string> undone;
-  repository.history(repository.head(), [&](const store::Commit& commit) {
+  repository.since(repository.head(), "", [&](const store::Commit& commit) {
     const std::string batch = commit.trailer("Crm-Batch");
     if (batch.empty()) return true;
     if (!wanted.empty()) {
       if (batch.starts_with(wanted) || (wanted.size() >= 7 && commit.id.starts_with(wanted))) found = commit;
       return !found;
     }
-    if (undone.contains(batch)) return true;
+    if (undone.contains(batch) || commit.trailer("Crm-Device") != device) return true;
     if (const std::string target = commit.trailer(undoes); !target.empty()) {
       undone.insert(target);
       return true;
@@ -47,7 +50,7 @@ class Undo {
  public:
   Undo(Workspace& workspace, const UndoRequest& request)
       : m_workspace(workspace), m_request(request), m_batch(workspace, "undo", request.mode),
-        m_commit(find_batch(workspace.repository(), request.batch)) {}
+        m_commit(find_batch(workspace.repository(), workspace.device(), request.batch)) {}
 
   Undone run() {
     const auto& repository = m_workspace.repository();

@@ -1,0 +1,124 @@
+#include "app/sync.hpp"
+#include "app/sync_state.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/exit_codes.hpp"
+#include "cmd/shape.hpp"
+#include "cmd/sync/words.hpp"
+#include "core/time.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+core::Map checkpoint_json(const app::Checkpoint& point) {
+  core::Map out;
+  out.set("name", point.name);
+  out.set("at", core::to_text(point.at));
+  out.set("head", point.head);
+  return out;
+}
+
+void list_checkpoints(Context& context) {
+  const auto all = app::checkpoints(context.workspace());
+  if (!context.for_people()) {
+    core::Map document;
+    core::List points;
+    for (const auto& point : all)
+      points.emplace_back(checkpoint_json(point));
+    document.set("schema", "crm.checkpoints/1");
+    document.set("checkpoints", std::move(points));
+    return context.print_json(document);
+  }
+  const auto& workspace = context.workspace();
+  for (const auto& point : all) {
+    const auto local =
+        core::to_local(std::chrono::floor<std::chrono::seconds>(point.at), workspace.settings().zone);
+    context.print(fmt::format(
+        "{}  {}  {}\n", core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(local), {}}),
+        point.head.substr(0, 10), base::printable(point.name)));
+  }
+  if (all.empty()) context.say("no checkpoint yet: `crm checkpoint \"before dispatch\"` makes one");
+}
+
+struct Proof {
+  bool reached = false; ///< by asking the remotes just now
+  core::StampTime since{};
+};
+
+/// That this device and its remotes hold the same. Throws what stands against it.
+Proof prove(Context& context, const std::optional<core::Duration>& max_age, std::chrono::seconds patience) {
+  auto& workspace = context.workspace();
+  const auto now = workspace.env().now();
+  if (max_age)
+    if (const auto since = app::in_step_since(workspace);
+        since && *since <= now && now - *since <= max_age->days + max_age->time)
+      return {false, *since};
+  const auto report = app::sync(workspace, {.patience = patience});
+  if (context.for_people()) print_outcomes(context, report, false);
+  if (report.all_ok() && app::in_step_since(workspace)) return {true, now};
+  std::vector<std::string> names;
+  for (const auto& outcome : report.remotes)
+    if (!outcome.ok())
+      names.push_back(
+          fmt::format("{} ({})", base::printable(outcome.remote.name), in_words(outcome.outcome)));
+  throw base::Error(report.offline() ? base::Kind::Offline : base::Kind::SyncIncomplete,
+                    names.empty() ? "something was written while the remotes were asked"
+                                  : "not in step with " + base::join(names, ", "),
+                    names.empty() ? "run the command again" : "no checkpoint was recorded; nothing is lost");
+}
+
+} // namespace
+
+void add_checkpoint(CLI::App& root, Context& context) {
+  struct Options {
+    std::string name, max_age;
+    long patience = 30;
+  };
+  auto options = std::make_shared<Options>();
+  auto* command =
+      add_command(root, "checkpoint", "prove that this device and its remotes hold the same, and record it",
+                  "  crm checkpoint \"before dispatch\"\n  crm checkpoint --max-age 15m && ./print-routes\n"
+                  "  crm checkpoint                     (lists them)\n"
+                  "Exits 0 only when every remote holds all that is here and this device all that they hold; "
+                  "else 9 or 10.");
+  command->add_option("name", options->name, "what for")->type_name("NAME");
+  auto* age = command->add_option("--max-age", options->max_age,
+                                  "a proof that is no older will do, and nobody is asked (15m, 2h)");
+  age->type_name("DURATION");
+  command->add_option("--timeout", options->patience, "seconds without progress before a remote is given up")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1L, 3600L));
+  command->callback([&context, options, age] {
+    if (options->name.empty() && age->count() == 0) return list_checkpoints(context);
+    std::optional<core::Duration> max_age;
+    if (age->count() > 0) {
+      max_age = core::parse_duration_phrase(options->max_age);
+      if (!max_age)
+        throw base::Error(base::Kind::Usage, "\"" + base::printable(options->max_age) + "\" is no duration",
+                          "like 15m, 2h or 1d");
+    }
+    auto& workspace = context.workspace();
+    const auto proof = prove(context, max_age, std::chrono::seconds{options->patience});
+    if (!options->name.empty()) app::record_checkpoint(workspace, options->name);
+    const auto head = workspace.repository().head();
+    if (!context.for_people()) {
+      core::Map document = checkpoint_json({options->name, proof.since, head});
+      document.set("schema", "crm.checkpoint/1");
+      document.set("asked", proof.reached);
+      document.set("device", workspace.device());
+      return context.print_json(document);
+    }
+    context.print(fmt::format(
+        "{}  {}: this device and every remote hold the same, {}{}\n", context.style().paint(Role::Good, "ok"),
+        head.substr(0, 10),
+        proof.reached
+            ? "as of now"
+            : "as of " + ago(std::chrono::floor<std::chrono::seconds>(proof.since), workspace.now()),
+        options->name.empty() ? "" : "; recorded as \"" + base::printable(options->name) + "\""));
+  });
+}
+
+} // namespace crm::cmd

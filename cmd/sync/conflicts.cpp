@@ -1,0 +1,234 @@
+#include "app/conflicts.hpp"
+#include "app/resolve.hpp"
+#include "app/sync.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/exit_codes.hpp"
+#include "cmd/shape.hpp"
+#include "cmd/sync/words.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+/// Of a group, what is the same in all values needs no telling.
+std::vector<std::string> fields_that_differ(const core::Conflict& conflict) {
+  std::vector<std::string> names, out;
+  for (const auto& candidate : conflict.values)
+    for (const auto& [name, value] : candidate.values)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  const auto in = [](const core::Map& values, const std::string& name) {
+    const core::Value* value = values.find(name);
+    return value == nullptr ? core::Value{} : *value;
+  };
+  for (const auto& name : names)
+    if (std::any_of(conflict.values.begin(), conflict.values.end(), [&](const auto& candidate) {
+          return in(candidate.values, name) != in(conflict.values.front().values, name);
+        }))
+      out.push_back(name);
+  return out.empty() ? names : out;
+}
+
+/// The unit's value as people read it: each of a group's fields, or what it is called when there is none.
+std::string value_text(Context& context, const app::Disputed& each, const core::Conflict& conflict,
+                       const core::Map& values) {
+  if (conflict.unit == "deleted") return values.empty() ? "deleted" : "kept, as it was written since";
+  auto& workspace = context.workspace();
+  const auto& schema = workspace.schemas().get(each.found.record.type);
+  core::Record record = each.found.record;
+  record.fields = values;
+  std::vector<std::string> parts;
+  const auto fields = fields_that_differ(conflict);
+  for (const auto& field : fields)
+    if (const core::Value* value = values.find(field); value != nullptr && !value->is_null()) {
+      const std::string text = base::fit(cell(workspace, record, schema, field), 200);
+      parts.push_back(fields.size() > 1 ? field + " " + text : text);
+    }
+  return parts.empty() ? "(empty)" : base::join(parts, ", ");
+}
+
+core::Map conflict_json(const app::Disputed& each, const core::Conflict& conflict,
+                        const std::optional<core::Map>& base) {
+  core::Map out;
+  core::List values;
+  for (const auto& candidate : conflict.values) {
+    core::Map entry;
+    entry.set("values", candidate.values);
+    entry.set("written", core::to_text(candidate.stamp.time));
+    entry.set("device", candidate.stamp.device);
+    entry.set("member", candidate.stamp.member);
+    values.emplace_back(std::move(entry));
+  }
+  out.set("type", each.found.record.type);
+  out.set("id", each.found.record.id.str());
+  out.set("name", each.name);
+  out.set("field", conflict.unit);
+  out.set("values", std::move(values));
+  out.set("base", base ? core::Value(*base) : core::Value{});
+  return out;
+}
+
+void print_conflict(Context& context, const app::Disputed& each, const core::Conflict& conflict) {
+  auto& workspace = context.workspace();
+  const Style style = context.style();
+  context.print(fmt::format(
+      "{}  {} {}: {}\n", style.paint(Role::Id, app::short_id(workspace, each.found.record.id.str())),
+      each.found.record.type,
+      style.paint(Role::Name, base::printable(label(workspace, each.found.record,
+                                                    workspace.schemas().get(each.found.record.type)))),
+      style.paint(Role::Warn, conflict.unit)));
+  std::size_t number = 0;
+  for (const auto& candidate : conflict.values) {
+    const std::string who =
+        fmt::format("{} on {}, {}", candidate.stamp.member, candidate.stamp.device,
+                    ago(std::chrono::floor<std::chrono::seconds>(candidate.stamp.time), workspace.now()));
+    ++number;
+    context.print(fmt::format("  {}  {}{}\n     {}\n", number,
+                              base::printable(value_text(context, each, conflict, candidate.values)),
+                              number == 1 ? style.paint(Role::Dim, "  (shown meanwhile)") : "",
+                              style.paint(Role::Dim, base::printable(who))));
+  }
+  if (const auto base = app::base_values(workspace, each.found, conflict))
+    context.print(fmt::format("  {}  {}\n", style.paint(Role::Dim, "was"),
+                              base::printable(value_text(context, each, conflict, *base))));
+}
+
+void run_conflicts(Context& context, const std::string& word) {
+  auto& workspace = context.workspace();
+  auto all = app::disputed(workspace);
+  if (!word.empty()) {
+    const auto wanted = app::resolve(workspace, "", word, app::Scope::All);
+    std::erase_if(all, [&](const auto& each) { return each.found.path != wanted.path; });
+  }
+  const auto rules = word.empty() ? app::all_rules(workspace) : app::Rules{};
+  if (!all.empty()) context.exit_code = exit_code(base::Kind::Conflicts);
+  if (!context.for_people()) {
+    core::Map document;
+    core::List conflicts;
+    for (const auto& each : all)
+      for (const auto& conflict : each.conflicts)
+        conflicts.emplace_back(
+            conflict_json(each, conflict, app::base_values(workspace, each.found, conflict)));
+    document.set("schema", "crm.conflicts/1");
+    document.set("conflicts", std::move(conflicts));
+    set_rules(document, rules, workspace.settings().zone);
+    return context.print_json(document);
+  }
+  for (const auto& each : all)
+    for (const auto& conflict : each.conflicts) {
+      print_conflict(context, each, conflict);
+      context.print("\n");
+    }
+  if (!all.empty()) {
+    const auto& first = all.front();
+    context.print(
+        fmt::format("Decide with: crm resolve {}{} --pick 1|2, --ours, --theirs, --base, --value V\n",
+                    app::short_id(workspace, first.found.record.id.str()),
+                    first.conflicts.size() > 1 ? " --field " + first.conflicts.front().unit : ""));
+  }
+  const bool broken = !rules.clashes.empty() || !rules.broken.empty();
+  if (!all.empty() && broken) context.print("\n");
+  print_rules(context, rules);
+  if (all.empty() && !broken) context.say("nothing waits for a decision");
+}
+
+/// One question for each conflict; the first line that is no answer ends it.
+void ask_through(Context& context, std::vector<app::Disputed> all, app::Mode mode) {
+  for (auto& each : all)
+    for (const auto& conflict : each.conflicts) {
+      print_conflict(context, each, conflict);
+      context.flush();
+      const auto answer = context.ask(
+          fmt::format("  1-{} chooses, b takes what was, s skips, q ends: ", conflict.values.size()));
+      if (!answer || *answer == "q") return;
+      app::ResolveRequest request{each.found, conflict.unit, {}, mode};
+      if (*answer == "b") {
+        request.choice.side = app::Choice::Side::Base;
+      } else if (!answer->empty() && answer->size() < 4 &&
+                 std::all_of(answer->begin(), answer->end(), base::is_digit)) {
+        request.choice.side = app::Choice::Side::Pick;
+        request.choice.pick = std::stoul(*answer);
+      } else {
+        continue;
+      }
+      cmd::answer(context, app::resolve_conflict(context.workspace(), request), "Resolved");
+      context.flush();
+    }
+}
+
+} // namespace
+
+void add_conflicts(CLI::App& root, Context& context) {
+  auto word = std::make_shared<std::string>();
+  auto* command = add_command(root, "conflicts", "what two devices wrote at once and a person must choose",
+                              "  crm conflicts\n  crm conflicts ada --json\n"
+                              "Exits 7 when there are some. They stop nothing: work and sync go on.");
+  complete(context, command->add_option("record", *word, "only of this record")->type_name("RECORD"),
+           Completes::Record);
+  command->callback([&context, word] { run_conflicts(context, *word); });
+}
+
+void add_resolve(CLI::App& root, Context& context) {
+  struct Options {
+    std::string record, field, value;
+    app::Mode mode = app::Mode::Write;
+    bool ours = false, theirs = false, base = false, both = false;
+    std::size_t pick = 0;
+  };
+  auto options = std::make_shared<Options>();
+  auto* command = add_command(root, "resolve", "decide a conflict",
+                              "  crm resolve                        (asks, one after the other)\n"
+                              "  crm resolve ada --pick 2\n  crm resolve whitening --field state --theirs\n"
+                              "  crm resolve ada --field name --value \"Ada King\"\n"
+                              "A decision is a batch: it syncs, and `crm undo` takes it back.");
+  complete(context,
+           command->add_option("record", options->record, "by its name or id (default: asks)")
+               ->type_name("RECORD"),
+           Completes::Record);
+  command->add_option("--field", options->field, "which, when the record has several conflicts")
+      ->type_name("FIELD");
+  auto* group = command->add_option_group("choice");
+  group->add_flag("--ours", options->ours, "what this device wrote");
+  group->add_flag("--theirs", options->theirs, "the newest of another device");
+  group->add_flag("--base", options->base, "as it was before");
+  group->add_flag("--both", options->both, "both texts, one below the other");
+  group->add_option("--pick", options->pick, "by its number in `crm conflicts`")->type_name("N");
+  auto* value = group->add_option("--value", options->value, "another value")->type_name("V");
+  group->require_option(0, 1);
+  add_dry_run(*command, options->mode);
+  command->callback([&context, options, value] {
+    auto& workspace = context.workspace();
+    using Side = app::Choice::Side;
+    app::Choice choice;
+    const bool chosen = options->ours || options->theirs || options->base || options->both ||
+                        options->pick > 0 || value->count() > 0;
+    if (options->record.empty() || !chosen) {
+      auto all = app::disputed(workspace);
+      if (!options->record.empty()) {
+        const auto wanted = app::resolve(workspace, "", options->record, app::Scope::All);
+        std::erase_if(all, [&](const auto& each) { return each.found.path != wanted.path; });
+      }
+      if (!context.wants_prompt())
+        throw base::Error(
+            base::Kind::Usage, "which value should it be?",
+            "say --ours, --theirs, --base, --pick N, --value V or --both; `crm conflicts` shows them");
+      if (all.empty()) return context.say("nothing waits for a decision");
+      return ask_through(context, std::move(all), options->mode);
+    }
+    choice.side = options->ours     ? Side::Ours
+                  : options->theirs ? Side::Theirs
+                  : options->base   ? Side::Base
+                  : options->both   ? Side::Both
+                  : options->pick   ? Side::Pick
+                                    : Side::Value;
+    choice.pick = options->pick;
+    choice.value = options->value;
+    const auto found = app::resolve(workspace, "", options->record, app::Scope::All);
+    answer(context, app::resolve_conflict(workspace, {found, options->field, choice, options->mode}),
+           "Resolved");
+  });
+}
+
+} // namespace crm::cmd

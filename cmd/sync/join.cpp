@@ -1,0 +1,44 @@
+#include "app/sync.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+
+void add_join(CLI::App& root, Context& context) {
+  auto options = std::make_shared<app::JoinRequest>();
+  auto* command =
+      add_command(root, "join", "bring a store to this device",
+                  "  crm join ssh://front-desk.local/srv/store.git practice --member bob --device tablet-2\n"
+                  "  crm join /media/usb/store.git\n"
+                  "What is there is looked at before it is used. `crm sync` keeps both in step afterwards.");
+  command->add_option("url", options->url, "a folder, ssh://…, https://…")->required()->type_name("URL");
+  complete(context,
+           command->add_option("folder", options->folder, "where to (default: the last part of the URL)")
+               ->type_name("DIR"),
+           Completes::Folder);
+  command->add_option("--member", options->member, "who writes here (default: your login name)")
+      ->type_name("KEY");
+  command->add_option("--device", options->device, "this clone (default: the host's name)")
+      ->type_name("NAME");
+  command->callback([&context, options] {
+    const auto joined = app::join_store(context.env(), *options);
+    if (!context.for_people()) {
+      core::Map document;
+      document.set("schema", "crm.join/1");
+      document.set("root", joined.root);
+      document.set("name", joined.name);
+      document.set("member", joined.member);
+      document.set("device", joined.device);
+      document.set("records", static_cast<std::int64_t>(joined.records));
+      return context.print_json(document);
+    }
+    context.print(fmt::format("Joined {} in {}: {} records\n",
+                              context.style().paint(Role::Name, base::printable(joined.name)),
+                              base::printable(joined.root), joined.records));
+    context.print(fmt::format("  you are {}, this device is {}\n", joined.member, joined.device));
+  });
+}
+
+} // namespace crm::cmd

@@ -1,0 +1,121 @@
+#include "app/sync.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/exit_codes.hpp"
+#include "cmd/render/table.hpp"
+#include "cmd/sync/words.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+void list(Context& context) {
+  const auto all = store::remotes(context.workspace().repository());
+  if (!context.for_people()) {
+    core::Map document;
+    core::List remotes;
+    for (const auto& remote : all) {
+      core::Map entry;
+      entry.set("remote", remote.name);
+      entry.set("url", remote.url);
+      remotes.emplace_back(std::move(entry));
+    }
+    document.set("schema", "crm.remotes/1");
+    document.set("remotes", std::move(remotes));
+    return context.print_json(document);
+  }
+  if (all.empty()) return context.say("no remotes: `crm remote add office URL` makes one");
+  Table table;
+  table.column({.heading = "Name"});
+  table.column({.heading = "URL"});
+  for (const auto& remote : all)
+    table.row({{remote.name, Role::Name}, {remote.url}});
+  context.print(table.render(context.terminal(), context.style()));
+}
+
+void test(Context& context, const std::vector<std::string>& names, std::chrono::seconds patience) {
+  const auto all = store::remotes(context.workspace().repository());
+  core::List outcomes;
+  for (const auto& remote : all) {
+    if (!names.empty() && std::find(names.begin(), names.end(), remote.name) == names.end()) continue;
+    const auto contact = store::probe(context.workspace().repository(), remote, patience);
+    const std::string word(contact.ok() ? "ok" : store::to_text(contact.trouble));
+    if (!contact.ok()) context.exit_code = exit_code(base::Kind::SyncIncomplete);
+    core::Map entry;
+    entry.set("remote", remote.name);
+    entry.set("outcome", word);
+    entry.set("detail", contact.said.empty() ? core::Value{} : core::Value{contact.said});
+    outcomes.emplace_back(std::move(entry));
+    if (!context.for_people()) continue;
+    context.print(fmt::format(
+        "{}  {}  {}\n",
+        context.style().paint(contact.ok() ? Role::Good : Role::Bad, contact.ok() ? "ok  " : "FAIL"),
+        base::printable(remote.name), contact.ok() ? "answers" : in_words(word)));
+    const std::string said = base::printable(contact.said, base::Newlines::Keep);
+    for (const auto line : base::split(said, '\n'))
+      if (!line.empty() && !contact.ok()) context.print("        " + std::string(line) + "\n");
+  }
+  for (const auto& name : names)
+    if (std::none_of(all.begin(), all.end(), [&](const auto& remote) { return remote.name == name; }))
+      throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"",
+                        "`crm remote` lists them");
+  if (context.for_people()) return;
+  core::Map document;
+  document.set("schema", "crm.remote-test/1");
+  document.set("remotes", std::move(outcomes));
+  context.print_json(document);
+}
+
+} // namespace
+
+void add_remote(CLI::App& root, Context& context) {
+  auto* noun =
+      add_command(root, "remote", "where batches are exchanged: list, add, test, rm",
+                  "  crm remote add office ssh://front-desk.local/srv/store.git\n"
+                  "  crm remote add stick /media/usb/store.git\n  crm remote test\n  crm remote rm stick");
+  auto* verb = add_command(*noun, "list", "the remotes of this clone");
+  verb->callback([&context] { list(context); });
+
+  auto added = std::make_shared<store::Remote>();
+  verb = add_command(*noun, "add", "add a remote: a folder, or any URL that git knows");
+  verb->add_option("name", added->name, "what to call it")->required()->type_name("NAME");
+  verb->add_option("url", added->url, "a folder, ssh://…, https://…")->required()->type_name("URL");
+  verb->callback([&context, added] {
+    if (added->name == app::bundle_remote)
+      throw base::Error(base::Kind::Usage, "a remote cannot be named \"" + added->name + "\"",
+                        "that is what `crm sync --bundle` calls its file");
+    store::add_remote(context.workspace().repository(), *added);
+    if (context.for_people())
+      context.print(fmt::format("Added remote {}; `crm sync` brings it up to date\n", added->name));
+    else
+      list(context);
+  });
+
+  auto tested = std::make_shared<std::pair<std::vector<std::string>, long>>(std::vector<std::string>{}, 15L);
+  verb = add_command(*noun, "test", "ask each remote whether it answers");
+  complete(context, verb->add_option("names", tested->first, "only these")->type_name("NAMES"),
+           Completes::Remote);
+  verb->add_option("--timeout", tested->second, "seconds")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1L, 3600L));
+  verb->callback([&context, tested] { test(context, tested->first, std::chrono::seconds{tested->second}); });
+
+  auto removed = std::make_shared<std::string>();
+  verb = add_command(*noun, "rm", "forget a remote; nothing there is touched");
+  complete(context, verb->add_option("name", *removed, "which")->required()->type_name("NAME"),
+           Completes::Remote);
+  verb->callback([&context, removed] {
+    store::remove_remote(context.workspace().repository(), *removed);
+    if (context.for_people())
+      context.print(fmt::format("Forgot remote {}\n", base::printable(*removed)));
+    else
+      list(context);
+  });
+  noun->callback([&context, noun] {
+    if (noun->get_subcommands().empty()) list(context);
+  });
+}
+
+} // namespace crm::cmd

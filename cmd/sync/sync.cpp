@@ -1,0 +1,289 @@
+#include "app/conflicts.hpp"
+#include "app/watch.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+#include "cmd/exit_codes.hpp"
+#include "cmd/shape.hpp"
+#include "cmd/sync/words.hpp"
+#include "codec/json.hpp"
+#include "core/time.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+core::Map outcome_json(const app::RemoteOutcome& outcome) {
+  core::Map out;
+  core::List problems, joined, chosen;
+  for (const auto& problem : outcome.problems)
+    problems.emplace_back(core::to_text(problem));
+  for (const auto& each : outcome.joined) {
+    core::Map entry;
+    core::List decisions;
+    for (const auto& decision : each.decisions) {
+      core::Map one;
+      one.set("unit", decision.unit);
+      one.set("rule", std::string(core::to_text(decision.rule)));
+      one.set("conflict", decision.conflict);
+      decisions.emplace_back(std::move(one));
+    }
+    entry.set("type", each.type);
+    entry.set("id", each.id);
+    entry.set("name", each.name);
+    entry.set("decisions", std::move(decisions));
+    joined.emplace_back(std::move(entry));
+  }
+  for (const auto& path : outcome.chosen)
+    chosen.emplace_back(path);
+  out.set("remote", outcome.remote.name);
+  out.set("url", outcome.remote.url);
+  out.set("outcome", outcome.outcome);
+  out.set("detail", outcome.detail.empty() ? core::Value{} : core::Value{outcome.detail});
+  out.set("received", static_cast<std::int64_t>(outcome.received));
+  out.set("sent", static_cast<std::int64_t>(outcome.sent));
+  out.set("pushed", outcome.pushed);
+  out.set("records_new", static_cast<std::int64_t>(outcome.arrived));
+  out.set("records_changed", static_cast<std::int64_t>(outcome.changed));
+  out.set("records_deleted", static_cast<std::int64_t>(outcome.deleted));
+  out.set("merged", std::move(joined));
+  out.set("newest_taken", std::move(chosen));
+  out.set("problems", std::move(problems));
+  return out;
+}
+
+core::Map report_json(const app::SyncReport& report, const app::SyncRequest& request,
+                      const std::string& zone) {
+  core::Map out;
+  core::List remotes;
+  for (const auto& outcome : report.remotes)
+    remotes.emplace_back(outcome_json(outcome));
+  out.set("schema", "crm.sync/1");
+  out.set("dry_run", request.mode == app::Mode::DryRun);
+  out.set("head", report.head);
+  out.set("remotes", std::move(remotes));
+  set_rules(out, report.rules, zone);
+  out.set("conflicts", static_cast<std::int64_t>(report.conflicts));
+  return out;
+}
+
+/// An appointment is called after its contact, as in lists.
+std::string name_of(Context& context, const sync::Joined& joined) {
+  auto& workspace = context.workspace();
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(joined.id); });
+  return row ? label(workspace, app::to_record(*row), workspace.schemas().get(row->type)) : joined.name;
+}
+
+std::string counted(std::size_t count, const char* what) {
+  return count == 0 ? std::string() : fmt::format("{} {}", count, what);
+}
+
+/// "took 3 new, 2 changed; sent 4 batches".
+std::string what_moved(const app::RemoteOutcome& outcome, bool dry_run) {
+  std::vector<std::string> took;
+  for (auto text : {counted(outcome.arrived, "new"), counted(outcome.changed, "changed"),
+                    counted(outcome.deleted, "deleted")})
+    if (!text.empty()) took.push_back(std::move(text));
+  std::string out;
+  if (!took.empty()) out = (dry_run ? "would take " : "took ") + base::join(took, ", ");
+  if (outcome.sent > 0)
+    out += (out.empty() ? "" : "; ") + fmt::format("{} {} batch{}", dry_run ? "would send" : "sent",
+                                                   outcome.sent, outcome.sent == 1 ? "" : "es");
+  if (outcome.sent == 0 && outcome.pushed)
+    out += (out.empty() ? "" : "; ") + std::string(dry_run ? "would send" : "sent") + " the merge";
+  return out.empty() ? "nothing new" : out;
+}
+
+void print_outcome(Context& context, const app::RemoteOutcome& outcome, std::size_t width, bool dry_run) {
+  const Style style = context.style();
+  const std::string name = base::pad(base::printable(outcome.remote.name), width);
+  if (outcome.ok()) {
+    context.print(
+        fmt::format("{}  {}  {}\n", style.paint(Role::Good, "ok  "), name, what_moved(outcome, dry_run)));
+  } else {
+    context.print(
+        fmt::format("{}  {}  {}\n", style.paint(Role::Bad, "FAIL"), name, in_words(outcome.outcome)));
+    const std::string detail = base::printable(outcome.detail, base::Newlines::Keep);
+    for (const auto line : base::split(detail, '\n'))
+      if (!line.empty()) context.print("        " + std::string(line) + "\n");
+    for (const auto& problem : outcome.problems)
+      context.print("        " + base::printable(core::to_text(problem)) + "\n");
+  }
+  for (const auto& each : outcome.joined) {
+    std::vector<std::string> settled, open;
+    for (const auto& decision : each.decisions)
+      (decision.conflict ? open : settled)
+          .push_back(fmt::format("{} ({})", decision.unit, core::to_text(decision.rule)));
+    const std::string what = fmt::format("{} \"{}\"", each.type, base::printable(name_of(context, each)));
+    if (!settled.empty())
+      context.print(fmt::format("      merged    {}: {}\n", what, base::join(settled, ", ")));
+    if (!open.empty())
+      context.print(
+          style.paint(Role::Warn, fmt::format("      conflict  {}: {}\n", what, base::join(open, ", "))));
+  }
+  for (const auto& path : outcome.chosen)
+    context.print(fmt::format("      newest    {}\n", base::printable(path)));
+}
+
+} // namespace
+
+void print_outcomes(Context& context, const app::SyncReport& report, bool dry_run) {
+  std::size_t width = 0;
+  for (const auto& outcome : report.remotes)
+    width = std::max(width, base::width(base::printable(outcome.remote.name)));
+  for (const auto& outcome : report.remotes)
+    if (!outcome.ok() || !context.shared().quiet) print_outcome(context, outcome, width, dry_run);
+}
+
+namespace {
+
+void print_report(Context& context, const app::SyncReport& report, bool dry_run) {
+  print_outcomes(context, report, dry_run);
+  if (!report.rules.clashes.empty() || !report.rules.broken.empty()) context.print("\n");
+  print_rules(context, report.rules);
+  if (report.conflicts > 0)
+    context.print(fmt::format(
+        "\n{}\n",
+        context.style().paint(Role::Warn, fmt::format("{} record{} wait{} for a decision: "
+                                                      "`crm conflicts` shows them",
+                                                      report.conflicts, report.conflicts == 1 ? "" : "s",
+                                                      report.conflicts == 1 ? "s" : ""))));
+  if (report.offline())
+    context.say(
+        "No remote could be reached. What is written here is safe, and goes out with the next `crm sync`.");
+}
+
+void set_exit_code(Context& context, const app::SyncReport& report) {
+  if (report.offline())
+    context.exit_code = exit_code(base::Kind::Offline);
+  else if (!report.all_ok())
+    context.exit_code = exit_code(base::Kind::SyncIncomplete);
+}
+
+void run_sync(Context& context, app::SyncRequest request, const std::string& bundle) {
+  auto& workspace = context.workspace();
+  if (context.terminal().tty_err && !context.shared().quiet)
+    request.progress = [&](const std::string& remote, std::string_view step) {
+      context.say(fmt::format("{}: {}…", base::printable(remote), step));
+    };
+  const auto report =
+      bundle.empty() ? app::sync(workspace, request) : app::sync_bundle(workspace, bundle, request);
+  set_exit_code(context, report);
+  if (!context.for_people())
+    return context.print_json(report_json(report, request, workspace.settings().zone));
+  print_report(context, report, request.mode == app::Mode::DryRun);
+}
+
+/// What a round came to, for whoever reads over the shoulder: the same twice in a row is told once.
+std::string gist(const app::SyncReport& report) {
+  std::string out;
+  for (const auto& outcome : report.remotes)
+    out += outcome.remote.name + "\t" + outcome.outcome + "\n";
+  return out;
+}
+
+void run_watch(Context& context, const app::SyncRequest& request, std::chrono::seconds every) {
+  const std::string root = context.workspace().repository().root();
+  std::string before;
+  app::watch(context.env(), {root, request, every}, [&](app::Workspace& workspace, const auto& report) {
+    const bool moved = std::any_of(report.remotes.begin(), report.remotes.end(), [](const auto& each) {
+      return each.pushed || each.arrived + each.changed + each.deleted > 0;
+    });
+    if (std::string now = gist(report); !moved && now == before)
+      return true;
+    else
+      before = std::move(now);
+    if (!context.for_people()) {
+      context.print(codec::to_json(report_json(report, request, workspace.settings().zone)) + "\n");
+    } else {
+      context.workspace().moved();
+      const auto time = core::to_local(workspace.now(), workspace.settings().zone);
+      context.print(context.style().paint(
+                        Role::Dim, short_time(context.workspace(), core::to_text(core::WallTime{time, {}}))) +
+                    "\n");
+      print_report(context, report, false);
+    }
+    for (const auto& warning : workspace.take_warnings())
+      context.say(warning);
+    context.flush();
+    return true;
+  });
+}
+
+void show_state(Context& context) {
+  auto& workspace = context.workspace();
+  if (!context.for_people()) {
+    core::Map document;
+    document.set("schema", "crm.sync-status/1");
+    document.set("device", workspace.device());
+    document.set("head", workspace.repository().head());
+    set_remotes(document, workspace);
+    document.set("conflicts", static_cast<std::int64_t>(app::count_disputed(workspace)));
+    set_rules(document, app::all_rules(workspace), workspace.settings().zone);
+    return context.print_json(document);
+  }
+  if (store::remotes(workspace.repository()).empty())
+    context.print("No remote: `crm remote add NAME URL` makes one.\n");
+  print_remotes(context);
+  const auto rules = app::all_rules(workspace);
+  if (!rules.clashes.empty() || !rules.broken.empty()) context.print("\n");
+  print_rules(context, rules);
+  if (const auto count = app::count_disputed(workspace); count > 0)
+    context.print(fmt::format("\n{} record{} wait{} for a decision: `crm conflicts` shows them\n", count,
+                              count == 1 ? "" : "s", count == 1 ? "s" : ""));
+}
+
+} // namespace
+
+void add_sync(CLI::App& root, Context& context) {
+  struct Options {
+    app::SyncRequest request;
+    bool pull = false, push = false, status = false, watch = false;
+    long patience = 30, every = 30;
+    std::string bundle;
+  };
+  auto options = std::make_shared<Options>();
+  auto* command = add_command(
+      root, "sync", "exchange batches with the remotes",
+      "  crm sync\n  crm sync --dry-run\n  crm sync office --pull\n  crm sync --status\n"
+      "  crm sync --watch --every 60        (until it is stopped)\n"
+      "  crm sync --bundle /media/usb/practice.bundle\n"
+      "Exits 9 when no remote could be reached (nothing is lost), 10 when some were not brought up to date.");
+  complete(context,
+           command->add_option("remotes", options->request.remotes, "only these (default: all)")
+               ->type_name("REMOTES"),
+           Completes::Remote);
+  command->add_flag("--pull", options->pull, "only take in what the remotes have");
+  command->add_flag("--push", options->push, "only give them what is here")->excludes("--pull");
+  command->add_flag("--status", options->status, "how things stand, without asking anybody");
+  auto* watch =
+      command->add_flag("--watch", options->watch,
+                        "stay, and sync after each batch, each change of a folder, each so many seconds");
+  command->add_option("--every", options->every, "seconds between two looks (default 30)")
+      ->type_name("SECONDS")
+      ->needs(watch)
+      ->check(CLI::Range(1L, 86400L));
+  complete(context,
+           command->add_option("--bundle", options->bundle, "by a file that travels, instead of remotes")
+               ->type_name("FILE")
+               ->excludes(watch),
+           Completes::Folder);
+  command->add_option("--timeout", options->patience, "seconds without progress before a remote is given up")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1L, 3600L));
+  command->add_flag("--allow-deletions", options->request.allow_deletions,
+                    "take in a merge that deletes a large part of the store");
+  command->add_flag("--allow-rewound", options->request.allow_rewound,
+                    "take in a remote whose history was rewritten");
+  add_dry_run(*command, options->request.mode);
+  command->callback([&context, options] {
+    if (options->status) return show_state(context);
+    options->request.pull = !options->push;
+    options->request.push = !options->pull;
+    options->request.patience = std::chrono::seconds{options->patience};
+    if (options->watch) return run_watch(context, options->request, std::chrono::seconds{options->every});
+    run_sync(context, options->request, options->bundle);
+  });
+}
+
+} // namespace crm::cmd

@@ -1,0 +1,197 @@
+#include "cmd/sync/words.hpp"
+
+#include "app/resolve.hpp"
+#include "base/text.hpp"
+#include "cmd/shape.hpp"
+#include "core/when.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> sentences[] = {
+    {"network", "it cannot be reached"},
+    {"name", "the host's name is not known"},
+    {"auth", "the login was refused"},
+    {"host-key", "the host is not the one that is known by that name"},
+    {"missing", "there is no repository at that place"},
+    {"rejected", "other devices were first"},
+    {"refused", "it does not take what was sent"},
+    {"disk", "there is no room"},
+    {"refused-data", "what it sent was refused"},
+    {"rewound", "its history was rewritten"},
+    {"deletions", "it would delete a large part of the store"},
+    {"other-store", "it holds another store"},
+    {"hand-edits", "edits by hand are in the way"},
+    {"busy", "another crm is at it"},
+    {"other", "it did not work"},
+    {"failure", "it did not work"},
+};
+
+core::Value moment(const std::optional<std::chrono::sys_time<std::chrono::milliseconds>>& time) {
+  return time ? core::Value(core::to_text(*time)) : core::Value{};
+}
+
+std::string long_ago(Context& context, std::chrono::sys_time<std::chrono::milliseconds> time) {
+  return ago(std::chrono::floor<std::chrono::seconds>(time), context.workspace().now());
+}
+
+} // namespace
+
+std::string_view in_words(std::string_view outcome) {
+  for (const auto& [word, sentence] : sentences)
+    if (word == outcome) return sentence;
+  return outcome;
+}
+
+void set_rules(core::Map& document, const app::Rules& rules, const std::string& zone) {
+  core::List clashes, broken;
+  for (const auto& clash : rules.clashes) {
+    core::Map entry = app::clash_details(clash.report, zone);
+    entry.set("appointment", clash.appointment.record.id.str());
+    entry.set("name", clash.appointment.name);
+    clashes.emplace_back(std::move(entry));
+  }
+  for (const auto& each : rules.broken) {
+    core::Map entry;
+    core::List repair;
+    for (const auto& line : each.repair)
+      repair.emplace_back(line);
+    entry.set("rule", std::string(app::to_text(each.kind)));
+    entry.set("type", each.type);
+    entry.set("id", each.id);
+    entry.set("name", each.name);
+    entry.set("field", each.field.empty() ? core::Value{} : core::Value{each.field});
+    entry.set("detail", each.detail);
+    entry.set("repair", std::move(repair));
+    broken.emplace_back(std::move(entry));
+  }
+  document.set("clashes", std::move(clashes));
+  document.set("broken", std::move(broken));
+}
+
+namespace {
+
+std::string sentence(const app::BrokenRule& broken) {
+  const std::string detail = base::printable(broken.detail);
+  switch (broken.kind) {
+  case app::BrokenRule::Kind::Missing:
+    return fmt::format("{} names {}, which is not there", broken.field, detail);
+  case app::BrokenRule::Kind::Deleted:
+    return fmt::format("{} names {}, which was deleted", broken.field, detail);
+  case app::BrokenRule::Kind::SameKey:
+    return fmt::format("another {} has the {} \"{}\" too", broken.type, broken.field, detail);
+  case app::BrokenRule::Kind::Invalid:
+    break;
+  }
+  return detail;
+}
+
+void print_broken(Context& context, const app::BrokenRule& broken) {
+  auto& workspace = context.workspace();
+  const Style style = context.style();
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(broken.id); });
+  const std::string name =
+      row ? label(workspace, app::to_record(*row), workspace.schemas().get(row->type)) : broken.name;
+  context.print(fmt::format("{}  {}  {} {}\n       {}\n", style.paint(Role::Bad, "RULE "),
+                            style.paint(Role::Id, app::short_id(workspace, broken.id)), broken.type,
+                            base::printable(name), sentence(broken)));
+  for (const auto& line : broken.repair)
+    context.print("       " + base::printable(line) + "\n");
+}
+
+void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes) {
+  auto& workspace = context.workspace();
+  const Style style = context.style();
+  for (const auto& clash : clashes) {
+    const auto& record = clash.appointment.record;
+    const auto& schema = workspace.schemas().get(record.type);
+    const std::string zone = record.text("zone").empty() ? workspace.settings().zone : record.text("zone");
+    const std::string id = app::short_id(workspace, record.id.str());
+    context.print(fmt::format("{}  {}  {}  {}\n", style.paint(Role::Bad, "CLASH"), style.paint(Role::Id, id),
+                              cell(workspace, record, schema, schema.time_field),
+                              base::printable(label(workspace, record, schema))));
+    for (const auto& each : clash.report.clashes)
+      context.print(fmt::format("       {} is taken {}  {}  ({})\n", base::printable(each.key),
+                                clock_range(each.time, zone), base::printable(each.with_name),
+                                app::short_id(workspace, each.with)));
+    if (!clash.report.free.empty())
+      context.print(
+          fmt::format("       crm book move {} \"{}\"\n", id,
+                      core::to_text(core::WallTime{core::to_local(clash.report.free.front(), zone), {}})));
+    if (!clash.report.instead.empty())
+      context.print(fmt::format("       crm book move {} --in {}\n", id, clash.report.instead.front()));
+  }
+}
+
+} // namespace
+
+void print_rules(Context& context, const app::Rules& rules) {
+  print_clashes(context, rules.clashes);
+  for (const auto& broken : rules.broken)
+    print_broken(context, broken);
+}
+
+void set_remotes(core::Map& document, app::Workspace& workspace) {
+  core::List remotes, devices;
+  for (const auto& state : app::remote_states(workspace)) {
+    core::Map entry;
+    entry.set("remote", state.remote.name);
+    entry.set("url", state.remote.url);
+    entry.set("last_success", moment(state.success));
+    entry.set("last_failure", moment(state.failure));
+    entry.set("failure", state.failure_outcome.empty() ? core::Value{} : core::Value{state.failure_outcome});
+    entry.set("failure_detail",
+              state.failure_detail.empty() ? core::Value{} : core::Value{state.failure_detail});
+    entry.set("waiting", static_cast<std::int64_t>(state.waiting));
+    entry.set("waiting_since", moment(state.waiting_since));
+    remotes.emplace_back(std::move(entry));
+  }
+  for (const auto& state : app::device_states(workspace)) {
+    core::Map entry;
+    entry.set("device", state.device);
+    entry.set("member", state.member);
+    entry.set("last_seen", moment(state.seen));
+    entry.set("remote", state.remote);
+    entry.set("lacks", state.known ? core::Value{static_cast<std::int64_t>(state.lacks)} : core::Value{});
+    devices.emplace_back(std::move(entry));
+  }
+  document.set("remotes", std::move(remotes));
+  document.set("devices", std::move(devices));
+}
+
+void print_remotes(Context& context) {
+  const Style style = context.style();
+  const auto states = app::remote_states(context.workspace());
+  const auto devices = app::device_states(context.workspace());
+  std::size_t width = 0;
+  for (const auto& state : states)
+    width = std::max(width, base::width(base::printable(state.remote.name)));
+  for (const auto& device : devices)
+    width = std::max(width, base::width(device.device));
+  for (const auto& state : states) {
+    std::string text = state.success ? "in sync " + long_ago(context, *state.success) : "never reached";
+    if (state.waiting > 0)
+      text += fmt::format(", {} batch{} waiting{}", state.waiting, state.waiting == 1 ? "" : "es",
+                          state.waiting_since ? " since " + long_ago(context, *state.waiting_since) : "");
+    context.print(
+        fmt::format("remote  {}  {}\n", base::pad(base::printable(state.remote.name), width), text));
+    const bool failed = state.failure && (!state.success || *state.failure > *state.success);
+    if (failed)
+      context.print(style.paint(
+          Role::Warn, fmt::format("        {}  last try {}: {}\n", std::string(width, ' '),
+                                  long_ago(context, *state.failure), in_words(state.failure_outcome))));
+  }
+  for (const auto& device : devices) {
+    const std::string lacks = !device.known       ? "has batches that are not here yet"
+                              : device.lacks == 0 ? "had all that is here"
+                                                  : fmt::format("had not got {} batch{} of what is here",
+                                                                device.lacks, device.lacks == 1 ? "" : "es");
+    context.print(fmt::format("device  {}  {}, seen {} at {}; {}\n", base::pad(device.device, width),
+                              device.member, long_ago(context, device.seen), base::printable(device.remote),
+                              lacks));
+  }
+}
+
+} // namespace crm::cmd

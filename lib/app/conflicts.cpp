@@ -1,0 +1,198 @@
+#include "app/conflicts.hpp"
+
+#include "app/input.hpp"
+#include "app/project.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "codec/record.hpp"
+#include "core/provenance.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace crm::app {
+namespace {
+
+constexpr std::string_view deletion = "deleted";
+
+const core::Conflict& chosen(const std::vector<core::Conflict>& conflicts, const core::Record& record,
+                             const core::Schema& schema, const std::string& field) {
+  if (conflicts.empty())
+    throw base::Error(
+        base::Kind::NotFound,
+        fmt::format("{} \"{}\" has no conflict", schema.type, core::display_name(record, schema)),
+        "`crm conflicts` lists those there are");
+  std::vector<std::string> units;
+  for (const auto& conflict : conflicts) {
+    units.push_back(conflict.unit);
+    if (conflict.unit == field || (!field.empty() && conflict.unit == schema.unit(field))) return conflict;
+  }
+  if (field.empty() && conflicts.size() == 1) return conflicts.front();
+  if (field.empty())
+    throw base::Error(base::Kind::Ambiguous,
+                      fmt::format("{} \"{}\" has several conflicts: {}", schema.type,
+                                  core::display_name(record, schema), base::join(units, ", ")),
+                      "name one with --field");
+  throw base::Error(base::Kind::NotFound,
+                    fmt::format("no conflict about \"{}\" in {} \"{}\"", base::printable(field), schema.type,
+                                core::display_name(record, schema)),
+                    "it has: " + base::join(units, ", "));
+}
+
+const core::Conflict::Candidate& candidate(const core::Conflict& conflict, const Choice& choice,
+                                           const std::string& device) {
+  const auto& values = conflict.values;
+  const auto mine = std::find_if(values.begin(), values.end(),
+                                 [&](const auto& each) { return each.stamp.device == device; });
+  switch (choice.side) {
+  case Choice::Side::Pick:
+    if (choice.pick == 0 || choice.pick > values.size())
+      throw base::Error(base::Kind::Usage,
+                        fmt::format("there is no value {}: they are 1 to {}", choice.pick, values.size()),
+                        "`crm conflicts` shows them");
+    return values[choice.pick - 1];
+  case Choice::Side::Theirs: {
+    const auto other = std::find_if(values.begin(), values.end(),
+                                    [&](const auto& each) { return each.stamp.device != device; });
+    if (other == values.end())
+      throw base::Error(base::Kind::Usage, "all values are this device's own", "choose one with --pick N");
+    return *other;
+  }
+  default:
+    return mine == values.end() ? values.front() : *mine;
+  }
+}
+
+std::vector<core::Edit> edits_to(const core::Map& values, const core::Conflict& conflict,
+                                 const core::Record& record, const core::Schema& schema) {
+  auto fields = schema.members(conflict.unit);
+  if (fields.empty()) fields.push_back(conflict.unit); // a field that the schema does not know
+  if (schema.strictness == core::Strictness::Record)
+    for (const auto& [name, value] : record.fields)
+      if (std::find(fields.begin(), fields.end(), name) == fields.end()) fields.push_back(name);
+  std::vector<core::Edit> out;
+  for (const auto& field : fields) {
+    const core::Value* value = values.find(field);
+    out.push_back({field, value == nullptr ? core::Value{} : *value});
+  }
+  return out;
+}
+
+/// All the texts in the order in which they were written, each on lines of its own.
+core::Map all_texts(const core::Conflict& conflict, const core::Schema& schema) {
+  const core::Field* field = schema.find(conflict.unit);
+  if (field == nullptr || field->shape != core::Shape::Prose)
+    throw base::Error(base::Kind::Usage, "\"" + conflict.unit + "\" cannot hold both",
+                      "--both is for long texts: choose one with --pick N, or give another with --value");
+  std::vector<std::string> lines;
+  for (auto each = conflict.values.rbegin(); each != conflict.values.rend(); ++each) {
+    const core::Value* text = each->values.find(conflict.unit);
+    if (text == nullptr) continue;
+    for (const auto line : base::split(text->string_or_empty(), '\n'))
+      if (const std::string kept(line); std::find(lines.begin(), lines.end(), kept) == lines.end())
+        lines.push_back(kept);
+  }
+  core::Map out;
+  out.set(conflict.unit, base::join(lines, "\n"));
+  return out;
+}
+
+void decide_deletion(Batch& batch, core::Record& record, const core::Conflict& conflict,
+                     const Choice& choice) {
+  if (choice.side == Choice::Side::Value || choice.side == Choice::Side::Both)
+    throw base::Error(base::Kind::Usage, "somebody deleted this record while another changed it",
+                      "keep it with `crm restore`, delete it with `crm rm`, or choose with --pick N");
+  const bool keep = choice.side == Choice::Side::Base ||
+                    !candidate(conflict, choice, batch.workspace().device()).values.empty();
+  keep ? batch.restore(record) : batch.remove(record);
+}
+
+} // namespace
+
+std::vector<Disputed> disputed(Workspace& workspace, std::string_view type) {
+  const auto rows =
+      workspace.with_index([&](index::Index& index) { return index.referring(conflict_mark, type, 0); });
+  std::vector<Disputed> out;
+  for (const auto& row : rows) {
+    Found found = workspace.found(row);
+    auto conflicts = core::conflicts(found.record, workspace.schemas().get(row.type));
+    if (!conflicts.empty()) out.push_back({std::move(found), row.name, std::move(conflicts)});
+  }
+  std::sort(out.begin(), out.end(), [](const Disputed& a, const Disputed& b) {
+    return std::tie(a.found.record.type, a.name, a.found.path) <
+           std::tie(b.found.record.type, b.name, b.found.path);
+  });
+  return out;
+}
+
+std::size_t count_disputed(Workspace& workspace) {
+  return workspace.with_index(
+      [&](index::Index& index) { return index.referring(conflict_mark, "", 0).size(); });
+}
+
+std::optional<core::Map> base_values(Workspace& workspace, const Found& found,
+                                     const core::Conflict& conflict) {
+  const auto& repository = workspace.repository();
+  const auto& schema = workspace.schemas().get(found.record.type);
+  std::optional<core::Map> best;
+  core::Stamp newest;
+  store::Oid last;
+  repository.since(repository.head(), "", [&](const store::Commit& commit) {
+    const auto blob = repository.blob_id(commit.tree, found.path);
+    if (!blob || *blob == last) return true;
+    last = *blob;
+    auto parsed = codec::read_record(repository.blob(*blob), found.path, schema);
+    const auto* record = std::get_if<core::Record>(&parsed);
+    if (record == nullptr || !core::conflicts(*record, schema).empty()) return true;
+    const core::Stamp stamp = core::changed(*record, conflict.unit);
+    const bool before = std::none_of(conflict.values.begin(), conflict.values.end(), [&](const auto& each) {
+      return each.stamp.time <= stamp.time || each.stamp == stamp;
+    });
+    if (!before || (best && stamp.time <= newest.time)) return true;
+    newest = stamp;
+    best.emplace();
+    for (const auto& field : schema.members(conflict.unit))
+      if (const core::Value* value = record->fields.find(field)) best->set(field, *value);
+    return false; // newest first: nothing later can be older than all candidates and newer than this
+  });
+  return best;
+}
+
+Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) {
+  Batch batch(workspace, "resolve", request.mode);
+  core::Record record = batch.load(request.found);
+  const auto& schema = workspace.schemas().get(record.type);
+  const auto conflicts = core::conflicts(record, schema);
+  const core::Conflict& conflict = chosen(conflicts, record, schema, request.field);
+  const std::string unit = conflict.unit;
+  if (unit == deletion) {
+    decide_deletion(batch, record, conflict, request.choice);
+    return batch.commit("Resolve a deletion of " + record.type);
+  }
+  core::Map values;
+  if (request.choice.side == Choice::Side::Value) {
+    const auto fields = schema.members(unit);
+    if (fields.size() > 1)
+      throw base::Error(base::Kind::Usage,
+                        fmt::format("\"{}\" is several fields: {}", unit, base::join(fields, ", ")),
+                        "set them with `crm set`, which decides the conflict as well");
+    const std::string field = fields.empty() ? unit : fields.front();
+    const core::Field* known = schema.find(field);
+    values.set(field, known == nullptr ? core::Value(request.choice.value)
+                                       : parse_field(workspace, schema, *known, request.choice.value));
+  } else if (request.choice.side == Choice::Side::Both) {
+    values = all_texts(conflict, schema);
+  } else if (request.choice.side == Choice::Side::Base) {
+    auto base = base_values(workspace, request.found, conflict);
+    if (!base)
+      throw base::Error(base::Kind::NotFound, "history does not tell what \"" + unit + "\" was before",
+                        "choose one with --pick N");
+    values = std::move(*base);
+  } else {
+    values = candidate(conflict, request.choice, workspace.device()).values;
+  }
+  batch.change_back(record, edits_to(values, conflict, record, schema));
+  return batch.commit(fmt::format("Resolve {} of {}", unit, record.type));
+}
+
+} // namespace crm::app

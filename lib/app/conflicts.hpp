@@ -1,0 +1,53 @@
+// What waits for a person: concurrent values, and how one of them is chosen. A choice is a batch like any
+// other.
+#pragma once
+
+#include "app/batch.hpp"
+#include "core/merge.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+struct Disputed {
+  Found found;
+  std::string name;
+  std::vector<core::Conflict> conflicts;
+};
+
+/// Every record with a conflict, by type and name; of one type when it is given.
+std::vector<Disputed> disputed(Workspace& workspace, std::string_view type = {});
+std::size_t count_disputed(Workspace& workspace);
+
+/// The unit's fields before anybody wrote concurrently, as the newest commit has them that none of the
+/// candidates had changed yet; nothing when history does not tell.
+std::optional<core::Map> base_values(Workspace& workspace, const Found& found,
+                                     const core::Conflict& conflict);
+
+struct Choice {
+  enum class Side {
+    Ours,   ///< what this device wrote; the provisional value when it wrote none of them
+    Theirs, ///< the newest of another device
+    Base,   ///< as it was before
+    Pick,   ///< by its number, from 1
+    Value,  ///< a new one
+    Both    ///< all texts, one below the other
+  };
+  Side side = Side::Ours;
+  std::size_t pick = 0;
+  std::string value;
+};
+
+struct ResolveRequest {
+  Found found;
+  std::string field; ///< field or group; "" when the record has one conflict
+  Choice choice;
+  Mode mode = Mode::Write;
+};
+/// Throws Error(NotFound) when there is no such conflict, Error(Ambiguous) when `field` must say which, and
+/// Error(Usage) for a choice that the conflict does not have.
+Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request);
+
+} // namespace crm::app

@@ -1,0 +1,181 @@
+// A clone of a store on another device.
+#include "app/init.hpp"
+#include "app/sync.hpp"
+#include "app/sync_state.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "store/paths.hpp"
+#include "sync/heartbeat.hpp"
+#include "sync/incoming.hpp"
+#include "sync/journal.hpp"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <set>
+
+namespace crm::app {
+namespace {
+
+constexpr const char* first_remote = "origin";
+
+std::string folder_of(std::string url) {
+  while (url.ends_with("/"))
+    url.pop_back();
+  url = url.substr(url.find_last_of("/:") == std::string::npos ? 0 : url.find_last_of("/:") + 1);
+  if (url.ends_with(".git")) url.resize(url.size() - 4);
+  if (url.empty() || url == "." || url == "..")
+    throw base::Error(base::Kind::Usage, "which folder should the store come to?", "`crm join URL DIR`");
+  return url;
+}
+
+base::Kind kind_of(store::Trouble trouble) {
+  switch (trouble) {
+  case store::Trouble::Network:
+  case store::Trouble::Name:
+    return base::Kind::Offline;
+  case store::Trouble::Missing:
+    return base::Kind::NotFound;
+  case store::Trouble::Refused:
+    return base::Kind::InvalidData;
+  default:
+    return base::Kind::Failure;
+  }
+}
+
+/// Takes away what a join that failed has made, and nothing else.
+class Made {
+ public:
+  explicit Made(std::filesystem::path folder)
+      : m_folder(std::move(folder)), m_was_there(std::filesystem::exists(m_folder)) {}
+  Made(const Made&) = delete;
+  Made& operator=(const Made&) = delete;
+  ~Made() {
+    if (m_kept) return;
+    std::error_code ignored;
+    if (!m_was_there) {
+      std::filesystem::remove_all(m_folder, ignored);
+      return;
+    }
+    for (const auto& each : std::filesystem::directory_iterator(m_folder, ignored))
+      std::filesystem::remove_all(each.path(), ignored);
+  }
+  void keep() { m_kept = true; }
+
+ private:
+  std::filesystem::path m_folder;
+  bool m_was_there, m_kept = false;
+};
+
+/// Devices that have written into the store, or were seen at the remote. Two of one name could not be told
+/// apart by the merge.
+std::set<std::string> devices(const store::Repository& repository, const store::Oid& tip) {
+  std::set<std::string> out;
+  for (const auto& beat : sync::heartbeats(repository, first_remote))
+    out.insert(beat.device);
+  repository.since(tip, "", [&](const store::Commit& commit) {
+    if (auto device = commit.trailer("Crm-Device"); !device.empty()) out.insert(std::move(device));
+    return true;
+  });
+  return out;
+}
+
+std::string device_name(const std::set<std::string>& taken, base::Environment& env,
+                        const std::string& wanted) {
+  if (!wanted.empty()) {
+    if (!core::is_name(wanted))
+      throw base::Error(base::Kind::Usage, "device \"" + base::printable(wanted) + "\" is not a name",
+                        "lower-case letters, digits, '-', '_' and '.', at most 40, like tablet-2");
+    if (taken.contains(wanted))
+      throw base::Error(base::Kind::Usage, "another device of this store is called \"" + wanted + "\"",
+                        "each clone needs a name of its own: `--device tablet-2`");
+    return wanted;
+  }
+  const std::string host = to_name(env.host(), "device");
+  std::string name = host;
+  for (int n = 2; taken.contains(name); ++n)
+    name = fmt::format("{}-{}", host, n);
+  return name;
+}
+
+/// The member who will write here: as named, or who logged in, or the only one there is.
+std::string member_key(Workspace& workspace, const std::string& wanted) {
+  const auto rows = workspace.with_index(
+      [&](index::Index& index) { return index.list({.type = "member", .order = index::Order::Name}); });
+  std::vector<std::string> keys;
+  for (const auto& row : rows)
+    keys.push_back(row.key);
+  const std::string name = wanted.empty() ? to_name(workspace.env().user(), "") : wanted;
+  if (std::find(keys.begin(), keys.end(), name) != keys.end()) return name;
+  if (wanted.empty() && keys.size() == 1) return keys.front();
+  throw base::Error(base::Kind::Usage,
+                    wanted.empty() ? "who will write on this device?"
+                                   : "the store has no member \"" + base::printable(wanted) + "\"",
+                    "its members: " + base::join(keys, ", ") + "; `crm join URL --member KEY`");
+}
+
+} // namespace
+
+JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
+  std::error_code error;
+  const auto folder =
+      std::filesystem::absolute(request.folder.empty() ? folder_of(request.url) : request.folder, error)
+          .lexically_normal();
+  if (std::filesystem::exists(folder, error) &&
+      (!std::filesystem::is_directory(folder, error) || !std::filesystem::is_empty(folder, error)))
+    throw base::Error(base::Kind::Usage, base::printable(folder.string()) + " is there and not empty",
+                      "join into a folder of its own: `crm join URL DIR`");
+  Made made(folder);
+  const auto cloned = store::clone(request.url, folder.string(), request.patience);
+  if (!cloned.ok())
+    throw base::Error(kind_of(cloned.trouble),
+                      "cannot join " + base::printable(request.url) + ": " +
+                          std::string(store::to_text(cloned.trouble)),
+                      cloned.said);
+  auto repository = store::Repository::open(folder.string());
+  const auto tip = store::last_seen(repository, first_remote);
+  if (!tip)
+    throw base::Error(base::Kind::NotFound, base::printable(request.url) + " holds no store yet",
+                      "push one to it first: `crm remote add office URL` and `crm sync` where the store is");
+  if (const auto problems = sync::check_incoming(repository, *tip, ""); !problems.empty()) {
+    std::vector<std::string> lines;
+    for (const auto& problem : problems)
+      lines.push_back("  " + base::printable(core::to_text(problem)));
+    throw base::Error(base::Kind::InvalidData,
+                      "what is there cannot be taken in:\n" + base::join(lines, "\n"),
+                      "nothing was left here");
+  }
+  const std::string device = device_name(devices(repository, *tip), env, request.device);
+  repository.prepare();
+  repository.set_config("crm.device", device);
+  repository.set_config("crm.member", request.member.empty() ? "nobody" : request.member);
+  {
+    auto transaction = repository.begin(lock_wait(env));
+    transaction.fast_forward(*tip);
+  }
+  JoinedStore out;
+  {
+    auto workspace = Workspace::open(env, folder.string());
+    out.member = member_key(workspace, request.member);
+    out.name = workspace.settings().name;
+    out.records =
+        static_cast<std::size_t>(workspace.with_index([](index::Index& index) { return index.count({}); }));
+  }
+  repository.set_config("crm.member", out.member);
+  repository.set_config("user.name", out.member);
+  repository.set_config("user.email", out.member + "@" + device);
+  out.root = folder.string();
+  out.device = device;
+  {
+    // Says that the name is taken. A remote that may only be read has no such word, and need not.
+    auto workspace = Workspace::open(env, folder.string());
+    store::push(
+        repository, {first_remote, store::remotes(repository).front().url}, *tip, request.patience,
+        {{store::device_refs + device,
+          sync::write_heartbeat(repository, {device, out.member, env.now(), *tip, clone_id(workspace)})}});
+  }
+  sync::record(repository, {env.now(), first_remote, "ok", "joined", *tip, 0, 0});
+  made.keep();
+  return out;
+}
+
+} // namespace crm::app

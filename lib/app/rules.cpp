@@ -1,0 +1,198 @@
+#include "app/rules.hpp"
+
+#include "app/resolve.hpp"
+#include "base/text.hpp"
+#include "codec/record.hpp"
+#include "core/provenance.hpp"
+#include "store/paths.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+#include <tuple>
+
+namespace crm::app {
+namespace {
+
+class Look {
+ public:
+  explicit Look(Workspace& workspace) : m_workspace(workspace) {}
+
+  void at_clashes(const index::Row& row, const core::Schema& schema) {
+    if (row.deleted || !row.to || *row.to < now()) return;
+    Found found = m_workspace.found(row);
+    if (find_clashes(m_workspace, found.record, schema).empty()) return;
+    auto report = check_clashes(m_workspace, found.record, schema);
+    const std::string id = found.record.id.str();
+    std::erase_if(report.clashes, [&](const Clash& clash) {
+      return forced(found.record, clash.with) || is_forced_by(clash.with, id) ||
+             m_told.contains(std::minmax(id, clash.with));
+    });
+    if (report.clashes.empty()) return;
+    for (const auto& clash : report.clashes)
+      m_told.insert(std::minmax(id, clash.with));
+    m_out.clashes.push_back({std::move(found), std::move(report)});
+  }
+
+  void at_references(const index::Row& row, const core::Schema& schema) {
+    if (row.deleted) return;
+    const core::Record record = to_record(row);
+    for (const auto& field : schema.fields)
+      if (field.ref)
+        for (const auto& target : targets(record.get(field.name)))
+          at_reference(row, schema, field, target);
+  }
+
+  void at_key(const index::Row& row, const core::Schema& schema) {
+    if (row.deleted || row.key.empty()) return;
+    const auto same = m_workspace.with_index(
+        [&](index::Index& index) { return index.by_key_prefix(row.type, row.key, 100); });
+    const auto age = [](const index::Row& each) { return std::pair(core::created(to_record(each)), each.id); };
+    for (const auto& other : same)
+      // Of the two, the one that came later has to give way.
+      if (other.key == row.key && other.id != row.id && age(other) < age(row))
+        tell(BrokenRule::Kind::SameKey, row, schema.key_field, row.key,
+             {fmt::format("crm set {} {}={}-2", short_id(m_workspace, row.id), schema.key_field, row.key)});
+  }
+
+  void at_text(const index::Row& row, const core::Schema& schema, const store::Oid& blob) {
+    const auto parsed = codec::parse_record(m_workspace.repository().blob(blob), row.path, schema);
+    if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
+      tell(BrokenRule::Kind::Invalid, row, "", core::to_text(problems->front()),
+           {fmt::format("crm {} edit {}", row.type, short_id(m_workspace, row.id)),
+            fmt::format("crm git log -p {}", row.path)});
+  }
+
+  Rules take() {
+    std::stable_sort(m_out.broken.begin(), m_out.broken.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.type, a.name, a.id, a.field) < std::tie(b.type, b.name, b.id, b.field);
+    });
+    return std::move(m_out);
+  }
+
+  std::int64_t now() const { return m_workspace.now().time_since_epoch().count(); }
+
+ private:
+  static std::vector<std::string> targets(const core::Value& value) {
+    std::vector<std::string> out;
+    if (const auto* text = value.if_string(); text != nullptr && !text->empty()) out.push_back(*text);
+    if (const auto* list = value.if_list())
+      for (const auto& each : *list)
+        if (!each.string_or_empty().empty()) out.push_back(each.string_or_empty());
+    return out;
+  }
+
+  void at_reference(const index::Row& row, const core::Schema& schema, const core::Field& field,
+                    const std::string& target) {
+    const auto found = m_workspace.with_index([&](index::Index& index) -> std::optional<index::Row> {
+      if (field.ref->by == core::Reference::By::Id) return index.by_id(target);
+      for (const auto& type : field.ref->types)
+        if (auto at = index.by_key(type, target)) return at;
+      return std::nullopt;
+    });
+    if (found && !found->deleted) return;
+    if (found && !still_wants(row, schema)) return;
+    const std::string id = short_id(m_workspace, row.id);
+    if (found) {
+      tell(
+          BrokenRule::Kind::Deleted, row, field.name,
+          found->type + " " + (found->name.empty() ? target : found->name),
+          {"crm restore " + short_id(m_workspace, found->id), fmt::format("crm set {} {}=", id, field.name)});
+    } else {
+      tell(BrokenRule::Kind::Missing, row, field.name, target,
+           {fmt::format("crm set {} {}=", id, field.name)});
+    }
+  }
+
+  /// What is over and done with may well tell of somebody who is not there any more.
+  bool still_wants(const index::Row& row, const core::Schema& schema) const {
+    if (schema.states && !schema.is_open(row.state)) return false;
+    if (row.to) return *row.to >= now();
+    return schema.states.has_value();
+  }
+
+  void tell(BrokenRule::Kind kind, const index::Row& row, const std::string& field, std::string detail,
+            std::vector<std::string> repair) {
+    if (m_broken.emplace(row.id, field, detail).second)
+      m_out.broken.push_back(
+          {kind, row.type, row.id, row.name, row.path, field, std::move(detail), std::move(repair)});
+  }
+
+  static bool forced(const core::Record& record, const std::string& over) {
+    const core::Map* forced = record.get("forced").if_map();
+    const core::Value* ids = forced == nullptr ? nullptr : forced->find("over");
+    if (ids == nullptr || ids->if_list() == nullptr) return false;
+    return std::any_of(ids->if_list()->begin(), ids->if_list()->end(),
+                       [&](const core::Value& each) { return each.string_or_empty() == over; });
+  }
+
+  bool is_forced_by(const std::string& other, const std::string& over) {
+    const auto row = m_workspace.with_index([&](index::Index& index) { return index.by_id(other); });
+    return row && forced(to_record(*row), over);
+  }
+
+  Workspace& m_workspace;
+  Rules m_out;
+  std::set<std::pair<std::string, std::string>> m_told;
+  std::set<std::tuple<std::string, std::string, std::string>> m_broken;
+};
+
+} // namespace
+
+std::string_view to_text(BrokenRule::Kind kind) {
+  switch (kind) {
+  case BrokenRule::Kind::Missing:
+    return "missing";
+  case BrokenRule::Kind::Deleted:
+    return "deleted";
+  case BrokenRule::Kind::SameKey:
+    return "same-key";
+  case BrokenRule::Kind::Invalid:
+    break;
+  }
+  return "invalid";
+}
+
+Rules rules_since(Workspace& workspace, const store::Oid& before) {
+  Look look(workspace);
+  auto& repository = workspace.repository();
+  if (repository.head_tree() == before) return {};
+  const auto ask = [&](auto&& question) { return workspace.with_index(question); };
+  for (const auto& difference : repository.diff(before, repository.head_tree())) {
+    const auto parts = store::parse_record_path(difference.path);
+    const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
+    if (schema == nullptr || difference.after.empty()) continue;
+    const auto row = ask([&](index::Index& index) { return index.by_id(parts->id); });
+    if (!row) continue;
+    look.at_text(*row, *schema, difference.after);
+    if (takes_time(*schema)) look.at_clashes(*row, *schema);
+    look.at_references(*row, *schema);
+    look.at_key(*row, *schema);
+    if (!row->deleted) continue;
+    for (const auto& target : {row->id, row->key})
+      if (!target.empty())
+        for (const auto& other : ask([&](index::Index& index) { return index.referring(target, "", 0); }))
+          look.at_references(other, workspace.schemas().get(other.type));
+  }
+  return look.take();
+}
+
+Rules all_rules(Workspace& workspace) {
+  Look look(workspace);
+  const auto ask = [&](auto&& question) { return workspace.with_index(question); };
+  for (const auto& type : workspace.schemas().types()) {
+    const auto& schema = workspace.schemas().get(type);
+    if (takes_time(schema))
+      for (const auto& row : ask([&](index::Index& index) {
+             return index.list({.type = type, .from = look.now(), .order = index::Order::Time});
+           }))
+        look.at_clashes(row, schema);
+  }
+  for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))
+    look.at_references(row, workspace.schemas().get(row.type));
+  for (const auto& row : ask([](index::Index& index) { return index.of_shared_keys(); }))
+    look.at_key(row, workspace.schemas().get(row.type));
+  return look.take();
+}
+
+} // namespace crm::app

@@ -1,0 +1,48 @@
+// What no single write did wrong and two together did: rooms taken twice, references to what somebody else
+// deleted, handles given twice, records that do not fit their schema any more. Derived from the records, and
+// so the same on every device; never stored.
+#pragma once
+
+#include "app/booking.hpp"
+#include "app/workspace.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+/// An appointment that wants what another one has, with what could be done.
+struct OpenClash {
+  Found appointment;
+  ClashReport report;
+};
+
+struct BrokenRule {
+  enum class Kind {
+    Missing, ///< refers to a record that is not there
+    Deleted, ///< still wants something, and refers to a record that was deleted
+    SameKey, ///< another live record of the type has its handle
+    Invalid  ///< does not fit its schema
+  };
+  Kind kind;
+  std::string type, id, name, path;
+  std::string field;               ///< "" for Invalid
+  std::string detail;              ///< the target, the handle, or the first problem
+  std::vector<std::string> repair; ///< command lines, the likeliest first
+};
+std::string_view to_text(BrokenRule::Kind kind); ///< "missing", "deleted", "same-key", "invalid"
+
+struct Rules {
+  std::vector<OpenClash> clashes;
+  std::vector<BrokenRule> broken;
+};
+
+/// Over what differs between `before` and HEAD and what refers to that. Clashes that are over, or that
+/// somebody has forced, count as none; each pair is told once.
+Rules rules_since(Workspace& workspace, const store::Oid& before);
+
+/// Over the whole store, from the index alone: by time, then by type and name. Records that do not fit their
+/// schema are `diagnose()`'s to find, as it reads them all.
+Rules all_rules(Workspace& workspace);
+
+} // namespace crm::app

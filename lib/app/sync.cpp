@@ -1,0 +1,329 @@
+#include "app/sync.hpp"
+
+#include "app/conflicts.hpp"
+#include "app/hand_edits.hpp"
+#include "app/sync_state.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "sync/heartbeat.hpp"
+#include "sync/incoming.hpp"
+#include "sync/journal.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <thread>
+
+namespace crm::app {
+namespace {
+
+using Kind = sync::MergePlan::Kind;
+
+// A merge that takes away so much is more likely an accident, or somebody's cleaning up, than a day's work.
+constexpr std::size_t many_deleted = 20;
+constexpr double large_part = 0.1;
+constexpr int tries = 6;
+constexpr std::chrono::hours heartbeat_every{1};
+
+std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& request) {
+  const auto all = store::remotes(workspace.repository());
+  if (all.empty())
+    throw base::Error(base::Kind::Usage, "this store has no remote to sync with",
+                      "add one: `crm remote add office ssh://host/path/store.git`, or a folder");
+  if (request.remotes.empty()) return all;
+  std::vector<store::Remote> out;
+  for (const auto& name : request.remotes) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& r) { return r.name == name; });
+    if (found != all.end()) {
+      out.push_back(*found);
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const auto& remote : all)
+      names.push_back(remote.name);
+    throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"",
+                      "there is: " + base::join(names, ", "));
+  }
+  return out;
+}
+
+/// Batches: merges are nobody's work.
+std::size_t count_since(const store::Repository& repository, const store::Oid& from,
+                        const store::Oid& without) {
+  std::size_t out = 0;
+  if (from.empty() || from == without) return out;
+  repository.since(from, without, [&](const store::Commit& commit) {
+    out += commit.trailer("Crm-Merge").empty() ? 1 : 0;
+    return true;
+  });
+  return out;
+}
+
+std::string count_of(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+class Sync {
+ public:
+  Sync(Workspace& workspace, const SyncRequest& request)
+      : m_workspace(workspace), m_repository(workspace.repository()), m_request(request) {}
+
+  SyncReport run(const std::vector<store::Remote>& remotes) {
+    const store::Oid before = m_repository.head_tree();
+    if (m_request.mode == Mode::Write) take_hand_edits();
+    for (const auto& remote : remotes)
+      m_report.remotes.push_back({.remote = remote});
+    if (m_request.pull)
+      for (auto& outcome : m_report.remotes)
+        guarded(outcome, [&] { pull(outcome); });
+    if (m_request.push)
+      for (auto& outcome : m_report.remotes)
+        if (outcome.ok()) guarded(outcome, [&] { push(outcome); });
+    if (m_request.mode == Mode::Write)
+      for (const auto& outcome : m_report.remotes)
+        note(outcome);
+    m_workspace.moved();
+    m_report.head = m_repository.head();
+    m_report.rules = rules_since(m_workspace, before);
+    m_report.conflicts = count_disputed(m_workspace);
+    return std::move(m_report);
+  }
+
+ private:
+  /// An edit by hand that is valid travels too; one that is not stays where it is.
+  void take_hand_edits() {
+    auto transaction = m_repository.begin(lock_wait(m_workspace.env()));
+    adopt_in_passing(m_workspace, transaction);
+  }
+
+  template <typename Step>
+  void guarded(RemoteOutcome& outcome, Step&& step) {
+    try {
+      step();
+    } catch (const base::Error& error) {
+      outcome.outcome = error.kind == base::Kind::Busy                 ? "busy"
+                        : error.kind == base::Kind::InvalidData        ? "refused-data"
+                        : error.kind == base::Kind::VerificationFailed ? "other-store"
+                                                                       : "failure";
+      outcome.detail = error.message + (error.hint.empty() ? "" : "\n" + error.hint);
+    }
+  }
+
+  void say(const RemoteOutcome& outcome, std::string_view step) const {
+    if (m_request.progress) m_request.progress(outcome.remote.name, step);
+  }
+
+  bool is_bundle(const RemoteOutcome& outcome) const { return outcome.remote.name == bundle_remote; }
+
+  void pull(RemoteOutcome& outcome) {
+    if (is_bundle(outcome)) {
+      // Each file is somebody else's; none is the successor of another.
+      m_repository.set_ref(fmt::format("refs/crm/remotes/{}/{}", bundle_remote, m_repository.branch()), "");
+      if (!std::filesystem::exists(outcome.remote.url)) return;
+      if (!store::looks_like_bundle(outcome.remote.url)) {
+        outcome.outcome = "refused-data";
+        outcome.detail = base::printable(outcome.remote.url) + " is no git bundle; it was left as it is";
+        return;
+      }
+    }
+    say(outcome, "fetching");
+    const auto fetched = store::fetch(m_repository, outcome.remote, m_request.patience);
+    if (!fetched.ok()) return fail(outcome, fetched);
+    if (fetched.rewound() && !m_request.allow_rewound) {
+      outcome.outcome = "rewound";
+      outcome.detail =
+          fmt::format("its history was rewritten: {} was there before and is not any more\n"
+                      "ask who did that; `crm sync --allow-rewound` takes it in all the same, and pushes "
+                      "back what this device has",
+                      fetched.before.substr(0, 10));
+      return;
+    }
+    if (fetched.tip.empty()) return;
+    check_name(outcome);
+    take_in(outcome, fetched.tip);
+    if (fetched.rewound() && outcome.ok() && m_request.mode == Mode::Write)
+      store::set_last_seen(m_repository, outcome.remote.name, fetched.tip);
+  }
+
+  /// What came is looked at before anything is done with it. Then the merge is planned and carried out under
+  /// the lock, so that a batch which another process commits meanwhile is part of it.
+  void take_in(RemoteOutcome& outcome, const store::Oid& tip) {
+    if (m_repository.descends(m_repository.head(), tip)) return;
+    say(outcome, "looking at what came");
+    outcome.received += count_since(m_repository, tip, m_repository.head());
+    outcome.problems = sync::check_incoming(m_repository, tip, m_repository.head());
+    if (!outcome.problems.empty()) {
+      outcome.outcome = "refused-data";
+      outcome.detail = "what it sent cannot be taken in; nothing of it was";
+      return;
+    }
+    say(outcome, "merging");
+    std::optional<store::Transaction> transaction;
+    if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
+    const auto plan = sync::plan_merge(m_repository, m_repository.head(), tip);
+    outcome.kind = plan.kind;
+    outcome.arrived += plan.arrived;
+    outcome.changed += plan.changed;
+    outcome.deleted += plan.deleted;
+    outcome.joined.insert(outcome.joined.end(), plan.joined.begin(), plan.joined.end());
+    outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());
+    if (plan.deleted >= many_deleted && !m_request.allow_deletions &&
+        static_cast<double>(plan.deleted) >= large_part * static_cast<double>(plan.present)) {
+      outcome.outcome = "deletions";
+      outcome.detail = fmt::format("it would delete {} of {} here\nif that is meant: `crm sync "
+                                   "--allow-deletions`; every one can be restored afterwards",
+                                   plan.deleted, count_of(plan.present, "record"));
+      return;
+    }
+    if (!transaction || plan.kind == Kind::Nothing) return;
+    const auto edits = hand_edits_in(plan);
+    if (!edits.empty()) {
+      outcome.outcome = "hand-edits";
+      outcome.detail = "edits by hand are in the way: " + base::join(edits, ", ") +
+                       "\ncommit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
+      return;
+    }
+    sync::apply(*transaction, plan);
+    for (const auto& warning : transaction->warnings())
+      m_workspace.warn(warning);
+    m_workspace.moved();
+  }
+
+  std::vector<std::string> hand_edits_in(const sync::MergePlan& plan) const {
+    std::vector<std::string> paths, out;
+    for (const auto& change : plan.changes)
+      paths.push_back(change.path);
+    for (const auto& edit : m_repository.hand_edits(paths))
+      out.push_back(edit.path);
+    return out;
+  }
+
+  /// Another device may be first, again and again: then its batches are taken in, and ours offered anew.
+  void push(RemoteOutcome& outcome) {
+    if (is_bundle(outcome)) return write_bundle(outcome);
+    for (int turn = 0; turn < tries; ++turn) {
+      const store::Oid head = m_repository.head();
+      const auto seen = store::last_seen(m_repository, outcome.remote.name);
+      if (seen && *seen == head) return show_life(outcome);
+      outcome.sent = count_since(m_repository, head, seen.value_or(""));
+      outcome.pushed = true;
+      if (m_request.mode == Mode::DryRun) return;
+      say(outcome, "pushing");
+      const auto pushed =
+          store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
+      if (pushed.ok()) return;
+      outcome.sent = 0;
+      outcome.pushed = false;
+      if (pushed.trouble != store::Trouble::Rejected || !m_request.pull) return fail(outcome, pushed);
+      pause(turn);
+      pull(outcome);
+      if (!outcome.ok()) return;
+    }
+    outcome.outcome = "rejected";
+    outcome.detail = "other devices were first every time; the next `crm sync` tries again";
+  }
+
+  void write_bundle(RemoteOutcome& outcome) {
+    const store::Oid head = m_repository.head();
+    const auto seen = store::last_seen(m_repository, outcome.remote.name);
+    if (seen == head) return;
+    outcome.sent = count_since(m_repository, head, seen.value_or(""));
+    outcome.pushed = true;
+    if (m_request.mode == Mode::DryRun) return;
+    say(outcome, "writing");
+    if (const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
+        !written.ok()) {
+      outcome.sent = 0;
+      outcome.pushed = false;
+      fail(outcome, written);
+    }
+  }
+
+  store::Beside sign_of_life(const store::Oid& head) {
+    return {store::device_refs + m_workspace.device(),
+            sync::write_heartbeat(m_repository, {m_workspace.device(), m_workspace.member(),
+                                                 m_workspace.env().now(), head, clone_id(m_workspace)})};
+  }
+
+  /// Nothing to give; now and then a device says all the same that it is there. A remote that takes nothing
+  /// from us is no trouble then.
+  void show_life(const RemoteOutcome& outcome) {
+    if (m_request.mode == Mode::DryRun) return;
+    const auto beats = sync::heartbeats(m_repository, outcome.remote.name);
+    const auto own = std::find_if(beats.begin(), beats.end(),
+                                  [&](const auto& beat) { return beat.device == m_workspace.device(); });
+    if (own != beats.end() && m_workspace.env().now() < own->at + heartbeat_every) return;
+    const auto head = m_repository.head();
+    store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
+  }
+
+  /// Two devices of one name would take each other's writes for their own.
+  void check_name(const RemoteOutcome& outcome) {
+    for (const auto& beat : sync::heartbeats(m_repository, outcome.remote.name))
+      if (beat.device == m_workspace.device() && !beat.clone.empty() && beat.clone != clone_id(m_workspace))
+        m_workspace.warn(fmt::format("another clone of this store calls itself {} too, and was at {} {}: "
+                                     "give one of them another name, "
+                                     "`crm git config crm.device NAME`",
+                                     beat.device, outcome.remote.name, core::to_text(beat.at)));
+  }
+
+  /// Twice as long each time, and never the same on two devices.
+  void pause(int turn) const {
+    std::byte noise[2];
+    m_workspace.env().random(noise);
+    const int spread = std::to_integer<int>(noise[0]) | std::to_integer<int>(noise[1]) << 8;
+    const int most = 50 << turn;
+    std::this_thread::sleep_for(std::chrono::milliseconds{most / 2 + spread % (most / 2 + 1)});
+  }
+
+  static void fail(RemoteOutcome& outcome, const store::Contact& contact) {
+    outcome.outcome = store::to_text(contact.trouble);
+    outcome.detail = contact.said;
+  }
+
+  void note(const RemoteOutcome& outcome) const {
+    std::string line = outcome.detail.substr(0, outcome.detail.find('\n'));
+    if (!outcome.problems.empty()) line += ": " + core::to_text(outcome.problems.front());
+    sync::record(m_repository, {m_workspace.env().now(), outcome.remote.name, outcome.outcome,
+                                base::fit(base::printable(line), 300), m_repository.head(), outcome.received,
+                                outcome.sent});
+  }
+
+  Workspace& m_workspace;
+  store::Repository& m_repository;
+  const SyncRequest& m_request;
+  SyncReport m_report;
+};
+
+} // namespace
+
+bool SyncReport::all_ok() const {
+  return std::all_of(remotes.begin(), remotes.end(), [](const auto& each) { return each.ok(); });
+}
+
+bool SyncReport::any_ok() const {
+  return std::any_of(remotes.begin(), remotes.end(), [](const auto& each) { return each.ok(); });
+}
+
+bool SyncReport::offline() const {
+  return !remotes.empty() && std::all_of(remotes.begin(), remotes.end(), [](const auto& each) {
+    return each.outcome == to_text(store::Trouble::Network) ||
+           each.outcome == to_text(store::Trouble::Name) || each.outcome == to_text(store::Trouble::Missing);
+  });
+}
+
+SyncReport sync(Workspace& workspace, const SyncRequest& request) {
+  return Sync(workspace, request).run(meant(workspace, request));
+}
+
+SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request) {
+  const auto path = std::filesystem::absolute(file).lexically_normal().string();
+  if (!request.push && !std::filesystem::exists(path))
+    throw base::Error(base::Kind::NotFound, "there is no file " + base::printable(path));
+  if (std::filesystem::is_directory(path))
+    throw base::Error(base::Kind::Usage, base::printable(path) + " is a folder",
+                      "a folder is a remote: `crm remote add stick " + base::printable(path) + "`");
+  return Sync(workspace, request).run({{bundle_remote, path}});
+}
+
+} // namespace crm::app

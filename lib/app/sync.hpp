@@ -1,0 +1,75 @@
+// fetch, check, merge, rules, push: with each remote in turn, and none of them can stop the others.
+#pragma once
+
+#include "app/batch.hpp"
+#include "app/rules.hpp"
+#include "app/workspace.hpp"
+#include "store/transport.hpp"
+#include "sync/merge.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+struct SyncRequest {
+  std::vector<std::string> remotes; ///< by name; empty for all
+  bool pull = true, push = true;
+  bool allow_deletions = false; ///< take in a merge that deletes a large part of the store
+  bool allow_rewound = false;   ///< take in a remote whose history was rewritten
+  Mode mode = Mode::Write;      ///< DryRun fetches, and says what would be
+  std::chrono::seconds patience{30};
+  std::function<void(const std::string& remote, std::string_view step)> progress;
+};
+
+/// What came of one remote.
+struct RemoteOutcome {
+  store::Remote remote;
+  /// "ok", the trouble's word (store::Trouble), or why what it sent was not taken: "refused-data", "rewound",
+  /// "deletions", "other-store", "hand-edits", "busy".
+  std::string outcome = "ok";
+  std::string detail;                  ///< sentences for people; "" when it went well
+  std::vector<core::Problem> problems; ///< of refused data
+  sync::MergePlan::Kind kind = sync::MergePlan::Kind::Nothing;
+  std::size_t arrived = 0, changed = 0, deleted = 0; ///< records
+  std::size_t received = 0, sent = 0;                ///< batches
+  bool pushed = false;              ///< the remote's branch moved: batches, or a merge of others
+  std::vector<sync::Joined> joined; ///< records that both sides had changed
+  std::vector<std::string> chosen;  ///< files without stamps of which the newest was taken
+  bool ok() const { return outcome == "ok"; }
+};
+
+struct SyncReport {
+  std::vector<RemoteOutcome> remotes;
+  Rules rules;               ///< broken by what this sync brought or changed
+  std::size_t conflicts = 0; ///< records that wait for a person, all of them
+  store::Oid head;
+  bool all_ok() const;
+  bool any_ok() const;
+  /// Nothing could be reached, and for no other reason than the network.
+  bool offline() const;
+};
+
+/// Throws Error(NotFound) for an unknown remote, Error(Usage) when there is none.
+SyncReport sync(Workspace& workspace, const SyncRequest& request);
+
+/// What a file is called in reports, and what no remote can be called.
+inline constexpr const char* bundle_remote = "bundle-file";
+/// The file is a `git bundle`: what it holds is taken in, and it holds all of ours afterwards; one that is
+/// not there is made. It is replaced as a whole or not at all. Throws Error(NotFound | Usage).
+SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request);
+
+struct JoinRequest {
+  std::string url, folder; ///< folder "": the last part of the URL
+  std::string member, device;
+  std::chrono::seconds patience{30};
+};
+struct JoinedStore {
+  std::string root, member, device, name;
+  std::size_t records = 0;
+};
+/// A clone of a store, looked at before it is used. Throws Error(Offline | InvalidData | Failure | Usage).
+JoinedStore join_store(base::Environment& env, const JoinRequest& request);
+
+} // namespace crm::app

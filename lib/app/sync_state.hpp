@@ -1,0 +1,51 @@
+// How this device stands with its remotes and with the other devices, from what it knows without asking.
+#pragma once
+
+#include "app/workspace.hpp"
+#include "store/transport.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+using core::StampTime;
+
+struct RemoteState {
+  store::Remote remote;
+  std::optional<StampTime> success, failure;
+  std::string failure_outcome, failure_detail;
+  std::size_t waiting = 0; ///< batches that the remote has not been given
+  std::optional<StampTime> waiting_since;
+};
+std::vector<RemoteState> remote_states(Workspace& workspace);
+
+/// Another device of the store, by the newest sign of life that was fetched from any remote.
+struct DeviceState {
+  std::string device, member;
+  StampTime seen{};      ///< by that device's own clock
+  std::string remote;    ///< where
+  bool has_all = false;  ///< of what this device knew at its own last sync or write
+  std::size_t lacks = 0; ///< batches that it had not got; 0 also when `known` is false
+  bool known = false;    ///< its head is a commit that we have
+};
+std::vector<DeviceState> device_states(Workspace& workspace);
+
+/// A moment at which this device held all that its remotes held, and they held all of its own.
+struct Checkpoint {
+  std::string name; ///< as given; may be ""
+  StampTime at{};
+  store::Oid head;
+};
+/// Oldest first.
+std::vector<Checkpoint> checkpoints(const Workspace& workspace);
+void record_checkpoint(Workspace& workspace, const std::string& name);
+/// The newest moment at which every remote was in step and since which nothing was written here; nothing when
+/// there is none.
+std::optional<StampTime> in_step_since(Workspace& workspace);
+
+/// A random name of this clone, made at the first call.
+std::string clone_id(Workspace& workspace);
+
+} // namespace crm::app

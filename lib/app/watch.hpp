@@ -1,0 +1,25 @@
+// Keeps a store in step for as long as it runs.
+#pragma once
+
+#include "app/sync.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace crm::app {
+
+struct WatchRequest {
+  std::string root; ///< of the store
+  SyncRequest sync;
+  std::chrono::seconds every{30}; ///< between two looks at the remotes
+};
+
+/// Syncs at once, after each local batch, when a folder that is a remote changed, when the network came back
+/// or the machine woke up, and every so often; more and more seldom while no remote can be reached. `told`
+/// hears of each round; the watch ends when it says false, or by SIGINT, SIGTERM or SIGHUP while it waits.
+/// Errors of a round are told as the outcome of a remote called "-".
+void watch(base::Environment& env, const WatchRequest& request,
+           const std::function<bool(Workspace&, const SyncReport&)>& told);
+
+} // namespace crm::app
