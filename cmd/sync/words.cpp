@@ -116,10 +116,11 @@ void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes)
       context.print(fmt::format("       {} is taken {}  {}  ({})\n", base::printable(each.key),
                                 clock_range(each.time, zone), base::printable(each.with_name),
                                 app::short_id(workspace, each.with)));
-    if (!clash.report.free.empty())
-      context.print(
-          fmt::format("       crm book move {} \"{}\"\n", id,
-                      core::to_text(core::WallTime{core::to_local(clash.report.free.front(), zone), {}})));
+    if (!clash.report.free.empty()) {
+      std::string start = core::to_text(core::WallTime{core::to_local(clash.report.free.front(), zone), {}});
+      std::replace(start.begin(), start.end(), 'T', ' ');
+      context.print(fmt::format("       crm book move {} \"{}\"\n", id, start));
+    }
     if (!clash.report.instead.empty())
       context.print(fmt::format("       crm book move {} --in {}\n", id, clash.report.instead.front()));
   }

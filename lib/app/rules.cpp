@@ -47,7 +47,9 @@ class Look {
     if (row.deleted || row.key.empty()) return;
     const auto same = m_workspace.with_index(
         [&](index::Index& index) { return index.by_key_prefix(row.type, row.key, 100); });
-    const auto age = [](const index::Row& each) { return std::pair(core::created(to_record(each)), each.id); };
+    const auto age = [](const index::Row& each) {
+      return std::pair(core::created(to_record(each)), each.id);
+    };
     for (const auto& other : same)
       // Of the two, the one that came later has to give way.
       if (other.key == row.key && other.id != row.id && age(other) < age(row))

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace crm::app {
 namespace {
@@ -89,6 +90,10 @@ Day day(Workspace& workspace, const DayRequest& request) {
     entry.clashes = clashes_of(workspace, entry.record, schema);
     out.entries.push_back(std::move(entry));
   }
+  // Of one time by name: ids are random, and tell nobody anything.
+  std::stable_sort(out.entries.begin(), out.entries.end(), [](const DayEntry& a, const DayEntry& b) {
+    return std::tie(a.time.from, a.contact) < std::tie(b.time.from, b.contact);
+  });
   out.gaps = gaps_of(out);
   if (workspace.schemas().has("task")) {
     const auto& tasks = workspace.schemas().get("task");

@@ -1,4 +1,5 @@
 // Checks that need the disk. One line for each finding.
+#include "store/files.hpp"
 #include "store/lock.hpp"
 #include "store/objects.hpp"
 #include "store/repository_impl.hpp"
@@ -7,6 +8,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+
+#include <algorithm>
 
 namespace crm::store {
 namespace {
@@ -27,6 +30,14 @@ void check_objects(const Repository::Impl& repository, const Oid& head, std::vec
   });
 }
 
+/// git may have brought the file along itself: `git pull` leaves nothing to be done.
+bool is_behind(const Repository& repository, const std::string& path) {
+  const auto committed = repository.read(repository.head_tree(), path);
+  const Seen seen = WorkFiles(repository.root()).look(path);
+  return committed ? seen.what != Seen::What::File || seen.content != *committed
+                   : seen.what != Seen::What::Missing;
+}
+
 } // namespace
 
 std::vector<std::string> Repository::check() const {
@@ -42,7 +53,9 @@ std::vector<std::string> Repository::check() const {
     for (const auto& lock : GitLocks{m_impl->git_dir, m_impl->common_dir, m_impl->root, branch}.existing())
       out.push_back(lock + " exists: git is at work, or died (then remove it)");
     check_objects(*m_impl, head, out);
-    if (!unsettled(*m_impl, head).empty())
+    const auto pending = unsettled(*m_impl, head);
+    if (std::any_of(pending.begin(), pending.end(),
+                    [&](const auto& each) { return is_behind(*this, each.first); }))
       out.emplace_back(
           "working files or git's index are behind the last commit; the next write brings them forward");
   } catch (const base::Error& error) {
