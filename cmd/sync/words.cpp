@@ -24,6 +24,7 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"deletions", "it would delete a large part of the store"},
     {"other-store", "it holds another store"},
     {"hand-edits", "edits by hand are in the way"},
+    {"clock", "its clock is far ahead"},
     {"busy", "another crm is at it"},
     {"other", "it did not work"},
     {"failure", "it did not work"},

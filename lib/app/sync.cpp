@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <set>
 #include <thread>
 
 namespace crm::app {
@@ -24,6 +25,8 @@ constexpr std::size_t many_deleted = 20;
 constexpr double large_part = 0.1;
 constexpr int tries = 6;
 constexpr std::chrono::hours heartbeat_every{1};
+// A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
+constexpr std::chrono::days much_ahead{1}, far_ahead{30};
 
 std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& request) {
   const auto all = store::remotes(workspace.repository());
@@ -139,7 +142,7 @@ class Sync {
       return;
     }
     if (fetched.tip.empty()) return;
-    check_name(outcome);
+    check_name(outcome, fetched.tip);
     take_in(outcome, fetched.tip);
     if (fetched.rewound() && outcome.ok() && m_request.mode == Mode::Write)
       store::set_last_seen(m_repository, outcome.remote.name, fetched.tip);
@@ -151,7 +154,15 @@ class Sync {
     if (m_repository.descends(m_repository.head(), tip)) return;
     say(outcome, "looking at what came");
     outcome.received += count_since(m_repository, tip, m_repository.head());
-    outcome.problems = sync::check_incoming(m_repository, tip, m_repository.head());
+    const auto latest = m_workspace.env().now() + far_ahead;
+    if (const auto device = ahead_of(latest, tip); !device.empty()) {
+      outcome.outcome = "clock";
+      outcome.detail = fmt::format("the clock of {} is more than {} days ahead of this device's\n"
+                                   "put the wrong one right; nothing was taken in",
+                                   device, far_ahead / std::chrono::days{1});
+      return;
+    }
+    outcome.problems = sync::check_incoming(m_repository, tip, m_repository.head(), {.latest = latest});
     if (!outcome.problems.empty()) {
       outcome.outcome = "refused-data";
       outcome.detail = "what it sent cannot be taken in; nothing of it was";
@@ -187,6 +198,17 @@ class Sync {
     for (const auto& warning : transaction->warnings())
       m_workspace.warn(warning);
     m_workspace.moved();
+  }
+
+  /// The device of a batch that came and is from so far ahead, or "".
+  std::string ahead_of(core::StampTime latest, const store::Oid& tip) const {
+    std::string out;
+    m_repository.since(tip, m_repository.head(), [&](const store::Commit& commit) {
+      const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"));
+      if (time && *time > latest) out = base::printable(commit.trailer("Crm-Device"));
+      return out.empty();
+    });
+    return out;
   }
 
   std::vector<std::string> hand_edits_in(const sync::MergePlan& plan) const {
@@ -257,14 +279,34 @@ class Sync {
     store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
   }
 
-  /// Two devices of one name would take each other's writes for their own.
-  void check_name(const RemoteOutcome& outcome) {
-    for (const auto& beat : sync::heartbeats(m_repository, outcome.remote.name))
-      if (beat.device == m_workspace.device() && !beat.clone.empty() && beat.clone != clone_id(m_workspace))
-        m_workspace.warn(fmt::format("another clone of this store calls itself {} too, and was at {} {}: "
-                                     "give one of them another name, "
-                                     "`crm git config crm.device NAME`",
-                                     beat.device, outcome.remote.name, core::to_text(beat.at)));
+  /// Two devices of one name would take each other's writes for their own. So a clone that was copied, or
+  /// restored from a backup, takes a new name as soon as it meets batches of its name that it does not have.
+  void check_name(const RemoteOutcome& outcome, const store::Oid& tip) {
+    std::set<std::string> taken;
+    bool twice = false;
+    const auto& own = m_workspace.device();
+    for (const auto& beat : sync::heartbeats(m_repository, outcome.remote.name)) {
+      taken.insert(beat.device);
+      twice = twice || (beat.device == own && !beat.clone.empty() && beat.clone != clone_id(m_workspace));
+      if (beat.at > m_workspace.env().now() + much_ahead)
+        m_workspace.warn(
+            fmt::format("the clock of {} is ahead of this device's: it showed {}; one of the two "
+                        "is wrong",
+                        beat.device, core::to_text(beat.at)));
+    }
+    m_repository.since(tip, m_repository.head(), [&](const store::Commit& commit) {
+      const auto device = commit.trailer("Crm-Device");
+      taken.insert(device);
+      twice = twice || device == own;
+      return true;
+    });
+    if (!twice || m_request.mode == Mode::DryRun) return;
+    std::string name = own;
+    for (int n = 2; name == own || taken.contains(name); ++n)
+      name = fmt::format("{}-{}", own, n);
+    m_workspace.warn(
+        fmt::format("another clone of this store writes as {}: this one is {} from now on", own, name));
+    m_workspace.rename_device(name);
   }
 
   /// Twice as long each time, and never the same on two devices.

@@ -27,7 +27,7 @@ struct SyncRequest {
 struct RemoteOutcome {
   store::Remote remote;
   /// "ok", the trouble's word (store::Trouble), or why what it sent was not taken: "refused-data", "rewound",
-  /// "deletions", "other-store", "hand-edits", "busy".
+  /// "deletions", "other-store", "hand-edits", "clock", "busy".
   std::string outcome = "ok";
   std::string detail;                  ///< sentences for people; "" when it went well
   std::vector<core::Problem> problems; ///< of refused data

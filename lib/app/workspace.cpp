@@ -68,6 +68,12 @@ core::WhenContext Workspace::when_context() const {
   return context;
 }
 
+void Workspace::rename_device(const std::string& name) {
+  m_repository->set_config("crm.device", name);
+  m_repository->set_config("user.email", m_repository->config("crm.member") + "@" + name);
+  m_device = name;
+}
+
 core::Record Workspace::load(const std::string& type, const std::string& path) const {
   const auto text = m_repository->read(tree(), path);
   if (!text) throw base::Error(base::Kind::NotFound, path + " is not in the store");

@@ -44,6 +44,7 @@ class Workspace {
   const SchemaSet& schemas() const { return *m_schemas; }
   const std::string& member() const { return m_member; } ///< who writes here
   const std::string& device() const { return m_device; } ///< this clone's name
+  void rename_device(const std::string& name);
 
   /// The tree that this command works on: HEAD's when it was first asked for, or as the command's own commits
   /// moved it.

@@ -66,7 +66,8 @@ class Validation {
     for (const auto& [name, value] : m_record.fields)
       if (!value.is_null()) field(name, value);
     for (const auto& [key, value] : m_record.crm)
-      characters(value, {"crm", key}, "");
+      // Concurrent values are values of fields: long texts among them.
+      characters(value, {"crm", key}, key == "also" ? "\n\t" : "");
     if (m_schema.document.if_map() != nullptr)
       against_document();
     else

@@ -8,6 +8,7 @@
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
 #include "codec/yaml.hpp"
+#include "core/provenance.hpp"
 #include "store/paths.hpp"
 #include "store/tree_check.hpp"
 
@@ -297,7 +298,11 @@ class Look {
     const auto* type = m_schemas.by_folder(parts.folder);
     if (type == nullptr) return report(path, "belongs to no type that the store has");
     const auto parsed = codec::parse_record(m_repository.blob(each.id), path, *type);
-    if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) report(*problems);
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) return report(*problems);
+    if (const auto newest = core::newest(std::get<core::Record>(parsed)); newest.time > m_limits.latest)
+      report(path, fmt::format("was written in the future, {} by the clock of {}; ours would not accept it "
+                               "before {}",
+                               core::to_text(newest.time), newest.device, core::to_text(m_limits.latest)));
   }
 
   const store::Repository& m_repository;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/problem.hpp"
+#include "core/stamp.hpp"
 #include "store/repository.hpp"
 
 #include <vector>
@@ -14,6 +15,8 @@ struct Limits {
   std::size_t other_size = 1 << 20; ///< bytes of any other file
   std::size_t depth = 3;            ///< folders above a file
   std::size_t problems = 20;        ///< are told; the rest is not looked for
+  /// No stamp may be newer: all that is written afterwards would have to be newer still.
+  core::StampTime latest = core::StampTime::max();
 };
 
 /// Every file of `theirs` that is not as `known` has it (a commit or tree of ours; "" for none): modes 100644

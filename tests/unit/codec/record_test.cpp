@@ -170,6 +170,18 @@ TEST_CASE("control characters are refused in any field, whatever the escapes") {
   CHECK(problem("org: \"x\xe2\x80\xaey\"\n") == "");
 }
 
+TEST_CASE("concurrent values of a long text may have lines, and nothing else in the block") {
+  const auto schema = built_in("contact");
+  const auto text = [](const std::string& also) {
+    return "id: 7f3k2m9qxv0tbn4c\nname: Ada\nabout: one line\ncrm:\n  created: 2026-11-20T09:12:44.120Z "
+           "alice@desk\n  changed:\n    about: 2026-11-21T09:00:00.000Z alice@desk\n  also:\n    about:\n    "
+           "  - " +
+           also + "        written: 2026-11-21T08:00:00.000Z bob@tablet\n";
+  };
+  CHECK(problems_of(text("about: |-\n          two\n          lines\n"), schema).empty());
+  CHECK_FALSE(problems_of(text("about: \"\\e[2J\"\n"), schema).empty());
+}
+
 TEST_CASE("the id is sixteen characters and the name of the file") {
   const auto schema = built_in("contact");
   const std::string rest = "name: Ada\n" + crm_block;
