@@ -146,6 +146,7 @@ void set_remotes(core::Map& document, app::Workspace& workspace) {
     entry.set("failure", state.failure_outcome.empty() ? core::Value{} : core::Value{state.failure_outcome});
     entry.set("failure_detail",
               state.failure_detail.empty() ? core::Value{} : core::Value{state.failure_detail});
+    entry.set("failing", state.failing);
     entry.set("waiting", static_cast<std::int64_t>(state.waiting));
     entry.set("waiting_since", moment(state.waiting_since));
     remotes.emplace_back(std::move(entry));
@@ -179,8 +180,7 @@ void print_remotes(Context& context) {
                           state.waiting_since ? " since " + long_ago(context, *state.waiting_since) : "");
     context.print(
         fmt::format("remote  {}  {}\n", base::pad(base::printable(state.remote.name), width), text));
-    const bool failed = state.failure && (!state.success || *state.failure > *state.success);
-    if (failed)
+    if (state.failing)
       context.print(style.paint(
           Role::Warn, fmt::format("        {}  last try {}: {}\n", std::string(width, ' '),
                                   long_ago(context, *state.failure), in_words(state.failure_outcome))));

@@ -26,6 +26,7 @@ std::vector<RemoteState> remote_states(Workspace& workspace) {
   for (const auto& remote : store::remotes(repository)) {
     RemoteState state{.remote = remote};
     const auto contacts = sync::contacts(attempts, remote.name);
+    state.failing = contacts.failing;
     if (contacts.success) state.success = contacts.success->at;
     if (contacts.failure) {
       state.failure = contacts.failure->at;
@@ -106,7 +107,7 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
   std::optional<StampTime> oldest;
   for (const auto& remote : all) {
     const auto contacts = sync::contacts(attempts, remote.name);
-    if (!contacts.success || (contacts.failure && contacts.failure->at > contacts.success->at)) return {};
+    if (!contacts.success || contacts.failing) return {};
     if (store::last_seen(repository, remote.name) != repository.head()) return {};
     if (!oldest || contacts.success->at < *oldest) oldest = contacts.success->at;
   }

@@ -16,6 +16,7 @@ struct RemoteState {
   store::Remote remote;
   std::optional<StampTime> success, failure;
   std::string failure_outcome, failure_detail;
+  bool failing = false;    ///< the last attempt was a failure
   std::size_t waiting = 0; ///< batches that the remote has not been given
   std::optional<StampTime> waiting_since;
 };

@@ -140,7 +140,9 @@ bool is_noise(std::string_view line) {
                                   "From ",
                                   "To ",
                                   "Pushing to ",
-                                  "@@@@"};
+                                  "@@@@",
+                                  "Please make sure you have the correct access rights",
+                                  "and the repository exists."};
   if (line.starts_with(by_remote)) line.remove_prefix(by_remote.size());
   return line.empty() || std::any_of(beginnings.begin(), beginnings.end(),
                                      [&](std::string_view each) { return line.starts_with(each); });
@@ -243,6 +245,7 @@ std::string said_by(const GitRun& run) {
     auto text = base::fit(base::printable(without_secrets(line)), longest_line);
     if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
   }
+  if (out.size() > 1) std::erase(out, "fatal: Could not read from remote repository.");
   // The first lines name the cause, and the last what git made of it.
   if (out.size() > most_lines)
     out.erase(out.begin() + most_lines / 2, out.end() - static_cast<std::ptrdiff_t>(most_lines / 2));

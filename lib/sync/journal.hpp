@@ -30,6 +30,7 @@ std::vector<Attempt> journal(const store::Repository& repository, std::size_t mo
 /// The newest success and the newest failure with a remote.
 struct Contacts {
   std::optional<Attempt> success, failure;
+  bool failing = false; ///< the last attempt was a failure
 };
 Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remote);
 
