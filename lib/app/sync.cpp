@@ -135,7 +135,7 @@ class Sync {
     if (fetched.rewound() && !m_request.allow_rewound) {
       outcome.outcome = "rewound";
       outcome.detail =
-          fmt::format("its history was rewritten: {} was there before and is not any more\n"
+          fmt::format("{} was there before and is not any more\n"
                       "ask who did that; `crm sync --allow-rewound` takes it in all the same, and pushes "
                       "back what this device has",
                       fetched.before.substr(0, 10));

@@ -106,10 +106,27 @@ class Planner {
       return "Merge " + std::to_string(n) + " " + what + (n == 1 ? "" : "s");
     };
     m_plan.message = {
-        records > 0 ? counted(records, "record") : counted(files, "file"), "", {{"Crm-Merge", "1"}}};
+        records > 0 ? counted(records, "record") : counted(files, "file"), told(), {{"Crm-Merge", "1"}}};
     m_plan.signature = {
         "crm merge", "crm@localhost",
         std::max({m_ours.author.time, m_ours.committer.time, m_theirs.author.time, m_theirs.committer.time})};
+  }
+
+  /// Which rule settled what, so that a record's history tells it: by type and id, as names may be private.
+  std::string told() const {
+    constexpr std::size_t most = 1000;
+    std::string out;
+    std::size_t lines = 0;
+    for (const auto& each : m_plan.joined) {
+      if (each.decisions.empty()) continue;
+      if (++lines > most) return out + "and more\n";
+      out += each.type + " " + each.id + ":";
+      for (const auto& decision : each.decisions)
+        out += " " + decision.unit + " (" + std::string(core::to_text(decision.rule)) +
+               (decision.conflict ? ", in conflict)" : ")");
+      out += "\n";
+    }
+    return out;
   }
 
   void take(const Difference& difference) {
