@@ -18,7 +18,9 @@ class Look {
  public:
   explicit Look(Workspace& workspace) : m_workspace(workspace) {}
 
-  void at_clashes(const index::Row& row, const core::Schema& schema) {
+  /// Of two that clash the later one is told, when both are looked at; else whichever is.
+  enum class Of { Both, One };
+  void at_clashes(const index::Row& row, const core::Schema& schema, Of of) {
     if (row.deleted || !row.to || *row.to < now()) return;
     Found found = m_workspace.found(row);
     if (find_clashes(m_workspace, found.record, schema).empty()) return;
@@ -26,7 +28,8 @@ class Look {
     const std::string id = found.record.id.str();
     std::erase_if(report.clashes, [&](const Clash& clash) {
       return forced(found.record, clash.with) || is_forced_by(clash.with, id) ||
-             m_told.contains(std::minmax(id, clash.with));
+             m_told.contains(std::minmax(id, clash.with)) ||
+             (of == Of::Both && age_of(clash.with) > std::pair(core::created(found.record), id));
     });
     if (report.clashes.empty()) return;
     for (const auto& clash : report.clashes)
@@ -128,6 +131,11 @@ class Look {
                        [&](const core::Value& each) { return each.string_or_empty() == over; });
   }
 
+  std::pair<core::Stamp, std::string> age_of(const std::string& id) {
+    const auto row = m_workspace.with_index([&](index::Index& index) { return index.by_id(id); });
+    return {row ? core::created(to_record(*row)) : core::Stamp{}, id};
+  }
+
   bool is_forced_by(const std::string& other, const std::string& over) {
     const auto row = m_workspace.with_index([&](index::Index& index) { return index.by_id(other); });
     return row && forced(to_record(*row), over);
@@ -167,7 +175,7 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
     const auto row = ask([&](index::Index& index) { return index.by_id(parts->id); });
     if (!row) continue;
     look.at_text(*row, *schema, difference.after);
-    if (takes_time(*schema)) look.at_clashes(*row, *schema);
+    if (takes_time(*schema)) look.at_clashes(*row, *schema, Look::Of::One);
     look.at_references(*row, *schema);
     look.at_key(*row, *schema);
     if (!row->deleted) continue;
@@ -188,7 +196,7 @@ Rules all_rules(Workspace& workspace) {
       for (const auto& row : ask([&](index::Index& index) {
              return index.list({.type = type, .from = look.now(), .order = index::Order::Time});
            }))
-        look.at_clashes(row, schema);
+        look.at_clashes(row, schema, Look::Of::Both);
   }
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))
     look.at_references(row, workspace.schemas().get(row.type));
