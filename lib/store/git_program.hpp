@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,8 @@ struct GitCall {
   std::vector<std::pair<std::string, std::string>> environment;
   /// Without a byte of output for so long, git and all that it started are ended. `--progress` makes it talk.
   std::chrono::seconds patience{30};
+  /// No file that it writes may become larger: bytes, 0 for no bound.
+  std::uint64_t largest_file = 0;
 };
 
 struct GitRun {

@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <string_view>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -159,7 +160,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 /// Between fork and exec: nothing here may allocate.
-[[noreturn]] void become_git(char* const* arguments, char** environment, int out, int err, pid_t parent) {
+[[noreturn]] void become_git(char* const* arguments, char** environment, int out, int err, pid_t parent,
+                             std::uint64_t largest_file) {
+  const rlimit bound{largest_file, largest_file};
+  if (largest_file > 0 && ::setrlimit(RLIMIT_FSIZE, &bound) != 0) ::_exit(126);
   ::setsid(); // no terminal to ask on
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);
@@ -254,7 +258,9 @@ GitRun run_git_watched(const GitCall& call) {
   Pipe out, err;
   const pid_t parent = ::getpid(), id = ::fork();
   if (id < 0) throw base::Error(base::Kind::Failure, "cannot run git");
-  if (id == 0) become_git(arguments.data(), environment.data(), out.write.get(), err.write.get(), parent);
+  if (id == 0)
+    become_git(arguments.data(), environment.data(), out.write.get(), err.write.get(), parent,
+               call.largest_file);
   Child child(id);
   const SignalsPassedOn passed_on(id);
   out.write = Descriptor(-1);

@@ -1,5 +1,6 @@
 #include "store/transport.hpp"
 
+#include "store/folder_remote.hpp"
 #include "store/remotes.hpp"
 #include "store/transport_call.hpp"
 #include "store/transport_trouble.hpp"
@@ -162,6 +163,7 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     if (!ref_target(handle.get(), seen).empty()) return not_mounted(there.url.folder);
     if (auto made = make_bare(there.url.folder, branch, patience); !made.ok()) return made;
   }
+  if (there.url.place == Place::Folder) clear_dead_lock(there.url.folder, branch);
   std::vector<std::string> words{"push",
                                  "--porcelain",
                                  "--progress",
@@ -177,7 +179,9 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     words.push_back("+" + commit + ":" + ref);
   const auto run = talk(repository.root(), there.url, std::move(words), patience);
   auto out = contact_of(run, trouble_of_push(run));
-  if (out.ok()) move_ref(handle.get(), seen, tip, "");
+  if (!out.ok()) return out;
+  move_ref(handle.get(), seen, tip, "");
+  if (there.url.place == Place::Folder) pack_sometimes(there.url.folder);
   return out;
 }
 

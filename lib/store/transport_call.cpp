@@ -7,6 +7,9 @@
 namespace crm::store {
 namespace {
 
+// What a remote may send in one piece. A store of half a million records is a quarter of this.
+constexpr std::uint64_t largest_pack = std::uint64_t{2} << 30;
+
 constexpr const char* quiet_ssh =
     "ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 "
     "-o ForwardAgent=no -o ForwardX11=no -o PermitLocalCommand=no -o RequestTTY=no";
@@ -36,6 +39,7 @@ std::vector<std::string> hardening(std::chrono::seconds patience) {
            "push.gpgSign=false",
            "push.followTags=false",
            "http.lowSpeedLimit=1",
+           "core.bigFileThreshold=1m", // what is larger is not held in memory
        }) {
     out.emplace_back("-c");
     out.push_back(setting);
@@ -72,7 +76,11 @@ OtherEnd other_end(const RemoteUrl& url) {
 
 GitRun talk(const std::string& root, const RemoteUrl& url, std::vector<std::string> words,
             std::chrono::seconds patience) {
-  GitCall call{.root = root, .words = hardening(patience), .environment = {}, .patience = patience};
+  GitCall call{.root = root,
+               .words = hardening(patience),
+               .environment = {},
+               .patience = patience,
+               .largest_file = largest_pack};
   call.words.insert(call.words.end(), std::make_move_iterator(words.begin()),
                     std::make_move_iterator(words.end()));
   call.environment = {{"GIT_TERMINAL_PROMPT", "0"},  {"GIT_ASKPASS", "/bin/false"},

@@ -80,6 +80,8 @@ constexpr std::array table{
     Words{Trouble::Network, Speaker::Ours, "Recv failure"},
     Words{Trouble::Network, Speaker::Ours, "Send failure"},
     Words{Trouble::Network, Speaker::Ours, "The requested URL returned error: 5"},
+    Words{Trouble::Refused, Speaker::Ours, "died of signal 25"}, // SIGXFSZ: larger than we let it be
+    Words{Trouble::Refused, Speaker::Ours, "File too large"},
     Words{Trouble::Refused, Speaker::Ours, "fsck error"},
     Words{Trouble::Refused, Speaker::Ours, "bad pack header"},
     Words{Trouble::Refused, Speaker::Ours, "pack is corrupted"},

@@ -1,3 +1,4 @@
+#include "store/git_program.hpp"
 #include "store/scratch_store.hpp"
 #include "store/transport.hpp"
 
@@ -500,6 +501,47 @@ struct Sshd {
 bool can_run_sshd() {
   return ::access("/usr/sbin/sshd", X_OK) == 0 &&
          (::geteuid() != 0 || ::access("/run/sshd", X_OK) == 0 || ::access("/run", W_OK) == 0);
+}
+
+TEST_CASE("a lock that somebody left on a stick long ago stops no push, a fresh one does", "[transport]") {
+  Pair pair;
+  const std::string lock = pair.bare + "/refs/heads/main.lock";
+  REQUIRE(pair.push_head().ok());
+  pair.store.repository.begin(5s).commit({{bob, "id: 9hq2k2m9qxv0tbn4\nname: Bob\n"}}, message("Add"), alice);
+  spill(lock, "");
+  REQUIRE(pair.push_head().trouble == Trouble::Rejected);
+  REQUIRE(std::filesystem::exists(lock));
+  REQUIRE(run("touch -d '1 hour ago' " + lock).code == 0);
+  REQUIRE(pair.push_head().ok());
+  REQUIRE(pair.bare_tip() == pair.store.repository.head());
+}
+
+TEST_CASE("a folder with thousands of loose objects is packed after a push", "[transport]") {
+  Pair pair;
+  const std::string loose = pair.store.folder.path + "/loose/";
+  for (int i = 0; i < 8000; ++i)
+    spill(loose + std::to_string(i), std::to_string(i));
+  REQUIRE(run("find " + loose + " -type f | git -C " + pair.bare + " hash-object -w --stdin-paths").code ==
+          0);
+  REQUIRE(pair.push_head().ok());
+  REQUIRE(run("ls " + pair.bare + "/objects/pack/*.pack").code == 0);
+  REQUIRE(run("git -C " + pair.bare + " fsck --strict --no-dangling").code == 0);
+}
+
+TEST_CASE("git writes no file that is larger than it may be", "[transport]") {
+  Pair pair;
+  GitCall call{.root = pair.store.repository.root(),
+               .words = {"hash-object", "-w", pair.store.folder.path + "/noise"},
+               .environment = {},
+               .patience = patience,
+               .largest_file = 50'000};
+  std::string noise;
+  for (unsigned i = 0, x = 1; i < 200'000; ++i, x = x * 1103515245 + 12345)
+    noise += static_cast<char>(x >> 16);
+  spill(pair.store.folder.path + "/noise", noise);
+  REQUIRE(run_git_watched(call).status != 0);
+  call.largest_file = 0;
+  REQUIRE(run_git_watched(call).status == 0);
 }
 
 } // namespace
