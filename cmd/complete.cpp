@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/tree.hpp"
+#include "core/query.hpp"
 #include "store/transport.hpp"
 
 #include <algorithm>
@@ -154,12 +155,15 @@ class Completer {
     case Completes::Topic:
       for (const auto& name : command_names(m_context))
         offer(name);
-      for (const char* topic : {"times", "scripts", "editing", "exit-codes"})
+      for (const char* topic : {"times", "filters", "scripts", "editing", "exit-codes"})
         offer(topic);
       break;
     case Completes::Remote:
       for (const auto& remote : store::remotes(m_context.workspace().repository()))
         offer(remote.name, remote.url);
+      break;
+    case Completes::Filter:
+      filters(type.empty() ? given_type() : type, typed);
       break;
     case Completes::Verb:
     case Completes::Folder:
@@ -199,6 +203,36 @@ class Completer {
           offer(typed.substr(0, equals + 1) + value);
       }
     }
+  }
+
+  /// "sta" → "status:", "status:bo" → "status:booked", "with:" → keys of members, "@" → saved ones.
+  void filters(const std::string& type, const std::string& typed) {
+    if (type.empty()) return;
+    const auto& schema = m_context.schema(type);
+    const auto colon = typed.find(':');
+    const std::string negation = typed.starts_with('-') ? "-" : "";
+    if (colon == std::string::npos) {
+      for (const auto& field : schema.fields)
+        offer(negation + field.name + ":", field.title);
+      for (const auto& [name, query] : m_context.workspace().settings().filters)
+        offer("@" + name, query);
+      return;
+    }
+    const std::string before = typed.substr(0, colon + 1);
+    const auto* field =
+        core::find_queried(schema, std::string_view(before).substr(negation.size(), colon - negation.size()));
+    if (field == nullptr) return;
+    const bool state = schema.states && field->name == schema.states->field;
+    for (const auto& value : state ? schema.states->rank : field->allowed)
+      offer(before + value);
+    if (field->ref && field->ref->by == core::Reference::By::Key)
+      for (const auto& target : field->ref->types)
+        for (const auto& row : m_context.workspace().with_index([&](index::Index& index) {
+               return index.by_key_prefix(target, typed.substr(colon + 1), 60);
+             }))
+          offer(before + row.key, row.name);
+    offer(before + "none");
+    offer(before + "any");
   }
 
   void records(const std::string& type, const std::string& typed) {

@@ -35,6 +35,7 @@ enum class Completes {
   Shell,
   Topic,
   Remote,
+  Filter,
   Folder
 };
 struct Completion {

@@ -22,10 +22,11 @@ constexpr const char* front_page = R"(crm: scheduling and customer memory that w
 Every day   book  note  task  day
 Records     contact  deal  case  service  resource  member
 Any type    add  list  show  edit  set  rm  restore  types
+Devices     sync  remote  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  doctor  git
 
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
-`crm help exit-codes`, `crm help scripts`, `crm help editing`.
+`crm help filters`, `crm help exit-codes`, `crm help scripts`, `crm help editing`.
 )";
 
 constexpr const char* times_page = R"(Times
@@ -37,6 +38,25 @@ constexpr const char* times_page = R"(Times
   2026-11-24 14:00   24 nov 14:00 a date
   … Europe/Paris                  any of them in another zone
 
+)";
+
+constexpr const char* filters_page = R"(Filters of lists: `crm book list`, `crm list contact`, …
+
+  ada lovelace            in the name, or in a field that is searched
+  status:booked,arrived   a field's value; several are or
+  with:bob  in:room-2     references by name, key or id
+  start:tomorrow  due:<fri  start:2026-11..2026-12  changed:>mon
+  value:>1000  value:100..200  duration:>=45m
+  tag:vip  -tag:blocked   an element of a list; - is not
+  phone:~0018             a part of an element; texts match by part anyway,
+  name:=Ada               and as a whole with =
+  owner:none  owner:any   not set, or set
+  @vips                   saved in crm.yaml: `filters: {vips: tag:vip value:>500}`
+
+  All must hold. Fields have their names from `crm types TYPE`, their singular,
+  or the word of the verbs: with, for, in, status, when.
+  --sort -value,name   --limit 10   --columns name,value   --count
+  --group-by stage     how many have each value, and sums of numbers
 )";
 
 constexpr const char* scripts_page = R"(Scripts
@@ -72,6 +92,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     return;
   }
   if (topic == "scripts") return context.print(scripts_page);
+  if (topic == "filters") return context.print(filters_page);
   if (topic == "editing") return context.print(editing_page);
   if (topic == "exit-codes") {
     for (const auto& code : exit_codes())
@@ -84,7 +105,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     CLI::App* deeper = find_command(*at, word);
     if (deeper == nullptr) {
       auto names = command_names(context);
-      names.insert(names.end(), {"times", "scripts", "editing", "exit-codes"});
+      names.insert(names.end(), {"times", "filters", "scripts", "editing", "exit-codes"});
       const auto close = base::suggestions(word, names, 1);
       throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"",
                         close.empty() ? "`crm help` lists the topics"
@@ -103,7 +124,7 @@ void add_help(CLI::App& root, Context& context) {
   auto* command = add_command(root, "help", "help on a command or a topic",
                               "  crm help book new\n  crm help times\n  crm help exit-codes");
   complete(context,
-           command->add_option("topic", *words, "command, or times, scripts, editing, exit-codes")
+           command->add_option("topic", *words, "command, or times, filters, scripts, editing, exit-codes")
                ->type_name("TOPIC"),
            Completes::Topic);
   command->callback([&context, words] { run_help(context, *words); });

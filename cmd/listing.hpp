@@ -10,9 +10,9 @@ namespace crm::cmd {
 
 struct ListOptions {
   std::string type;
-  std::vector<std::string> words; ///< parts of the name
+  std::vector<std::string> words; ///< filters: see core/query.hpp
   std::vector<std::string> states;
-  std::string contact, member, resource, about, on, from, to, sort;
+  std::string contact, member, resource, about, on, from, to, sort, group_by;
   std::vector<std::string> columns;
   std::size_t limit = 0;
   bool all = false, deleted = false, count = false;

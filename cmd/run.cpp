@@ -113,6 +113,17 @@ base::Error explain(const CLI::ParseError& error, Context& context, const std::v
   return {base::Kind::Usage, base::printable(error.what()), help};
 }
 
+/// `-tag:blocked` is a filter of a list, and would read as options.
+void mark_negated_filters(std::vector<std::string>& words) {
+  if (std::find(words.begin(), words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)), "list") ==
+      words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)))
+    return;
+  for (auto& word : words)
+    if (const auto colon = word.find(':');
+        word.starts_with('-') && !word.starts_with("--") && colon != std::string::npos && colon > 2)
+      word.front() = '!';
+}
+
 } // namespace
 
 int run(base::Environment& env, const Terminal& terminal, std::vector<std::string> words) {
@@ -140,6 +151,7 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     if (words.front() == "help" && find_command(root, "help") == nullptr)
       build_tree(root, context, Extent::Whole);
     words = with_default_verb(root, std::move(words));
+    mark_negated_filters(words);
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     root.parse(reversed);
     for (const auto& warning : context.take_warnings())

@@ -136,7 +136,9 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   if (!tip)
     throw base::Error(base::Kind::NotFound, base::printable(request.url) + " holds no store yet",
                       "push one to it first: `crm remote add office URL` and `crm sync` where the store is");
-  if (const auto problems = sync::check_incoming(repository, *tip, ""); !problems.empty()) {
+  auto problems = sync::check_incoming(repository, *tip, "");
+  if (problems.empty()) problems = settings_problems(repository, *tip);
+  if (!problems.empty()) {
     std::vector<std::string> lines;
     for (const auto& problem : problems)
       lines.push_back("  " + base::printable(core::to_text(problem)));

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/yaml.hpp"
+#include "core/stamp.hpp"
 #include "core/time.hpp"
 
 #include <cstdio>
@@ -101,7 +102,27 @@ Settings parse_settings(const std::string& text) {
     out.week_start = std::chrono::weekday{static_cast<unsigned>(*day)};
   }
   if (const auto* hours = root.find("hours")) out.hours = parse_hours(*hours);
+  if (const auto* filters = root.find("filters")) {
+    if (filters->value.if_map() == nullptr)
+      refuse(filters->line, "filters", core::to_text(filters->value), "must map names to queries");
+    for (const auto& [name, entry] : filters->entries) {
+      const std::string query = entry.plain ? entry.source : entry.value.string_or_empty();
+      if (!core::is_name(name) || query.empty() || query.size() > 500)
+        refuse(entry.line, "filters." + base::printable(name), base::fit(query, 40),
+               "must be a name of lower-case letters and a query of at most 500 characters");
+      out.filters.emplace_back(name, query);
+    }
+  }
   return out;
+}
+
+std::vector<core::Problem> settings_problems(const store::Repository& repository, const store::Oid& commit) {
+  try {
+    parse_settings(repository.read(commit, "crm.yaml").value_or(""));
+    return {};
+  } catch (const base::Error& error) {
+    return {{"crm.yaml", 0, "", "", error.message}};
+  }
 }
 
 std::string emit_settings(const Settings& settings) {
@@ -125,6 +146,10 @@ std::string emit_settings(const Settings& settings) {
     hours.set(day_names[day], std::move(list));
   }
   map.set("hours", std::move(hours));
+  core::Map filters;
+  for (const auto& [name, query] : settings.filters)
+    filters.set(name, query);
+  if (!filters.empty()) map.set("filters", std::move(filters));
   return "# What this store says of itself. People may edit it; `crm commit` takes the edit in.\n" +
          codec::emit_document(map);
 }

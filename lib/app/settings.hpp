@@ -2,10 +2,14 @@
 #pragma once
 
 #include "core/clash.hpp"
+#include "core/problem.hpp"
 #include "core/value.hpp"
+#include "store/repository.hpp"
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace crm::app {
 
@@ -18,10 +22,14 @@ struct Settings {
   std::string country;  ///< ISO 3166-1 alpha-2
   std::string currency; ///< ISO 4217
   core::Hours hours;    ///< when the shop is open; slots are proposed within them
+  /// Queries with a name, used as @name in lists.
+  std::vector<std::pair<std::string, std::string>> filters;
 };
 
 /// Throws Error(InvalidData) naming file, line and field.
 Settings parse_settings(const std::string& text);
+/// Of a commit's crm.yaml: without sound settings no store can be opened, so none are taken in.
+std::vector<core::Problem> settings_problems(const store::Repository& repository, const store::Oid& commit);
 std::string emit_settings(const Settings& settings);
 
 } // namespace crm::app

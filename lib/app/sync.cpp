@@ -163,6 +163,7 @@ class Sync {
       return;
     }
     outcome.problems = sync::check_incoming(m_repository, tip, m_repository.head(), {.latest = latest});
+    if (outcome.problems.empty()) outcome.problems = settings_problems(m_repository, tip);
     if (!outcome.problems.empty()) {
       outcome.outcome = "refused-data";
       outcome.detail = "what it sent cannot be taken in; nothing of it was";

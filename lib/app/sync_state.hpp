@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/workspace.hpp"
+#include "core/stamp.hpp"
 #include "store/transport.hpp"
 
 #include <optional>

@@ -1,0 +1,23 @@
+// Queries as people type them: saved ones by their @name, references by name, and what the index can leave
+// out beforehand.
+#pragma once
+
+#include "app/workspace.hpp"
+#include "core/query.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+/// Throws Error(Usage) naming the word, what is wrong with it and what is allowed.
+core::Query parse_query(Workspace& workspace, const core::Schema& schema,
+                        const std::vector<std::string>& words);
+
+/// True when the query itself says something of that field: then no list adds a default of its own.
+bool speaks_of(const core::Query& query, const std::string& field);
+
+/// Narrows what the index is asked, to no more than the query leaves anyway.
+void narrow(index::Query& wanted, const core::Query& query, const core::Schema& schema);
+
+} // namespace crm::app

@@ -1,0 +1,336 @@
+#include "core/query.hpp"
+
+#include "base/text.hpp"
+#include "core/provenance.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace crm::core {
+namespace {
+
+constexpr std::string_view stamp_fields[] = {"created", "changed"};
+
+bool is_time(Shape shape) {
+  return shape == Shape::Date || shape == Shape::Time || shape == Shape::DateTime;
+}
+bool is_number(Shape shape) {
+  return shape == Shape::Integer || shape == Shape::Number || shape == Shape::Period;
+}
+
+const Field* referring(const Schema& schema, std::string_view type) {
+  const auto found = std::find_if(schema.fields.begin(), schema.fields.end(), [&](const Field& field) {
+    return field.ref &&
+           std::find(field.ref->types.begin(), field.ref->types.end(), type) != field.ref->types.end();
+  });
+  return found == schema.fields.end() ? nullptr : &*found;
+}
+
+std::optional<double> number_of(std::string_view text, Shape shape) {
+  if (shape == Shape::Period) {
+    const auto duration = parse_duration_phrase(text);
+    if (!duration) return std::nullopt;
+    return static_cast<double>(std::chrono::seconds(duration->days + duration->time).count());
+  }
+  double out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+std::vector<std::string> names_of(const Schema& schema) {
+  std::vector<std::string> out;
+  for (const auto& field : schema.fields)
+    out.push_back(field.name);
+  out.insert(out.end(), std::begin(stamp_fields), std::end(stamp_fields));
+  return out;
+}
+
+/// A word of the query on its way to a Filter. Throws NotAQuery, caught in parse_query.
+class Parser {
+ public:
+  Parser(const Schema& schema, const QueryContext& context) : m_schema(schema), m_context(context) {}
+
+  Filter parse(const std::string& word) {
+    m_word = word;
+    Filter out;
+    std::string_view rest = word;
+    out.negated = rest.size() > 1 && (rest.front() == '-' || rest.front() == '!');
+    if (out.negated) rest.remove_prefix(1);
+    const auto colon = rest.find(':');
+    if (colon == std::string_view::npos) {
+      out.values = base_words(rest);
+      return out;
+    }
+    const auto name = rest.substr(0, colon), value = rest.substr(colon + 1);
+    const Field* field = find_queried(m_schema, name);
+    const bool stamp =
+        std::find(std::begin(stamp_fields), std::end(stamp_fields), name) != std::end(stamp_fields);
+    if (field == nullptr && !stamp) unknown(name);
+    out.field = field != nullptr ? field->name : std::string(name);
+    if (value.empty())
+      refuse("\"" + std::string(name) + ":\" wants a value", "`" + out.field + ":none` finds what has none");
+    if (value == "none" || value == "any") {
+      out.test = value == "none" ? Filter::Test::None : Filter::Test::Any;
+      return out;
+    }
+    if (stamp || is_time(field->shape)) return times(std::move(out), value);
+    if (is_number(field->shape)) return numbers(std::move(out), value, field->shape);
+    texts(out, value, *field);
+    return out;
+  }
+
+ private:
+  [[noreturn]] void refuse(std::string message, std::string hint = {}) const {
+    throw NotAQuery{m_word, std::move(message), std::move(hint)};
+  }
+
+  [[noreturn]] void unknown(std::string_view name) const {
+    const auto close = base::suggestions(name, names_of(m_schema), 1);
+    refuse(m_schema.type + " has no field \"" + base::printable(name) + "\"",
+           close.empty() ? "it has: " + base::join(names_of(m_schema), ", ")
+                         : "did you mean " + close.front() + ":?");
+  }
+
+  static std::vector<std::string> base_words(std::string_view text) {
+    std::vector<std::string> out;
+    for (const auto part : base::split(text, ' '))
+      if (!part.empty()) out.push_back(base::fold(part));
+    return out;
+  }
+
+  struct Ends {
+    std::string_view from, to; ///< of a range; "" where it is open
+    bool range = false, from_after = false, to_with = true;
+  };
+  /// ">x", ">=x", "<x", "<=x", "a..b", or "x".
+  static Ends ends_of(std::string_view value) {
+    const auto after = [&](std::size_t n) { return value.substr(n); };
+    if (value.starts_with(">=")) return {after(2), {}, true};
+    if (value.starts_with(">")) return {after(1), {}, true, true};
+    if (value.starts_with("<=")) return {{}, after(2), true};
+    if (value.starts_with("<")) return {{}, after(1), true, false, false};
+    const auto dots = value.find("..");
+    if (dots == std::string_view::npos) return {value, value};
+    return {value.substr(0, dots), value.substr(dots + 2), true};
+  }
+
+  double second(LocalDate day) const {
+    return static_cast<double>(
+        to_instant({LocalTime{day}, {}}, m_context.when.zone).time_since_epoch().count());
+  }
+
+  Days days(std::string_view text) const {
+    const auto parsed = parse_days(text, m_context.when);
+    if (const auto* problem = std::get_if<NotATime>(&parsed)) refuse(problem->message, problem->hint);
+    return std::get<Days>(parsed);
+  }
+
+  Filter times(Filter out, std::string_view value) const {
+    out.test = Filter::Test::Range;
+    const auto ends = ends_of(value);
+    constexpr std::chrono::days next{1};
+    // "mon..fri" is one phrase: its end is the first Friday after its beginning.
+    if (ends.range && !ends.from.empty() && !ends.to.empty()) {
+      const auto both = days(value);
+      out.least = second(both.first);
+      out.most = second(both.last + next);
+      return out;
+    }
+    if (!ends.from.empty()) {
+      const auto first = days(ends.from);
+      out.least = second(ends.from_after ? first.last + next : first.first);
+      if (!ends.range) out.most = second(first.last + next);
+    }
+    if (ends.range && !ends.to.empty()) {
+      const auto last = days(ends.to);
+      out.most = second(ends.to_with ? last.last + next : last.first);
+    }
+    if (out.least >= out.most) refuse("\"" + base::printable(value) + "\" ends before it begins");
+    return out;
+  }
+
+  Filter numbers(Filter out, std::string_view value, Shape shape) const {
+    out.test = Filter::Test::Range;
+    const auto ends = ends_of(value);
+    const auto read = [&](std::string_view text) {
+      const auto number = number_of(text, shape);
+      if (!number)
+        refuse("\"" + base::printable(text) + "\" is no " + (shape == Shape::Period ? "duration" : "number"),
+               shape == Shape::Period ? "like " + out.field + ":>45m or 30m..1h"
+                                      : "like " + out.field + ":>1000 or 100..200");
+      return *number;
+    };
+    const auto up = [](double number) {
+      return std::nextafter(number, std::numeric_limits<double>::infinity());
+    };
+    if (!ends.from.empty()) out.least = ends.from_after ? up(read(ends.from)) : read(ends.from);
+    if (!ends.to.empty()) out.most = ends.to_with ? up(read(ends.to)) : read(ends.to);
+    if (out.least >= out.most) refuse("\"" + base::printable(value) + "\" ends before it begins");
+    return out;
+  }
+
+  void texts(Filter& out, std::string_view value, const Field& field) const {
+    out.test = Filter::Test::Is;
+    const bool closed = !field.allowed.empty() || (m_schema.states && field.name == m_schema.states->field);
+    const bool listed = field.shape == Shape::Texts;
+    for (auto part : base::split(value, ',')) {
+      if (part.empty()) continue;
+      if (field.ref) {
+        const auto found = m_context.targets(field, std::string(part));
+        if (found.empty())
+          refuse("no " + base::join(field.ref->types, " or ") + " matches \"" + base::printable(part) + "\"");
+        out.values.insert(out.values.end(), found.begin(), found.end());
+      } else if (closed) {
+        out.values.push_back(choice(part, field));
+      } else if (field.shape == Shape::Boolean) {
+        if (part != "yes" && part != "no" && part != "true" && part != "false")
+          refuse("\"" + base::printable(part) + "\" is neither yes nor no");
+        out.values.emplace_back(part == "yes" || part == "true" ? "true" : "false");
+      } else {
+        const bool whole = part.front() == '=', in_part = part.front() == '~';
+        if (whole || in_part) part.remove_prefix(1);
+        // Of a list, an element; of a text, a part, unless it is said.
+        if (in_part || (!listed && !whole)) out.test = Filter::Test::Part;
+        out.values.push_back(base::fold(part));
+      }
+    }
+    if (out.values.empty()) refuse("\"" + m_word + "\" names no value");
+  }
+
+  std::string choice(std::string_view part, const Field& field) const {
+    const auto& all =
+        m_schema.states && field.name == m_schema.states->field ? m_schema.states->rank : field.allowed;
+    const std::string folded = base::fold(part);
+    for (const auto& each : all)
+      if (base::fold(each) == folded) return each;
+    const auto close = base::suggestions(part, all, 1);
+    refuse("\"" + base::printable(part) + "\" is no " + field.name,
+           close.empty() ? "it is one of: " + base::join(all, ", ") : "did you mean " + close.front() + "?");
+  }
+
+  const Schema& m_schema;
+  const QueryContext& m_context;
+  std::string m_word;
+};
+
+std::vector<std::string> texts_in(const Value& value) {
+  std::vector<std::string> out;
+  if (const auto* list = value.if_list())
+    for (const auto& each : *list)
+      out.push_back(to_text(each));
+  else if (!value.is_null())
+    out.push_back(to_text(value));
+  return out;
+}
+
+std::optional<double> place_of(const Record& record, const Filter& filter, const Field* field,
+                               const std::string& zone) {
+  const auto seconds = [](auto time) {
+    return static_cast<double>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+  };
+  if (field == nullptr)
+    return seconds(filter.field == "created" ? created(record).time : newest(record).time);
+  const Value& value = record.get(filter.field);
+  if (value.is_null()) return std::nullopt;
+  if (!is_time(field->shape)) {
+    if (field->shape != Shape::Period) return value.number_or(std::numeric_limits<double>::quiet_NaN());
+    const auto duration = parse_duration(value.string_or_empty());
+    if (!duration) return std::nullopt;
+    return static_cast<double>(std::chrono::seconds(duration->days + duration->time).count());
+  }
+  const std::string& own = record.text("zone");
+  const std::string& where = !own.empty() && is_zone(own) ? own : zone;
+  if (const auto wall = parse_wall_time(value.string_or_empty())) return seconds(to_instant(*wall, where));
+  if (const auto date = parse_date(value.string_or_empty()))
+    return seconds(to_instant({LocalTime{*date}, {}}, where));
+  return std::nullopt;
+}
+
+bool has_words(const Filter& filter, const Record& record, const Schema& schema) {
+  std::string text = base::fold(display_name(record, schema));
+  for (const auto& field : schema.fields)
+    if (field.search)
+      for (const auto& each : texts_in(record.get(field.name)))
+        text += "\n" + base::fold(each);
+  return std::all_of(filter.values.begin(), filter.values.end(),
+                     [&](const std::string& word) { return text.find(word) != std::string::npos; });
+}
+
+bool holds(const Filter& filter, const Record& record, const Schema& schema, const std::string& zone) {
+  if (filter.test == Filter::Test::Words) return has_words(filter, record, schema);
+  const Field* field = schema.find(filter.field);
+  const auto there =
+      field == nullptr ? std::vector<std::string>{"stamped"} : texts_in(record.get(filter.field));
+  switch (filter.test) {
+  case Filter::Test::None:
+    return there.empty();
+  case Filter::Test::Any:
+    return !there.empty();
+  case Filter::Test::Range: {
+    const auto place = place_of(record, filter, field, zone);
+    return place && *place >= filter.least && *place < filter.most;
+  }
+  default:
+    break;
+  }
+  const bool exact =
+      field->ref || !field->allowed.empty() || (schema.states && field->name == schema.states->field);
+  return std::any_of(there.begin(), there.end(), [&](const std::string& text) {
+    const std::string folded = exact ? text : base::fold(text);
+    return std::any_of(filter.values.begin(), filter.values.end(), [&](const std::string& value) {
+      return filter.test == Filter::Test::Part ? folded.find(value) != std::string::npos : folded == value;
+    });
+  });
+}
+
+} // namespace
+
+const Field* find_queried(const Schema& schema, std::string_view word) {
+  if (const auto* field = schema.find(word)) return field;
+  if (const auto* field = schema.find(std::string(word) + "s")) return field;
+  if (word == "status" || word == "state") return schema.states ? schema.find(schema.states->field) : nullptr;
+  if (word == "when" || word == "on")
+    return schema.time_field.empty() ? nullptr : schema.find(schema.time_field);
+  if (word == "with" || word == "for") return referring(schema, "member");
+  if (word == "in") return referring(schema, "resource");
+  return referring(schema, word);
+}
+
+std::vector<std::string> split_words(std::string_view text) {
+  std::vector<std::string> out;
+  bool quoted = false, begun = false;
+  for (const char c : text) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == ' ' || c == '\t' || c == '\n')) {
+      begun = false;
+      continue;
+    }
+    if (!begun) out.emplace_back();
+    begun = true;
+    if (c != '"') out.back() += c;
+  }
+  return out;
+}
+
+std::variant<Query, NotAQuery> parse_query(const std::vector<std::string>& words, const Schema& schema,
+                                           const QueryContext& context) {
+  Query out;
+  Parser parser(schema, context);
+  try {
+    for (const auto& word : words)
+      if (!word.empty()) out.filters.push_back(parser.parse(word));
+  } catch (NotAQuery& problem) {
+    return std::move(problem);
+  }
+  return out;
+}
+
+bool matches(const Query& query, const Record& record, const Schema& schema, const std::string& zone) {
+  return std::all_of(query.filters.begin(), query.filters.end(), [&](const Filter& filter) {
+    return holds(filter, record, schema, zone) != filter.negated;
+  });
+}
+
+} // namespace crm::core

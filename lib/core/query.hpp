@@ -1,0 +1,69 @@
+// The one small language of all lists: `status:booked with:bob start:2026-11..2026-12 tag:vip -tag:blocked
+// value:>1000 owner:none ada`. Pure: parsed against a schema, and decided on a record. What the index leaves
+// out beforehand changes no answer.
+#pragma once
+
+#include "core/record.hpp"
+#include "core/schema.hpp"
+#include "core/time.hpp"
+#include "core/when.hpp"
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace crm::core {
+
+/// One word of a query.
+struct Filter {
+  enum class Test {
+    Words, ///< all of them are somewhere in the name or in a field that is searched
+    Is,    ///< any of the values
+    Part,  ///< any of the values is part of the text, or of an element
+    Range, ///< from `least` up to, and without, `most`
+    None,  ///< the field is not set
+    Any    ///< it is
+  };
+  Test test = Test::Words;
+  bool negated = false;
+  std::string field;               ///< as the schema names it; "" for Words; "created" and "changed" too
+  std::vector<std::string> values; ///< folded, for texts; as the record has them, for references and states
+  /// Numbers; instants in seconds since the epoch; durations in seconds.
+  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
+};
+
+struct Query {
+  std::vector<Filter> filters; ///< all must hold
+};
+
+struct QueryContext {
+  WhenContext when;
+  /// The ids or keys that a word may mean in a field that refers to other records; empty when there is none.
+  std::function<std::vector<std::string>(const Field&, const std::string& word)> targets;
+};
+
+/// Why a word is no filter: a sentence for people, what to do in `hint`.
+struct NotAQuery {
+  std::string word, message, hint;
+};
+
+/// Each word is `field:value`, `-field:value` (or `!field:value`), `field:>value` (also >=, <, <=),
+/// `field:a..b` (open at either end), `field:a,b` (or), `field:none`, `field:any`, `field:~part`, or a plain
+/// word. Fields by their name, their singular, or as the verbs call them: with, for, in, status, when.
+std::variant<Query, NotAQuery> parse_query(const std::vector<std::string>& words, const Schema& schema,
+                                           const QueryContext& context);
+
+/// Words apart at white space, but not within double quotes. "" for an unclosed quote is the rest of the
+/// text.
+std::vector<std::string> split_words(std::string_view text);
+
+/// The naive truth. `zone` is the store's, for records without one of their own.
+bool matches(const Query& query, const Record& record, const Schema& schema, const std::string& zone);
+
+/// The schema's field that a word of a query names, or nullptr: also by its singular or the verbs' word.
+const Field* find_queried(const Schema& schema, std::string_view word);
+
+} // namespace crm::core
