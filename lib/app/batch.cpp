@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::app {
 namespace {
@@ -45,13 +46,17 @@ std::chrono::milliseconds lock_wait(const base::Environment& env) {
 
 core::StampTime newest_seen(const store::Repository& repository) {
   // Each batch's clock is later than all it had seen, so its own trailer is enough; commits made by hand and
-  // merges have none, and their parents are asked.
+  // merges have none, and their parents are asked. Devices that merge each other's merges share most of them:
+  // without remembering which were asked, twenty merges could be a million ways.
   core::StampTime newest{};
   std::vector<store::Oid> todo{repository.head()};
-  constexpr int enough = 200;
-  for (int looked = 0; !todo.empty() && looked < enough; ++looked) {
-    const auto commit = repository.commit(todo.back());
+  std::set<store::Oid> asked;
+  constexpr std::size_t enough = 10'000;
+  while (!todo.empty() && asked.size() < enough) {
+    const auto id = std::move(todo.back());
     todo.pop_back();
+    if (!asked.insert(id).second) continue;
+    const auto commit = repository.commit(id);
     if (const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"))) {
       newest = std::max(newest, *time);
     } else {

@@ -63,13 +63,12 @@ const core::Conflict::Candidate& candidate(const core::Conflict& conflict, const
   }
 }
 
+/// Of the conflict's unit alone: a field that the schema does not know is a unit of its own, even where the
+/// whole record merges as one.
 std::vector<core::Edit> edits_to(const core::Map& values, const core::Conflict& conflict,
-                                 const core::Record& record, const core::Schema& schema) {
+                                 const core::Schema& schema) {
   auto fields = schema.members(conflict.unit);
   if (fields.empty()) fields.push_back(conflict.unit); // a field that the schema does not know
-  if (schema.strictness == core::Strictness::Record)
-    for (const auto& [name, value] : record.fields)
-      if (std::find(fields.begin(), fields.end(), name) == fields.end()) fields.push_back(name);
   std::vector<core::Edit> out;
   for (const auto& field : fields) {
     const core::Value* value = values.find(field);
@@ -191,7 +190,7 @@ Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) 
   } else {
     values = candidate(conflict, request.choice, workspace.device()).values;
   }
-  batch.change_back(record, edits_to(values, conflict, record, schema));
+  batch.change_back(record, edits_to(values, conflict, schema));
   return batch.commit(fmt::format("Resolve {} of {}", unit, record.type));
 }
 

@@ -28,9 +28,14 @@ void check_record(Workspace& workspace, const store::StagedFile& file, const cor
   if (!before) return;
   auto old = codec::read_record(*before, file.path, schema);
   const auto* committed = std::get_if<core::Record>(&old);
-  if (committed != nullptr && core::newest(std::get<core::Record>(parsed)) < core::newest(*committed))
+  if (committed == nullptr) return;
+  const auto& staged = std::get<core::Record>(parsed);
+  if (core::newest(staged) < core::newest(*committed))
     out.push_back({file.path, 0, "", "",
                    "what is staged is older than what crm has written since: it would be taken back"});
+  // Two contents under one stamp: the next merge could not tell which is the newer one.
+  else if (staged.crm == committed->crm && staged.fields != committed->fields)
+    out.push_back({file.path, 0, "", "", "was edited and has no stamp for it: the next merge might lose it"});
 }
 
 } // namespace

@@ -163,9 +163,11 @@ class Check {
       for (const auto& [key, item] : *map) {
         if (key == "written") continue;
         const auto field = field_of_also_key(key);
-        // A field that this schema does not know may belong to the group in another version of it.
+        // Another version of the schema may have had other fields in the group, or the whole record in one.
+        const bool elsewhere =
+            m_schema.find(field) != nullptr && std::find(own.begin(), own.end(), field) == own.end();
         if (!is_key(field) || field == "id" || field == "crm" ||
-            (m_schema.find(field) != nullptr && std::find(own.begin(), own.end(), field) == own.end()))
+            (elsewhere && m_schema.find(unit) != nullptr))
           report(where + "." + shown(key), key, "must be a field of `" + shown(unit) + "`");
         if (!is_finite(item)) report(where + "." + shown(key), to_text(item), "must be a finite number");
       }

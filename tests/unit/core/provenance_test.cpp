@@ -281,6 +281,23 @@ TEST_CASE("a record without a created stamp is a problem, and cannot be written 
   CHECK_THROWS_AS(mark(record, schema, Mark::Delete, at(1)), crm::base::Error);
 }
 
+TEST_CASE("concurrent values of a group stay sound when the schema takes the group apart", "[provenance]") {
+  Schema whole = schema, apart = schema;
+  whole.strictness = Strictness::Record;
+  for (auto& field : apart.fields)
+    field.group.clear();
+  const Record first = made(schema, map({{"stage", "lead"}, {"start", "2026-11-24T14:00"}}));
+  for (const Schema* before : std::vector<const Schema*>{&schema, &whole}) {
+    const Record disputed = joined(with(first, *before, "start", "2026-11-24T15:00", at(1, "a")),
+                                   with(first, *before, "start", "2026-11-24T16:00", at(2, "b")), *before);
+    REQUIRE(disputed.crm.contains("also"));
+    CHECK(check_provenance(disputed, apart).empty());
+    const Record written = with(disputed, apart, "email", "x@y", at(3));
+    CHECK(*written.crm.find("also") == *disputed.crm.find("also"));
+    CHECK(check_provenance(written, apart).empty());
+  }
+}
+
 TEST_CASE("a flood of problems is cut short", "[provenance]") {
   Record record = made(schema, {});
   Map changed_by;
