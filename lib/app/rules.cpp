@@ -61,6 +61,8 @@ class Look {
   }
 
   void at_text(const index::Row& row, const core::Schema& schema, const store::Oid& blob) {
+    // The index has read the text; only for the message, with its line, is it read again.
+    if (codec::validate(to_record(row), schema, row.path).empty()) return;
     const auto parsed = codec::parse_record(m_workspace.repository().blob(blob), row.path, schema);
     if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
       tell(BrokenRule::Kind::Invalid, row, "", core::to_text(problems->front()),

@@ -155,6 +155,7 @@ class Sync {
     say(outcome, "looking at what came");
     outcome.received += count_since(m_repository, tip, m_repository.head());
     const auto latest = m_workspace.env().now() + far_ahead;
+    sync::ReadRecords read;
     if (const auto device = ahead_of(latest, tip); !device.empty()) {
       outcome.outcome = "clock";
       outcome.detail = fmt::format("the clock of {} is more than {} days ahead of this device's\n"
@@ -162,7 +163,8 @@ class Sync {
                                    device, far_ahead / std::chrono::days{1});
       return;
     }
-    outcome.problems = sync::check_incoming(m_repository, tip, m_repository.head(), {.latest = latest});
+    outcome.problems =
+        sync::check_incoming(m_repository, tip, m_repository.head(), {.latest = latest}, &read);
     if (outcome.problems.empty()) outcome.problems = settings_problems(m_repository, tip);
     if (!outcome.problems.empty()) {
       outcome.outcome = "refused-data";
@@ -172,7 +174,7 @@ class Sync {
     say(outcome, "merging");
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
-    const auto plan = sync::plan_merge(m_repository, m_repository.head(), tip);
+    const auto plan = sync::plan_merge(m_repository, m_repository.head(), tip, read);
     outcome.kind = plan.kind;
     outcome.arrived += plan.arrived;
     outcome.changed += plan.changed;

@@ -3,6 +3,7 @@
 #include "store/git_error.hpp"
 
 #include <git2.h>
+#include <utility>
 
 namespace crm::store {
 namespace {
@@ -20,6 +21,12 @@ struct Library {
     // Its default of 256 MB would hold the trees of a whole store while one is walked.
     check_git(git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, static_cast<ssize_t>(16 * 1024 * 1024)),
               "set up libgit2");
+    // A merge looks at the same records and folders several times over. By default records are not kept at
+    // all, nor folders of more than some sixty files.
+    for (const auto& [kind, most] :
+         {std::pair{GIT_OBJECT_BLOB, 16 * 1024}, std::pair{GIT_OBJECT_TREE, 64 * 1024}})
+      check_git(git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, kind, static_cast<size_t>(most)),
+                "set up libgit2");
   }
 };
 

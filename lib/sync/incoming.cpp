@@ -129,8 +129,8 @@ class TheirSchemas {
 class Look {
  public:
   Look(const store::Repository& repository, const store::Oid& theirs, const store::Oid& known,
-       const Limits& limits)
-      : m_repository(repository), m_theirs(theirs), m_known(known), m_limits(limits),
+       const Limits& limits, ReadRecords* read)
+      : m_repository(repository), m_theirs(theirs), m_known(known), m_limits(limits), m_read(read),
         m_schemas(repository, theirs, limits) {}
 
   std::vector<Problem> run() {
@@ -297,17 +297,21 @@ class Look {
   void check_record(const store::RecordPath& parts, const RawEntry& each, const std::string& path) {
     const auto* type = m_schemas.by_folder(parts.folder);
     if (type == nullptr) return report(path, "belongs to no type that the store has");
-    const auto parsed = codec::parse_record(m_repository.blob(each.id), path, *type);
+    auto parsed = codec::parse_record(m_repository.blob(each.id), path, *type);
     if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) return report(*problems);
-    if (const auto newest = core::newest(std::get<core::Record>(parsed)); newest.time > m_limits.latest)
+    auto& record = std::get<core::Record>(parsed);
+    if (const auto newest = core::newest(record); newest.time > m_limits.latest)
       report(path, fmt::format("was written in the future, {} by the clock of {}; ours would not accept it "
                                "before {}",
                                core::to_text(newest.time), newest.device, core::to_text(m_limits.latest)));
+    if (m_read != nullptr && m_read->by_blob.size() < ReadRecords::most)
+      m_read->by_blob.emplace(each.id, std::move(record));
   }
 
   const store::Repository& m_repository;
   const store::Oid &m_theirs, &m_known;
   const Limits& m_limits;
+  ReadRecords* m_read;
   TheirSchemas m_schemas;
   std::vector<Problem> m_problems;
   std::size_t m_entries = 0;
@@ -316,8 +320,8 @@ class Look {
 } // namespace
 
 std::vector<Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
-                                    const store::Oid& known, const Limits& limits) {
-  return Look(repository, theirs, known, limits).run();
+                                    const store::Oid& known, const Limits& limits, ReadRecords* read) {
+  return Look(repository, theirs, known, limits, read).run();
 }
 
 } // namespace crm::sync

@@ -2,12 +2,20 @@
 #pragma once
 
 #include "core/problem.hpp"
+#include "core/record.hpp"
 #include "core/stamp.hpp"
 #include "store/repository.hpp"
 
+#include <map>
 #include <vector>
 
 namespace crm::sync {
+
+/// Records as they were read, by the id of their text, so that none is read twice.
+struct ReadRecords {
+  static constexpr std::size_t most = 4096; ///< what is beyond is read again
+  std::map<store::Oid, core::Record, std::less<>> by_blob;
+};
 
 struct Limits {
   std::size_t files = 2'000'000;    ///< in a tree
@@ -22,8 +30,10 @@ struct Limits {
 /// Every file of `theirs` that is not as `known` has it (a commit or tree of ours; "" for none): modes 100644
 /// and 40000 only, names that a store has (records in their fan-out folder, schemas, crm.yaml, members,
 /// policy, .gitattributes, .gitignore), no name twice but for case, sizes; records and schemas valid, with
-/// sound provenance. Each problem names the file and why it is refused. Costs what differs.
+/// sound provenance. Each problem names the file and why it is refused. Costs what differs. `read` takes what
+/// was sound, by the schemas of `theirs`.
 std::vector<core::Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
-                                          const store::Oid& known, const Limits& limits = {});
+                                          const store::Oid& known, const Limits& limits = {},
+                                          ReadRecords* read = nullptr);
 
 } // namespace crm::sync

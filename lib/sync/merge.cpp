@@ -28,8 +28,10 @@ bool may_be_deleted(const std::string& text) {
 
 class Planner {
  public:
-  Planner(const store::Repository& repository, const store::Commit& ours, const store::Commit& theirs)
-      : m_repository(repository), m_ours(ours), m_theirs(theirs), m_schemas(repository, ours.tree, m_chosen) {
+  Planner(const store::Repository& repository, const store::Commit& ours, const store::Commit& theirs,
+          const ReadRecords& read)
+      : m_repository(repository), m_ours(ours), m_theirs(theirs), m_read(read),
+        m_schemas(repository, ours.tree, m_chosen) {
     m_plan.ours = ours.id;
     m_plan.theirs = theirs.id;
   }
@@ -88,7 +90,10 @@ class Planner {
     const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
     std::size_t records = 0;
     for (const auto& difference : differences) // schemas are among these, and the records need them
-      if (!store::parse_record_path(difference.path)) newest(difference);
+      if (!store::parse_record_path(difference.path)) {
+        newest(difference);
+        m_one_meaning = false;
+      }
     for (const auto& difference : differences)
       if (const auto path = store::parse_record_path(difference.path)) {
         ++records;
@@ -165,7 +170,7 @@ class Planner {
   void join(const Difference& difference, const store::RecordPath& path, const Schema& schema) {
     const auto& file = difference.path;
     const auto ours = read_version(m_repository.blob(difference.before), file, schema);
-    const auto theirs = read_version(m_repository.blob(difference.after), file, schema);
+    const auto theirs = their_version(difference.after, file, schema);
     if (const auto* problems = std::get_if<std::vector<Problem>>(&theirs)) {
       m_problems.insert(m_problems.end(), problems->begin(), problems->end());
       return;
@@ -198,6 +203,14 @@ class Planner {
     ++(gone ? m_plan.deleted : m_plan.changed);
   }
 
+  std::variant<Version, std::vector<Problem>> their_version(const Oid& blob, const std::string& file,
+                                                            const Schema& schema) const {
+    auto text = m_repository.blob(blob);
+    const auto known = m_one_meaning ? m_read.by_blob.find(blob) : m_read.by_blob.end();
+    if (known == m_read.by_blob.end()) return read_version(std::move(text), file, schema);
+    return Version{std::move(text), known->second};
+  }
+
   Touched touched(const std::string& path) const {
     const bool here = m_our_history->newest(path).has_value();
     const bool there = m_their_history->newest(path).has_value();
@@ -212,6 +225,8 @@ class Planner {
 
   const store::Repository& m_repository;
   const store::Commit &m_ours, &m_theirs;
+  const ReadRecords& m_read;
+  bool m_one_meaning = true;                                  ///< both sides have the same schemas
   std::map<std::string, std::optional<std::string>> m_chosen; ///< files without stamps, as they will be
   MergedSchemas m_schemas;
   const SideHistory *m_our_history = nullptr, *m_their_history = nullptr;
@@ -221,9 +236,10 @@ class Planner {
 
 } // namespace
 
-MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const Oid& theirs) {
+MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const Oid& theirs,
+                     const ReadRecords& read) {
   const auto a = repository.commit(ours), b = repository.commit(theirs);
-  return Planner(repository, a, b).run();
+  return Planner(repository, a, b, read).run();
 }
 
 Oid apply(store::Transaction& transaction, const MergePlan& plan) {

@@ -5,6 +5,7 @@
 #include "core/merge.hpp"
 #include "core/problem.hpp"
 #include "store/repository.hpp"
+#include "sync/incoming.hpp"
 
 #include <string>
 #include <vector>
@@ -38,8 +39,10 @@ struct MergePlan {
 
 /// Throws Error(InvalidData) with every problem of a record or schema that cannot be merged, and
 /// Error(NotFound) for an unknown commit. Both histories must begin with the same commit, or it is
-/// Error(VerificationFailed): that is another store.
-MergePlan plan_merge(const store::Repository& repository, const store::Oid& ours, const store::Oid& theirs);
+/// Error(VerificationFailed): that is another store. `read` is what `check_incoming` has read of theirs
+/// already.
+MergePlan plan_merge(const store::Repository& repository, const store::Oid& ours, const store::Oid& theirs,
+                     const ReadRecords& read = {});
 
 /// Carries the plan out: the ref moves, the working files follow. HEAD must still be `plan.ours`, or it is
 /// Error(Busy). Returns the new head.
