@@ -136,7 +136,7 @@ std::optional<core::Map> base_values(Workspace& workspace, const Found& found,
   std::optional<core::Map> best;
   core::Stamp newest;
   store::Oid last;
-  repository.since(repository.head(), "", [&](const store::Commit& commit) {
+  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
     const auto blob = repository.blob_id(commit.tree, found.path);
     if (!blob || *blob == last) return true;
     last = *blob;

@@ -21,7 +21,7 @@ store::Commit find_batch(const store::Repository& repository, const std::string&
                          const std::string& wanted) {
   std::optional<store::Commit> found;
   std::set<std::string> undone;
-  repository.since(repository.head(), "", [&](const store::Commit& commit) {
+  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
     const std::string batch = commit.trailer("Crm-Batch");
     if (batch.empty()) return true;
     if (!wanted.empty()) {

@@ -175,6 +175,13 @@ void Repository::since(const Oid& from, const Oid& without,
     if (!visit(commit(id))) return;
 }
 
+void Repository::newest_first(const Oid& from, const std::function<bool(const Commit&)>& visit) const {
+  Walk walk(*m_impl);
+  walk.start(from, Walk::from);
+  while (walk.next() != nullptr)
+    if (const Node* node = walk.step(); !visit(commit(to_oid(node->id)))) return;
+}
+
 Oid Repository::ref(std::string_view name) const {
   git::ReferenceHandle reference;
   const int code = git::take(reference, git_reference_lookup, m_impl->get(), std::string(name).c_str());

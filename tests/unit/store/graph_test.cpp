@@ -87,6 +87,11 @@ TEST_CASE("what came before what is found along all parents, whatever the clocks
   for (std::size_t i = 0; i < all.size(); ++i)
     for (const auto& parent : graph.repository.commit(all[i]).parents)
       REQUIRE(std::find(all.begin(), all.end(), parent) > all.begin() + static_cast<std::ptrdiff_t>(i));
+  // The walk that reads no more than it shows comes to the same commits.
+  std::set<Oid> read;
+  graph.repository.newest_first(ids.back(),
+                                [&](const Commit& commit) { return read.insert(commit.id).second; });
+  REQUIRE(read == std::set<Oid>(all.begin(), all.end()));
 }
 
 TEST_CASE("a walk ends where the visitor or a shallow history does", "[graph]") {
@@ -95,6 +100,9 @@ TEST_CASE("a walk ends where the visitor or a shallow history does", "[graph]") 
   int seen = 0;
   graph.repository.since(b, "", [&](const Commit&) { return ++seen < 2; });
   REQUIRE(seen == 2);
+  Oid newest;
+  graph.repository.newest_first(b, [&](const Commit& commit) { return newest = commit.id, false; });
+  REQUIRE(newest == b);
   const std::string path = graph.folder.path + "/shallow";
   REQUIRE(run("git clone -q --depth 2 file://" + graph.repository.root() + " " + path).code == 0);
   const auto shallow = Repository::open(path);
