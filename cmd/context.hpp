@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -63,6 +64,10 @@ class Context {
 
   /// Opened at the first call.
   app::Workspace& workspace();
+  /// Forgets the open store, so that the next call sees it as it is then.
+  void reopen() { m_workspace.reset(); }
+  /// The terminal may have got another size.
+  void measure_terminal() { m_terminal = Terminal::detect(); }
   /// The store's schema, or the built-in one where there is no store. Throws Error(NotFound) for an unknown
   /// type.
   const core::Schema& schema(std::string_view type);
@@ -73,6 +78,8 @@ class Context {
   bool for_people() const { return format() == Format::Table; }
   /// Data, to standard output or the file of -o. Written when the command has ended well.
   void print(std::string_view text) { m_out += text; }
+  /// Takes back what has been printed and not yet been written.
+  std::string discard() { return std::exchange(m_out, {}); }
   void print_json(const core::Map& document);
   /// In the format that was asked for, which is neither Table nor Json.
   void print_rows(const std::vector<std::string>& columns, const std::vector<core::Map>& rows);

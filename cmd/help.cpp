@@ -15,12 +15,13 @@ constexpr const char* front_page = R"(crm: scheduling and customer memory that w
 
   crm book ada "tomorrow 14:00" --for 45m --with bob --in room-2
   crm day                                 who, when, where, clashes, gaps
+  crm free --for 45m --with any --in room free slots, best first
   crm note ada "wants a revised proposal" --next "call back" --due fri
   crm contact show ada                    a customer's whole story
   crm undo                                the last batch taken back
 
-Every day   book  note  task  day
-Records     contact  deal  case  service  resource  member
+Every day   book  note  task  day  week  agenda  free  route
+Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
 Devices     sync  remote  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  doctor  git

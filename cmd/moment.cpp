@@ -8,10 +8,16 @@
 
 namespace crm::cmd {
 
-app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone) {
-  if (!zone.empty() && !core::is_zone(zone))
+std::string read_zone(app::Workspace& workspace, const std::string& zone) {
+  if (zone.empty()) return workspace.settings().zone;
+  if (!core::is_zone(zone))
     throw base::Error(base::Kind::Usage, "\"" + base::printable(zone) + "\" is not a time zone",
                       "an IANA name like Europe/Paris");
+  return zone;
+}
+
+app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone) {
+  if (!zone.empty()) read_zone(context.workspace(), zone);
   core::When when = app::parse_when(context.workspace(), phrase, zone);
   if (!when.time)
     throw base::Error(

@@ -12,4 +12,7 @@ namespace crm::cmd {
 /// asked.
 app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone);
 
+/// "" is the store's. Throws Error(Usage) for what is no zone.
+std::string read_zone(app::Workspace& workspace, const std::string& zone);
+
 } // namespace crm::cmd

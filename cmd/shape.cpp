@@ -228,8 +228,9 @@ void answer(Context& context, const app::Committed& committed, std::string_view 
     const std::string what = first && !verb.empty() ? std::string(verb)
                                                     : std::string(capital(app::to_text(written.action))) +
                                                           " " + written.record.type;
-    context.print(fmt::format("{} {}  {}\n", what, style.paint(Role::Id, id),
-                              base::printable(sentence(workspace, written))));
+    const std::string said = base::printable(sentence(workspace, written));
+    context.print(
+        fmt::format("{} {}{}{}\n", what, style.paint(Role::Id, id), said.empty() ? "" : "  ", said));
   }
   for (const auto& file : committed.files)
     context.print(fmt::format("{} {}\n", "Changed", base::printable(file)));

@@ -1,4 +1,5 @@
 #include "app/booking.hpp"
+#include "app/free.hpp"
 #include "app/input.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
@@ -13,14 +14,28 @@ namespace crm::cmd {
 namespace {
 
 struct BookOptions {
-  std::string when, duration, zone;
+  std::string when, duration, zone, between;
   app::BookRequest request;
 };
 
 void run_new(Context& context, BookOptions& options) {
   auto& workspace = context.workspace();
-  options.request.start = read_moment(context, options.when, options.zone);
-  if (!options.duration.empty()) options.request.duration = app::parse_duration(options.duration, "--for");
+  auto& request = options.request;
+  const bool between = !options.between.empty();
+  if (options.when.empty() != request.first_free || (between && !request.first_free))
+    throw base::Error(
+        base::Kind::Usage,
+        request.first_free     ? "a time and --first-free exclude each other"
+        : options.when.empty() ? "crm book wants a time"
+                               : "--between goes with --first-free",
+        "crm book CONTACT \"tomorrow 14:00\", or crm book CONTACT --first-free --between mon..fri");
+  if (request.first_free) {
+    request.start.zone = read_zone(workspace, options.zone);
+    request.within = app::parse_between(workspace, options.between, request.start.zone);
+  } else {
+    request.start = read_moment(context, options.when, options.zone);
+  }
+  if (!options.duration.empty()) request.duration = app::parse_duration(options.duration, "--for");
   answer(context, app::book(workspace, options.request), "Booked");
 }
 
@@ -31,6 +46,7 @@ void add_new(CLI::App& book, Context& context) {
                               "  crm book ada \"tomorrow 14:00\" --for 45m --with bob --in room-2\n"
                               "  crm book \"Grace Hopper\" \"fri 9:30\" --service first-visit --new\n"
                               "  crm book - now --title \"walk-in\" --for 20m\n"
+                              "  crm book ada --first-free --between mon..fri --with any --in room\n"
                               "Times: `crm help times`.");
   complete(context,
            command->add_option("contact", request.contact, "who for: a name, an id, or - for nobody")
@@ -40,9 +56,13 @@ void add_new(CLI::App& book, Context& context) {
   complete(
       context,
       command->add_option("when", options->when, "when: \"tomorrow 14:00\", \"next tue 9\", 2026-11-24T14:00")
-          ->required()
           ->type_name("WHEN"),
       Completes::Day);
+  command->add_flag(
+      "--first-free", request.first_free,
+      "instead of WHEN: the best slot that `crm free` finds; --with any and --in KIND work then");
+  command->add_option("--between", options->between, "the days for --first-free (default: a fortnight)")
+      ->type_name("A..B");
   command->add_option("--for", options->duration, "how long: 45m, 1h30m (default: the service's, or 30m)")
       ->type_name("DURATION");
   complete(context,

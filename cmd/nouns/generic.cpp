@@ -57,18 +57,24 @@ CLI::App* add_generic(CLI::App& root, Context& context, const std::string& name,
 void add_add(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = add_command(root, "add", "add a record of any type",
-                              "  crm add vehicle plate=AB12CDE name=\"red van\"\n  crm add contact "
+                              "  crm add vehicle \"red van\" plate=AB12CDE\n  crm add contact "
                               "name=\"Ada Lovelace\" phones=\"020 7946 0000\"");
   complete(context,
            command->add_option("type", options->type, "the record type")->required()->type_name("TYPE"),
            Completes::Type);
   complete(context,
-           command->add_option("fields", options->assignments, "its fields")->type_name("FIELD=VALUE"),
+           command->add_option("fields", options->assignments, "its name, and fields as field=value")
+               ->type_name("[NAME] FIELD=VALUE"),
            Completes::Assignment);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     const std::string type = context.workspace().schemas().get(options->type).type;
-    answer(context, app::add(context.workspace(), {type, {}, options->assignments, options->mode}),
+    std::optional<std::string> name;
+    if (!options->assignments.empty() && !is_assignment(options->assignments.front())) {
+      name = options->assignments.front();
+      options->assignments.erase(options->assignments.begin());
+    }
+    answer(context, app::add(context.workspace(), {type, name, options->assignments, options->mode}),
            "Added " + type);
   });
 }

@@ -114,9 +114,7 @@ void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes)
                               cell(workspace, record, schema, schema.time_field),
                               base::printable(label(workspace, record, schema))));
     for (const auto& each : clash.report.clashes)
-      context.print(fmt::format("       {} is taken {}  {}  ({})\n", base::printable(each.key),
-                                clock_range(each.time, zone), base::printable(each.with_name),
-                                app::short_id(workspace, each.with)));
+      context.print("       " + app::clash_words(workspace, each, zone) + "\n");
     if (!clash.report.free.empty()) {
       std::string start = core::to_text(core::WallTime{core::to_local(clash.report.free.front(), zone), {}});
       std::replace(start.begin(), start.end(), 'T', ' ');

@@ -1,5 +1,6 @@
 #include "app/batch.hpp"
 
+#include "app/availability.hpp"
 #include "app/hand_edits.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -127,8 +128,9 @@ Batch::Pending& Batch::pending(const core::Record& record, Action action) {
 }
 
 void Batch::check(const core::Record& record, const core::Schema& schema, const std::string& path) const {
-  if (const auto problems = codec::validate(record, schema, path); !problems.empty()) {
-    auto shown = problems;
+  auto shown = codec::validate(record, schema, path);
+  if (shown.empty()) shown = time_problems(record);
+  if (!shown.empty()) {
     for (auto& problem : shown) {
       problem.file =
           schema.type +

@@ -1,5 +1,6 @@
 #include "app/booking.hpp"
 
+#include "app/free.hpp"
 #include "app/input.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
@@ -55,10 +56,37 @@ core::Map service_defaults(Workspace& workspace, const BookRequest& request, cor
   return service.record.fields;
 }
 
+/// Under the lock of the batch: nobody else can take the slot before it is written.
+void take_first_free(Workspace& workspace, BookRequest& request) {
+  FreeRequest wanted;
+  wanted.length = request.duration;
+  wanted.service = request.service;
+  if (!request.member.empty()) wanted.members = {request.member};
+  wanted.resources = request.resources;
+  wanted.within = request.within;
+  wanted.zone = request.start.zone;
+  wanted.most = 1;
+  const Free free = find_free(workspace, wanted);
+  if (free.slots.empty())
+    throw base::Error(
+        base::Kind::NotFound,
+        fmt::format("nothing is free for {} between {} and {}",
+                    core::to_words(core::Duration{std::chrono::days{0}, free.length}),
+                    core::to_words(core::to_wall(free.within.from, free.zone), free.zone),
+                    core::to_words(core::to_wall(free.within.to, free.zone), free.zone)),
+        "look further with --between, or let others do it with --with any; `crm free` shows what there is");
+  const auto& slot = free.slots.front();
+  request.start = {core::to_wall(slot.time.from, free.zone), free.zone};
+  if (!request.member.empty()) request.member = slot.member;
+  request.resources = slot.resources;
+}
+
 } // namespace
 
-Committed book(Workspace& workspace, const BookRequest& request) {
-  Batch batch(workspace, "book.new", request.mode);
+Committed book(Workspace& workspace, const BookRequest& asked) {
+  Batch batch(workspace, "book.new", asked.mode);
+  BookRequest request = asked;
+  if (request.first_free) take_first_free(workspace, request);
   const auto& schema = workspace.schemas().get(type);
   core::Map fields = initial_fields(schema);
   std::string name = request.title;

@@ -16,6 +16,7 @@ struct Clash {
   std::string with;      ///< id of the other appointment
   std::string with_name; ///< whose it is: the contact's name or the title
   core::Interval time;   ///< of the other one, buffers included
+  bool off = false;      ///< not taken but away or closed: `with` is an absence, `with_name` its reason
 };
 
 struct ClashReport {
@@ -34,6 +35,9 @@ std::optional<core::Interval> held_time(Workspace& workspace, const core::Record
 
 /// The same with what to do instead. Reads the index only: no scan.
 ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
+/// "room-2 is taken 14:00–14:55  Ada Lovelace  (2vnr)", "bob is off Tue 24 Nov 2026  holiday  (7f3k)";
+/// printable.
+std::string clash_words(Workspace& workspace, const Clash& clash, const std::string& zone);
 core::Map clash_details(const ClashReport& report, const std::string& zone);
 
 struct Moment {
@@ -45,6 +49,9 @@ struct BookRequest {
   std::string contact;      ///< as typed; "" or "-" for nobody in particular
   bool new_contact = false; ///< make the contact when there is none of that name
   Moment start;
+  bool first_free = false; ///< the best free slot in `within` rather than `start`, of which only the zone is
+                           ///< looked at; `member` may be "any" then, and resources kinds
+  core::Interval within;
   std::optional<core::Duration> duration;
   std::string member; ///< as typed
   std::vector<std::string> resources;
@@ -55,7 +62,7 @@ struct BookRequest {
   std::string force;                    ///< the reason for booking over a clash; "" refuses
   Mode mode = Mode::Write;
 };
-/// Throws Refusal(Clash) with the report in its details.
+/// Throws Refusal(Clash) with the report in its details, Error(NotFound) when there is no free slot.
 Committed book(Workspace& workspace, const BookRequest& request);
 
 struct RebookRequest {

@@ -1,3 +1,4 @@
+#include "app/availability.hpp"
 #include "app/booking.hpp"
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
@@ -39,21 +40,55 @@ std::string whose(Workspace& workspace, const std::string& id) {
   return row->name;
 }
 
-std::string clock_range(const core::Interval& time, const std::string& zone) {
-  const auto clock = [&](core::Instant instant) {
-    const auto local = core::to_local(instant, zone);
-    const auto minutes =
-        std::chrono::floor<std::chrono::minutes>(local - std::chrono::floor<std::chrono::days>(local))
-            .count();
-    return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
-  };
-  return clock(time.from) + "–" + clock(time.to);
+bool concerns(const Off& off, const std::vector<Claim>& claims) {
+  return off.claim == the_house || std::find(claims.begin(), claims.end(), off.claim) != claims.end();
+}
+
+} // namespace
+
+std::string clash_words(Workspace& workspace, const Clash& clash, const std::string& zone) {
+  const std::string name = clash.with_name.empty() ? "" : "  " + base::printable(clash.with_name);
+  const std::string id = "  (" + short_id(workspace, clash.with) + ")";
+  if (!clash.off)
+    return fmt::format("{} is taken {}{}{}", base::printable(clash.key), clock_words(clash.time, zone), name,
+                       id);
+  const std::string what = clash.kind == the_house.kind ? "the house is closed"
+                           : clash.kind == "member"     ? base::printable(clash.key) + " is off"
+                                                        : base::printable(clash.key) + " is closed";
+  return what + " " + off_words(clash.time, zone) + name + id;
+}
+
+namespace {
+
+/// Not in the way, but worth a word.
+void warn_outside_hours(Workspace& workspace, const core::Record& record, const core::Schema& schema) {
+  const auto wanted = wanted_time(workspace, record, schema);
+  if (!wanted) return;
+  constexpr std::chrono::days around{1};
+  const Availability availability(workspace, {wanted->plain.from - around, wanted->plain.to + around});
+  for (const auto& claim : outside_hours(availability, claims(record, schema), wanted->plain)) {
+    const std::string zone = zone_of(workspace, claim);
+    const auto day = std::chrono::floor<std::chrono::days>(core::to_local(wanted->plain.from, zone));
+    const core::Interval whole{core::to_instant({core::LocalTime{day}, {}}, zone),
+                               core::to_instant({core::LocalTime{day + std::chrono::days{1}}, {}}, zone)};
+    std::vector<std::string> ranges;
+    for (const auto& open : core::common(availability.hours(claim), {whole}))
+      ranges.push_back(clock_words(open, zone));
+    const std::string hours =
+        core::to_words(day) + ": " + (ranges.empty() ? "none" : base::join(ranges, ", "));
+    workspace.warn(claim == the_house ? "that is outside opening hours (" + hours + ")"
+                   : claim.kind == "member"
+                       ? "that is outside " + claim.key + "'s working hours (" + hours + ")"
+                       : "that is outside the hours of " + claim.key + " (" + hours + ")");
+  }
 }
 
 /// Other resources of the kind of each clashing one that are free in `wanted`.
-std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& report,
-                                      const core::Interval& wanted, const std::string& own_id) {
+std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& report, const Wanted& time,
+                                      const std::string& own_id) {
   constexpr std::size_t most = 3;
+  const core::Interval& wanted = time.with_buffers;
+  const auto away = absences(workspace, time.plain);
   std::vector<std::string> out;
   for (const auto& clash : report.clashes) {
     if (clash.kind != "resource") continue;
@@ -67,7 +102,8 @@ std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& r
       if (out.size() == most) return out;
       const Claim claim{"resource", row.key};
       if (row.key == clash.key || to_record(row).text("kind") != kind ||
-          std::find(out.begin(), out.end(), row.key) != out.end())
+          std::find(out.begin(), out.end(), row.key) != out.end() ||
+          std::any_of(away.begin(), away.end(), [&](const Off& off) { return concerns(off, {claim}); }))
         continue;
       const int limit = workspace.capacity(claim);
       if (limit == 0 || core::obstacles(holds(workspace, claim, wanted, own_id), wanted, limit).empty())
@@ -94,7 +130,11 @@ std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appoin
   std::vector<Clash> out;
   const auto wanted = wanted_time(workspace, appointment, schema);
   if (!wanted) return out;
-  for (const auto& claim : claims(appointment, schema)) {
+  const auto all = claims(appointment, schema);
+  for (const auto& off : absences(workspace, wanted->plain))
+    if (concerns(off, all))
+      out.push_back({off.claim.kind, off.claim.key, off.id, off.reason, off.time, true});
+  for (const auto& claim : all) {
     const int limit = workspace.capacity(claim);
     if (limit == 0) continue;
     const auto first = out.size();
@@ -119,17 +159,22 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
   const core::Interval near{std::max(wanted->plain.from - horizon, workspace.now()),
                             wanted->plain.to + horizon};
   const std::string own = appointment.id.str();
+  const Availability availability(workspace, {near.from - std::chrono::days{1}, near.to + horizon});
+  const auto all = claims(appointment, schema);
   std::vector<core::Want> wants;
-  for (const auto& claim : claims(appointment, schema))
+  core::Spans open = availability.open(all.empty() ? the_house : all.front());
+  for (const auto& claim : all) {
+    open = core::common(open, availability.open(claim));
     if (const int limit = workspace.capacity(claim); limit != 0)
       wants.push_back({holds(workspace, claim, {near.from - horizon, near.to + horizon}, own), limit});
+  }
   const std::string zone =
       appointment.text("zone").empty() ? workspace.settings().zone : appointment.text("zone");
   report.free = core::free_slots({wanted->plain.from, wanted->plain.to - wanted->plain.from,
                                   wanted->plain.from - wanted->with_buffers.from,
                                   wanted->with_buffers.to - wanted->plain.to, near.from, near.to, zone},
-                                 wants, workspace.settings().hours, 3);
-  report.instead = alternatives(workspace, report, wanted->with_buffers, own);
+                                 wants, open, 3);
+  report.instead = alternatives(workspace, report, *wanted, own);
   return report;
 }
 
@@ -165,6 +210,7 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
   const auto& schema = workspace.schemas().get(appointment.type);
   if (!takes_time(schema)) return {};
   const ClashReport report = check_clashes(workspace, appointment, schema);
+  if (report.clashes.empty() || !force.empty()) warn_outside_hours(workspace, appointment, schema);
   if (report.clashes.empty()) return {};
   if (!force.empty() && schema.find("forced") != nullptr) {
     core::List over;
@@ -180,8 +226,7 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
       appointment.text("zone").empty() ? workspace.settings().zone : appointment.text("zone");
   std::string message = "that clashes with what is booked already";
   for (const auto& clash : report.clashes)
-    message += fmt::format("\n  {} is taken {}  {}  ({})", clash.key, clock_range(clash.time, zone),
-                           base::printable(clash.with_name), short_id(workspace, clash.with));
+    message += "\n  " + clash_words(workspace, clash, zone);
   std::string hint;
   for (const auto slot : report.free)
     hint += (hint.empty() ? "free: " : "\n      ") +

@@ -1,5 +1,6 @@
 #include "app/project.hpp"
 
+#include "app/availability.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/json.hpp"
@@ -94,6 +95,9 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
   } else if (!schema.time_field.empty()) {
     if (const auto at = instant_of(record.text(schema.time_field), zone))
       entry.from = at->time_since_epoch().count();
+    // Time off lasts, so that a question about a day finds what began weeks before.
+    if (const auto off = entry.type == "absence" ? time_off(record, zone) : std::nullopt)
+      entry.to = off->to.time_since_epoch().count();
   }
   for (const auto& field : schema.fields) {
     if (!field.ref) continue;

@@ -1,5 +1,6 @@
 #include "app/records.hpp"
 
+#include "app/availability.hpp"
 #include "app/booking.hpp"
 #include "app/hand_edits.hpp"
 #include "app/input.hpp"
@@ -83,7 +84,7 @@ Committed add(Workspace& workspace, const AddRequest& request) {
     fields.set(edit.field, std::move(edit.value));
   if (!schema.time_field.empty() && fields.contains(schema.time_field) && schema.find("zone") != nullptr &&
       !fields.contains("zone"))
-    fields.set("zone", workspace.settings().zone);
+    fields.set("zone", home_zone(workspace, schema, fields));
   const core::Record wanted{base::Id::random(workspace.env()), schema.type, fields, {}};
   override_clashes(workspace, wanted, "");
   batch.create(schema, std::move(fields));

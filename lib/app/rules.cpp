@@ -1,5 +1,6 @@
 #include "app/rules.hpp"
 
+#include "app/availability.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -29,12 +30,34 @@ class Look {
     std::erase_if(report.clashes, [&](const Clash& clash) {
       return forced(found.record, clash.with) || is_forced_by(clash.with, id) ||
              m_told.contains(std::minmax(id, clash.with)) ||
-             (of == Of::Both && age_of(clash.with) > std::pair(core::created(found.record), id));
+             (of == Of::Both && !clash.off &&
+              age_of(clash.with) > std::pair(core::created(found.record), id));
     });
     if (report.clashes.empty()) return;
     for (const auto& clash : report.clashes)
       m_told.insert(std::minmax(id, clash.with));
     m_out.clashes.push_back({std::move(found), std::move(report)});
+  }
+
+  /// Somebody is away, something is closed: what was promised for that time wants another time, or others.
+  void at_absence(const index::Row& row) {
+    constexpr std::size_t most = 1000; // a holiday of the house in a busy year; `crm conflicts` looks at all
+    if (row.deleted) return;
+    const auto off = time_off(to_record(row), m_workspace.settings().zone);
+    if (!off || off->to.time_since_epoch().count() < now()) return;
+    for (const auto& type : m_workspace.schemas().types()) {
+      const auto& schema = m_workspace.schemas().get(type);
+      if (!takes_time(schema)) continue;
+      const auto rows = m_workspace.with_index([&](index::Index& index) {
+        return index.list({.type = type,
+                           .from = off->from.time_since_epoch().count(),
+                           .to = off->to.time_since_epoch().count(),
+                           .order = index::Order::Time,
+                           .limit = most});
+      });
+      for (const auto& each : rows)
+        at_clashes(each, schema, Of::One);
+    }
   }
 
   void at_references(const index::Row& row, const core::Schema& schema) {
@@ -178,6 +201,7 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
     if (!row) continue;
     look.at_text(*row, *schema, difference.after);
     if (takes_time(*schema)) look.at_clashes(*row, *schema, Look::Of::One);
+    if (schema->type == "absence") look.at_absence(*row);
     look.at_references(*row, *schema);
     look.at_key(*row, *schema);
     if (!row->deleted) continue;

@@ -1,46 +1,14 @@
 #include "app/views.hpp"
 
 #include "app/resolve.hpp"
-#include "base/text.hpp"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 namespace crm::app {
 namespace {
 
-std::int64_t seconds(core::Instant instant) {
-  return instant.time_since_epoch().count();
-}
-
-std::vector<std::string> keys_of(const std::vector<Claim>& all, std::string_view kind) {
-  std::vector<std::string> out;
-  for (const auto& claim : all)
-    if (claim.kind == kind) out.push_back(claim.key);
-  return out;
-}
-
 bool contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-std::vector<Gap> gaps_of(const Day& day) {
-  constexpr std::chrono::minutes worth_showing{15};
-  std::map<std::string, std::vector<core::Interval>> taken;
-  for (const auto& entry : day.entries) {
-    if (!entry.held) continue;
-    for (const auto& key : entry.who)
-      taken[key].push_back(*entry.held);
-    for (const auto& key : entry.where)
-      taken[key].push_back(*entry.held);
-  }
-  std::vector<Gap> out;
-  for (const auto& [key, intervals] : taken)
-    for (const auto& open : day.open)
-      for (const auto& gap : core::gaps(intervals, open))
-        if (gap.to - gap.from >= worth_showing) out.push_back({key, gap});
-  return out;
 }
 
 std::vector<core::Record> records(Workspace& workspace, const index::Query& query) {
@@ -60,63 +28,13 @@ std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& ap
   return out;
 }
 
-Day day(Workspace& workspace, const DayRequest& request) {
-  const auto& schema = workspace.schemas().get("appointment");
-  const std::string& zone = workspace.settings().zone;
-  Day out{request.date,
-          zone,
-          core::day_length(request.date, zone),
-          {},
-          {},
-          core::open_on(request.date, workspace.settings().hours, zone),
-          {}};
-  const core::Instant from = core::to_instant({core::LocalTime{request.date}, {}}, zone),
-                      to = from + out.length;
-  for (auto& record : records(
-           workspace,
-           {.type = schema.type, .from = seconds(from), .to = seconds(to), .order = index::Order::Time})) {
-    const auto time = stretch(record, schema, zone);
-    if (!time) continue;
-    const auto all = claims(record, schema);
-    const auto held = held_time(workspace, record, schema);
-    DayEntry entry{std::move(record),        "", *time, held, "", keys_of(all, "member"),
-                   keys_of(all, "resource"), {}};
-    if (!request.member.empty() && !contains(entry.who, request.member)) continue;
-    if (!request.resource.empty() && !contains(entry.where, request.resource)) continue;
-    entry.contact = entry.record.text("contact").empty()
-                        ? entry.record.text("title")
-                        : name_of(workspace, "contact", entry.record.text("contact"));
-    if (schema.states) entry.state = entry.record.text(schema.states->field);
-    entry.clashes = clashes_of(workspace, entry.record, schema);
-    out.entries.push_back(std::move(entry));
-  }
-  // Of one time by name: ids are random, and tell nobody anything.
-  std::stable_sort(out.entries.begin(), out.entries.end(), [](const DayEntry& a, const DayEntry& b) {
-    return std::tie(a.time.from, a.contact) < std::tie(b.time.from, b.contact);
-  });
-  out.gaps = gaps_of(out);
-  if (workspace.schemas().has("task")) {
-    const auto& tasks = workspace.schemas().get("task");
-    if (tasks.states)
-      for (auto& task : records(workspace, {.type = "task",
-                                           .states = tasks.states->open,
-                                           .from = 0,
-                                           .to = seconds(to),
-                                           .order = index::Order::Time,
-                                           .limit = 20}))
-        if (request.member.empty() || task.text("assignee") == request.member)
-          out.tasks.push_back(std::move(task));
-  }
-  return out;
-}
-
 Story story(Workspace& workspace, const Found& contact, std::size_t most) {
   constexpr std::size_t looked_at = 200;
   Story out{contact, "", {}, {}, {}, {}, {}, {}, {}};
   if (const auto& owner = contact.record.text("owner"); !owner.empty())
     out.owner = name_of(workspace, "member", owner);
   const std::string id = contact.record.id.str();
-  const auto now = seconds(workspace.now());
+  const auto now = workspace.now().time_since_epoch().count();
   for (const auto& type : workspace.schemas().types()) {
     const auto& schema = workspace.schemas().get(type);
     const bool refers = std::any_of(schema.fields.begin(), schema.fields.end(), [](const core::Field& field) {

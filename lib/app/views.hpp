@@ -1,6 +1,7 @@
 // What the front desk looks at: the day, a customer's story, the board of deals.
 #pragma once
 
+#include "app/availability.hpp"
 #include "app/booking.hpp"
 #include "app/workspace.hpp"
 
@@ -17,7 +18,9 @@ struct DayEntry {
   std::optional<core::Interval> held; ///< with buffers; nothing when its state lets go of the time
   std::string state;
   std::vector<std::string> who, where; ///< keys of members and of resources
-  std::vector<std::string> clashes;    ///< ids of the appointments it clashes with
+  std::vector<std::string> clashes;    ///< ids of the appointments and absences it clashes with
+  std::vector<Clash> in_the_way;       ///< the same, one by one
+  bool outside_hours = false;          ///< of somebody or something that it takes
 };
 
 struct Gap {
@@ -25,22 +28,39 @@ struct Gap {
   core::Interval time;
 };
 
+/// Somebody or something that a view has a column for.
+struct Part {
+  Claim claim;
+  core::Spans hours;    ///< of that day
+  std::vector<Off> off; ///< the house's included
+};
+
 struct Day {
   core::LocalDate date;
   std::string zone;
-  std::chrono::seconds length;   ///< 23 to 25 hours
-  std::vector<DayEntry> entries; ///< by start
-  std::vector<Gap>
-      gaps; ///< at least a quarter of an hour, within opening hours, for all who have something that day
-  std::vector<core::Interval> open;
-  std::vector<core::Record> tasks; ///< open tasks that are due by the end of that day
+  std::chrono::seconds length{0}; ///< 23 to 25 hours
+  core::Interval time;            ///< from midnight to midnight
+  std::vector<DayEntry> entries;  ///< by start
+  std::vector<Gap> gaps; ///< at least a quarter of an hour, within hours and outside time off, for all
+                         ///< who have something that day; of one, when only one was asked for
+  std::vector<core::Interval> open; ///< of the house
+  std::vector<Part> parts; ///< members, then resources, by key: those who have something that day, hours
+                           ///< of their own or time off
+  std::vector<Off> off;    ///< of the parts and of the house, each once, by time
+  std::vector<core::Record> tasks; ///< open tasks that are due by the end of that day; on all days but the
+                                   ///< first of several, only those that are due on it
 };
 
 struct DayRequest {
   core::LocalDate date;
   std::string member, resource; ///< keys; "" for all
+  std::string location;         ///< part of where an appointment or one of its resources is; "" for all
 };
 Day day(Workspace& workspace, const DayRequest& request);
+/// So many days from `request.date` on. Asks the index for their range alone.
+std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count);
+/// The first day of the week that `date` is in, weeks beginning as the store says.
+core::LocalDate week_of(const Workspace& workspace, core::LocalDate date);
 
 struct Story {
   Found contact;

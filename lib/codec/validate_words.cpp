@@ -101,6 +101,10 @@ class Explanation {
     const auto& pattern = keyword_text(m_schema, "pattern");
     const auto& description = keyword_text(m_schema, "description");
     if (pattern.empty()) return;
+    const Value* examples = keyword(m_schema, "examples");
+    if (const auto* list = examples == nullptr ? nullptr : examples->if_list();
+        list != nullptr && !list->empty())
+      return say("must be like \"" + list->front().string_or_empty() + "\"");
     say("must match " + pattern + (description.empty() ? "" : " (" + description + ")"));
   }
 

@@ -50,6 +50,17 @@ std::vector<Interval> gaps(std::vector<Interval> taken, const Interval& within) 
 
 std::vector<Instant> free_slots(const SlotSearch& search, const std::vector<Want>& wants, const Hours& hours,
                                 std::size_t most) {
+  const LocalDate first = std::chrono::floor<std::chrono::days>(to_local(search.earliest, search.zone));
+  const LocalDate last = std::chrono::floor<std::chrono::days>(to_local(search.latest, search.zone));
+  std::vector<Interval> open;
+  for (LocalDate day = first; day <= last; day += std::chrono::days{1})
+    for (const auto& interval : open_on(day, hours, search.zone))
+      open.push_back(interval);
+  return free_slots(search, wants, open, most);
+}
+
+std::vector<Instant> free_slots(const SlotSearch& search, const std::vector<Want>& wants,
+                                const std::vector<Interval>& open, std::size_t most) {
   // A best start lies at the wish itself, at an opening, or where a hold ends or would begin.
   std::vector<Instant> starts{search.around};
   constexpr std::chrono::minutes grid{15};
@@ -57,15 +68,10 @@ std::vector<Instant> free_slots(const SlotSearch& search, const std::vector<Want
   for (Instant at = std::chrono::floor<std::chrono::hours>(search.around - nearby);
        at < search.around + nearby; at += grid)
     starts.push_back(at);
-  const LocalDate first = std::chrono::floor<std::chrono::days>(to_local(search.earliest, search.zone));
-  const LocalDate last = std::chrono::floor<std::chrono::days>(to_local(search.latest, search.zone));
-  std::vector<Interval> open;
-  for (LocalDate day = first; day <= last; day += std::chrono::days{1})
-    for (const auto& interval : open_on(day, hours, search.zone)) {
-      open.push_back(interval);
-      starts.push_back(interval.from);
-      starts.push_back(interval.to - search.length);
-    }
+  for (const auto& interval : open) {
+    starts.push_back(interval.from);
+    starts.push_back(interval.to - search.length);
+  }
   for (const auto& want : wants)
     for (const auto& hold : want.holds) {
       starts.push_back(hold.time.to + search.before);

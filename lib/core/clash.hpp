@@ -45,6 +45,10 @@ struct SlotSearch {
 std::vector<Instant> free_slots(const SlotSearch& search, const std::vector<Want>& wants, const Hours& hours,
                                 std::size_t most);
 
+/// The same within these opening times, whosever they are: sorted, and apart from each other.
+std::vector<Instant> free_slots(const SlotSearch& search, const std::vector<Want>& wants,
+                                const std::vector<Interval>& open, std::size_t most);
+
 /// Stretches of `within` that no hold touches, for the gaps of a day.
 std::vector<Interval> gaps(std::vector<Interval> taken, const Interval& within);
 

@@ -68,6 +68,8 @@ Resolved resolve(const WallTime& wall, std::string_view zone);
 /// For times that stand in records, where an answer is needed: the earlier of two, and the first after a gap.
 Instant to_instant(const WallTime& wall, std::string_view zone);
 LocalTime to_local(Instant instant, std::string_view zone);
+/// As a record keeps it: with its offset where the clock shows that time twice.
+WallTime to_wall(Instant instant, std::string_view zone);
 std::chrono::seconds offset_at(Instant instant, std::string_view zone);
 std::string abbreviation_at(Instant instant, std::string_view zone);
 /// Of the local day; 23 to 25 hours on days of clock changes (24.5 at Lord Howe).

@@ -253,6 +253,12 @@ LocalTime to_local(Instant instant, std::string_view zone) {
   return wall_at(instant, offset_at(instant, zone));
 }
 
+WallTime to_wall(Instant instant, std::string_view zone) {
+  const WallTime wall{to_local(instant, zone), std::nullopt};
+  if (std::holds_alternative<Overlap>(resolve(wall, zone))) return {wall.time, offset_at(instant, zone)};
+  return wall;
+}
+
 seconds offset_at(Instant instant, std::string_view zone) {
   return with_zone(zone, [&](Zone& z) { return z.at(instant).offset; });
 }

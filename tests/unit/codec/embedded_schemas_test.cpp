@@ -19,8 +19,8 @@ TEST_CASE("Every embedded schema is valid, and named by its type") {
     types.push_back(parsed.type);
   }
   std::sort(types.begin(), types.end());
-  CHECK(types ==
-        Names{"appointment", "case", "contact", "deal", "member", "note", "resource", "service", "task"});
+  CHECK(types == Names{"absence", "appointment", "case", "contact", "deal", "hours", "member", "note",
+                       "resource", "service", "task"});
 }
 
 TEST_CASE("Every field of an embedded schema has a title and bounds") {

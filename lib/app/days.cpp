@@ -1,0 +1,222 @@
+#include "app/resolve.hpp"
+#include "app/views.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace crm::app {
+namespace {
+
+constexpr std::size_t most_tasks = 20;
+
+bool among(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+std::vector<std::string> claimed(const std::vector<Claim>& all, std::string_view kind) {
+  std::vector<std::string> out;
+  for (const auto& claim : all)
+    if (claim.kind == kind) out.push_back(claim.key);
+  return out;
+}
+
+std::vector<index::Row> asked(Workspace& workspace, const index::Query& query) {
+  return workspace.with_index([&](index::Index& index) { return index.list(query); });
+}
+
+/// Keys of the resources that are at a place.
+std::vector<std::string> resources_at(Workspace& workspace, const std::string& place) {
+  constexpr std::size_t most = 2000;
+  std::vector<std::string> out;
+  for (const auto& row : asked(workspace, {.type = "resource", .limit = most}))
+    if (base::fold(to_record(row).text("location")).find(place) != std::string::npos) out.push_back(row.key);
+  return out;
+}
+
+/// What a request leaves of all appointments.
+class Selection {
+ public:
+  Selection(Workspace& workspace, const DayRequest& request)
+      : m_request(request), m_place(base::fold(request.location)) {
+    if (!m_place.empty()) m_there = resources_at(workspace, m_place);
+    if (!m_place.empty() && m_there.empty())
+      workspace.warn("no resource has a location like \"" + base::printable(request.location) + "\"");
+  }
+
+  bool takes(const DayEntry& entry) const {
+    if (!m_request.member.empty() && !among(entry.who, m_request.member)) return false;
+    if (!m_request.resource.empty() && !among(entry.where, m_request.resource)) return false;
+    return m_place.empty() || base::fold(entry.record.text("location")).find(m_place) != std::string::npos ||
+           std::any_of(entry.where.begin(), entry.where.end(),
+                       [&](const std::string& key) { return among(m_there, key); });
+  }
+  /// Whether somebody without an appointment is looked for as well.
+  bool takes(const Claim& claim) const {
+    if (!m_request.member.empty() && claim != Claim{"member", m_request.member}) return false;
+    if (!m_request.resource.empty() && claim != Claim{"resource", m_request.resource}) return false;
+    return m_place.empty() || (claim.kind == "resource" && among(m_there, claim.key));
+  }
+  /// One was asked for by name: of the others, only a part of their day is known.
+  bool of_one() const { return !m_request.member.empty() || !m_request.resource.empty(); }
+
+ private:
+  const DayRequest& m_request;
+  std::string m_place;
+  std::vector<std::string> m_there;
+};
+
+DayEntry entry_of(Workspace& workspace, core::Record record, const core::Schema& schema,
+                  const core::Interval& time) {
+  const auto all = claims(record, schema);
+  DayEntry entry{std::move(record),        "", time, {},   "", claimed(all, "member"),
+                 claimed(all, "resource"), {}, {},   false};
+  entry.held = held_time(workspace, entry.record, schema);
+  entry.contact = entry.record.text("contact").empty()
+                      ? entry.record.text("title")
+                      : name_of(workspace, "contact", entry.record.text("contact"));
+  if (schema.states) entry.state = entry.record.text(schema.states->field);
+  return entry;
+}
+
+void find_trouble(Workspace& workspace, const Availability& availability, const core::Schema& schema,
+                  DayEntry& entry) {
+  if (!entry.held) return;
+  entry.in_the_way = find_clashes(workspace, entry.record, schema);
+  for (const auto& clash : entry.in_the_way)
+    if (!among(entry.clashes, clash.with)) entry.clashes.push_back(clash.with);
+  entry.outside_hours = !outside_hours(availability, claims(entry.record, schema), entry.time).empty();
+}
+
+std::vector<Gap> gaps_of(const Day& day, const Availability& availability, const Selection& selection) {
+  constexpr std::chrono::minutes worth_showing{15};
+  std::map<std::pair<std::string, std::string>, std::vector<core::Interval>> taken; // by key, then kind
+  for (const auto& entry : day.entries) {
+    if (!entry.held) continue;
+    for (const auto& key : entry.who)
+      taken[{key, "member"}].push_back(*entry.held);
+    for (const auto& key : entry.where)
+      taken[{key, "resource"}].push_back(*entry.held);
+  }
+  std::vector<Gap> out;
+  for (auto& [key, intervals] : taken) {
+    const Claim claim{key.second, key.first};
+    if (selection.of_one() && !selection.takes(claim)) continue;
+    const auto open = core::common(availability.open(claim), {day.time});
+    for (const auto& gap : core::without(open, core::to_spans(std::move(intervals))))
+      if (gap.to - gap.from >= worth_showing) out.push_back({claim.key, gap});
+  }
+  return out;
+}
+
+std::vector<Part> parts_of(const Day& day, const Availability& availability, const Selection& selection) {
+  std::set<std::pair<std::string, std::string>> whose; // "member" sorts before "resource"
+  for (const auto& entry : day.entries) {
+    for (const auto& key : entry.who)
+      whose.emplace("member", key);
+    for (const auto& key : entry.where)
+      whose.emplace("resource", key);
+  }
+  const auto consider = [&](const Claim& claim) {
+    if (claim != the_house && selection.takes(claim)) whose.emplace(claim.kind, claim.key);
+  };
+  for (const auto& claim : availability.known())
+    if (!core::common(availability.hours(claim), {day.time}).empty()) consider(claim);
+  for (const auto& off : availability.all_off())
+    if (off.time.overlaps(day.time)) consider(off.claim);
+  std::vector<Part> out;
+  for (const auto& [kind, key] : whose) {
+    Part part{{kind, key}, core::common(availability.hours({kind, key}), {day.time}), {}};
+    for (auto& off : availability.off(part.claim))
+      if (off.time.overlaps(day.time)) part.off.push_back(std::move(off));
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+std::vector<core::Record> due_tasks(Workspace& workspace, const DayRequest& request, std::int64_t from,
+                                    std::int64_t to) {
+  std::vector<core::Record> out;
+  if (!workspace.schemas().has("task")) return out;
+  const auto& schema = workspace.schemas().get("task");
+  if (!schema.states) return out;
+  constexpr std::size_t looked_at = 10 * most_tasks; // one member's are looked for among those of all
+  for (const auto& row : asked(workspace, {.type = "task",
+                                          .states = schema.states->open,
+                                          .from = from,
+                                          .to = to,
+                                          .order = index::Order::Time,
+                                          .limit = request.member.empty() ? most_tasks : looked_at})) {
+    core::Record task = to_record(row);
+    if (out.size() < most_tasks && (request.member.empty() || task.text("assignee") == request.member))
+      out.push_back(std::move(task));
+  }
+  return out;
+}
+
+} // namespace
+
+core::LocalDate week_of(const Workspace& workspace, core::LocalDate date) {
+  return date - (std::chrono::weekday{date} - workspace.settings().week_start);
+}
+
+Day day(Workspace& workspace, const DayRequest& request) {
+  return std::move(days(workspace, request, 1).front());
+}
+
+std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count) {
+  const auto& schema = workspace.schemas().get("appointment");
+  const std::string& zone = workspace.settings().zone;
+  const auto midnight = [&](core::LocalDate date) {
+    return core::to_instant({core::LocalTime{date}, {}}, zone);
+  };
+  const auto seconds = [](core::Instant at) { return at.time_since_epoch().count(); };
+  const core::Interval range{midnight(request.date), midnight(request.date + std::chrono::days{count})};
+  const Selection selection(workspace, request);
+  // What is booked around midnight belongs to hours of the day before or after.
+  constexpr std::chrono::days around{1};
+  const Availability availability(workspace, {range.from - around, range.to + around});
+
+  std::vector<DayEntry> entries;
+  for (const auto& row : asked(workspace, {.type = schema.type,
+                                          .from = seconds(range.from),
+                                          .to = seconds(range.to),
+                                          .order = index::Order::Time})) {
+    core::Record record = to_record(row);
+    const auto time = stretch(record, schema, zone);
+    if (!time) continue;
+    DayEntry entry = entry_of(workspace, std::move(record), schema, *time);
+    if (!selection.takes(entry)) continue;
+    find_trouble(workspace, availability, schema, entry);
+    entries.push_back(std::move(entry));
+  }
+
+  // Of one time by name: ids are random, and tell nobody anything.
+  std::stable_sort(entries.begin(), entries.end(), [](const DayEntry& a, const DayEntry& b) {
+    return std::tie(a.time.from, a.contact, a.who, a.where) <
+           std::tie(b.time.from, b.contact, b.who, b.where);
+  });
+  std::vector<Day> out;
+  for (int i = 0; i < count; ++i) {
+    Day each;
+    each.date = request.date + std::chrono::days{i};
+    each.zone = zone;
+    each.time = {midnight(each.date), midnight(each.date + std::chrono::days{1})};
+    each.length = each.time.to - each.time.from;
+    for (const auto& entry : entries)
+      if (entry.time.overlaps(each.time)) each.entries.push_back(entry);
+    each.open = core::common(availability.open(the_house), {each.time});
+    each.parts = parts_of(each, availability, selection);
+    each.gaps = gaps_of(each, availability, selection);
+    for (const auto& off : availability.all_off())
+      if (off.time.overlaps(each.time) && (off.claim == the_house || selection.takes(off.claim)))
+        each.off.push_back(off);
+    each.tasks = due_tasks(workspace, request, i == 0 ? 0 : seconds(each.time.from), seconds(each.time.to));
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
+} // namespace crm::app
