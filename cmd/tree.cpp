@@ -22,6 +22,7 @@ constexpr Entry entries[] = {
     {"task", add_task},
     {"deal", add_deal},
     {"day", add_day},
+    {"search", add_search},
     {"status", add_status},
     {"undo", add_undo},
     {"add", add_add},

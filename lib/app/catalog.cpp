@@ -10,7 +10,7 @@ namespace {
 
 /// What the index is derived from beside the tree. The number grows when `project` changes.
 std::string derivation() {
-  return " entries:2 zones:" + core::zone_data_version();
+  return " entries:3 zones:" + core::zone_data_version();
 }
 
 constexpr std::string_view tree_label = "tree:";
