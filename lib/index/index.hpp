@@ -122,7 +122,8 @@ class Index {
   /// finished: rolled back. Fresh starts from nothing, in another file that takes the place of this one when
   /// it is finished: until then, and when it never is, everybody else sees the old content. Begin throws
   /// Error(Busy) while another process is at it; what an earlier begin left unfinished is rolled back.
-  /// Questions asked in between see what has been put; after begin(Fresh) only by_id and by_key are quick.
+  /// Questions asked in between see what has been put; after begin(Fresh) only by_id, by_key and
+  /// by_key_prefix are there.
   enum class Fill { Increment, Fresh };
   void begin(Fill fill);
   /// After begin(Fresh): another process has finished one since this Index was opened or last asked for its

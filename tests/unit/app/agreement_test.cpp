@@ -363,3 +363,41 @@ TEST_CASE("Two at once get the same answers, while a third one sweeps the index 
     thread.join();
   CHECK(wrong == std::vector<int>{0, 0});
 }
+
+TEST_CASE("An index made anew by several threads is the one that grew change by change") {
+  RandomStore store(31);
+  const auto content = [&] {
+    auto workspace = store.open();
+    std::vector<std::string> out;
+    workspace.with_index([&](index::Index& index) {
+      out.clear();
+      for (const bool deleted : {false, true})
+        index.each({.deleted = deleted, .order = index::Order::Id}, [&](const index::Row& row) {
+          out.push_back(row.id + row.type + row.path + row.name + row.key + row.state + row.data);
+          return true;
+        });
+      const core::Interval ever{core::Instant(std::chrono::seconds(0)),
+                                core::Instant(std::chrono::hours(24 * 40000))};
+      for (int i = 0; i < 12; ++i)
+        for (const char* kind : {"member", "resource"})
+          for (const auto& taken : index.taken(kind, "k-" + std::to_string(i), ever))
+            out.push_back(taken.id + kind + taken.key +
+                          std::to_string(taken.time.from.time_since_epoch().count()) +
+                          std::to_string(taken.time.to.time_since_epoch().count()));
+      index.search({{{{"proposal"}, false}}, {{.type = "note"}, {.type = "contact"}}},
+                   [&](const index::Row& row, double score) {
+                     out.push_back(row.id + std::to_string(score));
+                     return true;
+                   });
+    });
+    return out;
+  };
+  content();
+  store.write(900);
+  content();
+  store.write(400);
+  const auto grown = content();
+  CHECK(grown.size() > 800);
+  index::Index::remove(store.index_file());
+  CHECK(content() == grown);
+}

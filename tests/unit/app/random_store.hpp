@@ -154,6 +154,7 @@ class RandomStore {
     if (!field.required && field.name != schema.name_field && field.name != schema.key_field && below(3) == 0)
       return {};
     if (!field.allowed.empty()) return any(field.allowed);
+    if (field.name == schema.key_field && schema.type == "service") return key(); // shared now and then
     if (field.name == schema.key_field) return key() + "-" + std::to_string(++m_clock);
     if (field.ref) {
       if (field.shape == core::Shape::Texts) return core::List{key()};
