@@ -44,6 +44,7 @@ void add_rm(CLI::App& root, Context& context);
 void add_restore(CLI::App& root, Context& context);
 void add_day(CLI::App& root, Context& context);
 void add_search(CLI::App& root, Context& context);
+void add_report(CLI::App& root, Context& context);
 void add_status(CLI::App& root, Context& context);
 void add_undo(CLI::App& root, Context& context);
 void add_doctor(CLI::App& root, Context& context);

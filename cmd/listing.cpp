@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace crm::cmd {
 namespace {
@@ -193,7 +194,8 @@ void run_list(Context& context, const ListOptions& options) {
     for (const auto& field : schema.fields)
       names.push_back(field.name);
   } else {
-    names.insert(names.end(), columns.begin(), columns.end());
+    std::copy_if(columns.begin(), columns.end(), std::back_inserter(names),
+                 [](const std::string& name) { return name != "id"; });
   }
   context.print_rows(names, rows);
 }

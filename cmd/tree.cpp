@@ -23,6 +23,7 @@ constexpr Entry entries[] = {
     {"deal", add_deal},
     {"day", add_day},
     {"search", add_search},
+    {"report", add_report},
     {"status", add_status},
     {"undo", add_undo},
     {"add", add_add},
