@@ -47,6 +47,8 @@ void add_week(CLI::App& root, Context& context);
 void add_agenda(CLI::App& root, Context& context);
 void add_free(CLI::App& root, Context& context);
 void add_route(CLI::App& root, Context& context);
+void add_search(CLI::App& root, Context& context);
+void add_report(CLI::App& root, Context& context);
 void add_status(CLI::App& root, Context& context);
 void add_undo(CLI::App& root, Context& context);
 void add_doctor(CLI::App& root, Context& context);

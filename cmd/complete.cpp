@@ -207,7 +207,11 @@ class Completer {
 
   /// "sta" → "status:", "status:bo" → "status:booked", "with:" → keys of members, "@" → saved ones.
   void filters(const std::string& type, const std::string& typed) {
-    if (type.empty()) return;
+    if (type.empty()) { // a search is about all types
+      for (const auto& each : m_context.types())
+        filters(each, typed);
+      return;
+    }
     const auto& schema = m_context.schema(type);
     const auto colon = typed.find(':');
     const std::string negation = typed.starts_with('-') ? "-" : "";

@@ -15,12 +15,13 @@ constexpr const char* front_page = R"(crm: scheduling and customer memory that w
 
   crm book ada "tomorrow 14:00" --for 45m --with bob --in room-2
   crm day                                 who, when, where, clashes, gaps
-  crm free --for 45m --with any --in room free slots, best first
+  crm free --for 45m --with any           free slots, best first
   crm note ada "wants a revised proposal" --next "call back" --due fri
   crm contact show ada                    a customer's whole story
+  crm search proposal                     words in all texts
   crm undo                                the last batch taken back
 
-Every day   book  note  task  day  week  agenda  free  route
+Every day   book  note  task  day  week  agenda  free  route  search  report
 Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
 Devices     sync  remote  join  conflicts  resolve  checkpoint
@@ -43,7 +44,8 @@ constexpr const char* times_page = R"(Times
 
 constexpr const char* filters_page = R"(Filters of lists: `crm book list`, `crm list contact`, …
 
-  ada lovelace            in the name, or in a field that is searched
+  ada lovelace            in the name, or in a field that is searched; any part
+                          of a word, where `crm search` wants its beginning
   status:booked,arrived   a field's value; several are or
   with:bob  in:room-2     references by name, key or id
   start:tomorrow  due:<fri  start:2026-11..2026-12  changed:>mon

@@ -2,6 +2,7 @@
 
 #include "app/booking.hpp"
 #include "app/input.hpp"
+#include "app/listing.hpp"
 #include "app/query.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace crm::cmd {
 namespace {
@@ -28,72 +30,19 @@ std::int64_t midnight(app::Workspace& workspace, core::LocalDate day) {
 }
 
 void add_times(app::Workspace& workspace, const ListOptions& options, const core::Schema& schema,
-               const core::Query& filters, index::Query& query) {
+               const core::Query& filters, app::ListRequest& request) {
   const auto set = [&](const std::string& phrase, bool first, bool last) {
     if (phrase.empty()) return;
     const auto days = app::parse_days(workspace, phrase);
-    if (first) query.from = midnight(workspace, days.first);
-    if (last) query.to = midnight(workspace, days.last + std::chrono::days{1});
+    if (first) request.from = midnight(workspace, days.first);
+    if (last) request.to = midnight(workspace, days.last + std::chrono::days{1});
   };
   set(options.on, true, true);
   set(options.from, true, false);
   set(options.to, false, true);
-  if (!query.from && !query.to && !options.all && app::takes_time(schema) &&
+  if (!request.from && !request.to && !options.all && app::takes_time(schema) &&
       !app::speaks_of(filters, schema.time_field)) // what is over is history
-    query.from = midnight(workspace, std::chrono::floor<std::chrono::days>(workspace.when_context().now));
-}
-
-const core::Field& field_named(const core::Schema& schema, const std::string& name) {
-  if (const auto* field = core::find_queried(schema, name)) return *field;
-  std::vector<std::string> names;
-  for (const auto& field : schema.fields)
-    names.push_back(field.name);
-  const auto close = base::suggestions(name, names, 1);
-  throw base::Error(
-      base::Kind::Usage, app::with_article(schema.type) + " has no field \"" + base::printable(name) + "\"",
-      close.empty() ? "`crm types " + schema.type + "` lists them" : "did you mean " + close.front() + "?");
-}
-
-/// Orders that the index has; any other is made here.
-std::optional<index::Order> index_order(const std::string& sort, const core::Schema& schema) {
-  if (sort == "name") return index::Order::Name;
-  if (sort == "time") return index::Order::Time;
-  if (sort == "-time") return index::Order::TimeDescending;
-  if (sort == "id") return index::Order::Id;
-  if (!sort.empty()) return std::nullopt;
-  if (schema.time_field.empty()) return index::Order::Name;
-  return schema.type == "note" ? index::Order::TimeDescending : index::Order::Time;
-}
-
-/// By several fields, "-" before one turns it round; what has no value comes last either way.
-void sort_by(std::vector<core::Record>& records, const std::string& sort, const core::Schema& schema) {
-  struct Key {
-    std::string field;
-    bool down;
-  };
-  std::vector<Key> keys;
-  for (const auto part : base::split(sort, ',')) {
-    const bool down = part.starts_with('-');
-    const std::string name(part.substr(down ? 1 : 0));
-    keys.push_back({name == "name"   ? schema.name_field
-                    : name == "time" ? schema.time_field
-                                     : field_named(schema, name).name,
-                    down});
-  }
-  const auto compare = [](const core::Value& a, const core::Value& b) {
-    const auto *text_a = a.if_string(), *text_b = b.if_string();
-    if (text_a != nullptr && text_b != nullptr) return base::fold(*text_a).compare(base::fold(*text_b));
-    return core::less(a, b) ? -1 : core::less(b, a) ? 1 : 0;
-  };
-  std::stable_sort(records.begin(), records.end(), [&](const core::Record& a, const core::Record& b) {
-    for (const auto& key : keys) {
-      const auto &first = a.get(key.field), &second = b.get(key.field);
-      if (first.is_null() != second.is_null()) return second.is_null();
-      const int order = compare(first, second);
-      if (order != 0) return key.down ? order > 0 : order < 0;
-    }
-    return false;
-  });
+    request.from = midnight(workspace, std::chrono::floor<std::chrono::days>(workspace.when_context().now));
 }
 
 std::vector<std::string> targets(app::Workspace& workspace, const ListOptions& options) {
@@ -109,19 +58,6 @@ std::vector<std::string> targets(app::Workspace& workspace, const ListOptions& o
   add(options.resource, "resource");
   add(options.about, "");
   return out;
-}
-
-bool refers_to_all(const core::Record& record, const std::vector<std::string>& wanted) {
-  const auto holds = [](const core::Value& value, const std::string& target) {
-    if (const auto* list = value.if_list())
-      return std::any_of(list->begin(), list->end(),
-                         [&](const core::Value& item) { return item.string_or_empty() == target; });
-    return value.string_or_empty() == target;
-  };
-  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& target) {
-    return std::any_of(record.fields.begin(), record.fields.end(),
-                       [&](const auto& field) { return holds(field.second, target); });
-  });
 }
 
 void print_table(Context& context, const core::Schema& schema, const std::vector<core::Record>& records,
@@ -214,11 +150,12 @@ void run_list(Context& context, const ListOptions& options) {
                                                    ? options.type
                                                    : workspace.schemas().type_named(options.type));
   const auto filters = app::parse_query(workspace, schema, options.words);
-  const auto order = index_order(options.sort, schema);
-  index::Query query{.type = schema.type,
-                     .states = options.states,
-                     .deleted = options.deleted,
-                     .order = order.value_or(index::Order::Id)};
+  app::ListRequest request{.schema = &schema,
+                           .filters = filters,
+                           .states = options.states,
+                           .deleted = options.deleted,
+                           .sort = options.sort,
+                           .limit = options.limit};
   for (const auto& state : options.states)
     if (!schema.states || schema.states->next(state) == nullptr)
       throw base::Error(base::Kind::Usage,
@@ -226,35 +163,16 @@ void run_list(Context& context, const ListOptions& options) {
                         schema.states ? "its states: " + base::join(schema.states->rank, ", ") : "");
   if (!options.all && !options.deleted && options.states.empty() && schema.states &&
       !app::takes_time(schema) && !app::speaks_of(filters, schema.states->field))
-    query.states = schema.states->open;
-  if (!schema.time_field.empty()) add_times(workspace, options, schema, filters, query);
-  const auto wanted = targets(workspace, options);
-  if (!wanted.empty()) query.target = wanted.front();
-  app::narrow(query, filters, schema);
-  const bool filtered = !filters.filters.empty() || wanted.size() > 1;
-  if (!filtered && order) query.limit = options.limit;
-  std::vector<core::Record> records;
-  workspace.with_index([&](index::Index& index) {
-    records.clear();
-    index.each(query, [&](const index::Row& row) {
-      core::Record record = app::to_record(row);
-      if (refers_to_all(record, wanted) && core::matches(filters, record, schema, workspace.settings().zone))
-        records.push_back(std::move(record));
-      return options.limit == 0 || !order || records.size() < options.limit;
-    });
-    return 0;
-  });
-  if (!order) {
-    sort_by(records, options.sort, schema);
-    if (options.limit > 0 && records.size() > options.limit)
-      records.erase(records.begin() + static_cast<std::ptrdiff_t>(options.limit), records.end());
-  }
+    request.states = schema.states->open;
+  if (!schema.time_field.empty()) add_times(workspace, options, schema, filters, request);
+  request.targets = targets(workspace, options);
+  const auto records = app::list(workspace, request);
   if (!options.group_by.empty())
-    return print_groups(context, schema, records, field_named(schema, options.group_by));
+    return print_groups(context, schema, records, app::field_named(schema, options.group_by));
   if (options.count && context.for_people()) return context.print(fmt::format("{}\n", records.size()));
   auto columns = options.columns.empty() ? schema.columns : options.columns;
   for (auto& name : columns)
-    if (name != "id") name = field_named(schema, name).name;
+    if (name != "id") name = app::field_named(schema, name).name;
   if (context.for_people()) {
     if (records.empty())
       return context.say(fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder));
@@ -276,7 +194,8 @@ void run_list(Context& context, const ListOptions& options) {
     for (const auto& field : schema.fields)
       names.push_back(field.name);
   } else {
-    names.insert(names.end(), columns.begin(), columns.end());
+    std::copy_if(columns.begin(), columns.end(), std::back_inserter(names),
+                 [](const std::string& name) { return name != "id"; });
   }
   context.print_rows(names, rows);
 }

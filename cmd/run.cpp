@@ -113,14 +113,17 @@ base::Error explain(const CLI::ParseError& error, Context& context, const std::v
   return {base::Kind::Usage, base::printable(error.what()), help};
 }
 
-/// `-tag:blocked` is a filter of a list, and would read as options.
+/// `-tag:blocked` is a filter of a list, `-signed` a word that a search is without; both would read as
+/// options.
 void mark_negated_filters(std::vector<std::string>& words) {
-  if (std::find(words.begin(), words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)), "list") ==
-      words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)))
+  const bool search = !words.empty() && words.front() == "search";
+  if (!search && std::find(words.begin(), words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)),
+                           "list") == words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)))
     return;
   for (auto& word : words)
-    if (const auto colon = word.find(':');
-        word.starts_with('-') && !word.starts_with("--") && colon != std::string::npos && colon > 2)
+    if (const auto colon = word.find(':'); word.starts_with('-') && !word.starts_with("--") &&
+                                           word.size() > 2 &&
+                                           (search || (colon != std::string::npos && colon > 2)))
       word.front() = '!';
 }
 

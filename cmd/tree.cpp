@@ -26,6 +26,8 @@ constexpr Entry entries[] = {
     {"agenda", add_agenda},
     {"free", add_free},
     {"route", add_route},
+    {"search", add_search},
+    {"report", add_report},
     {"status", add_status},
     {"undo", add_undo},
     {"add", add_add},

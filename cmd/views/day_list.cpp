@@ -128,19 +128,22 @@ void print_clashes(Context& context, const std::vector<app::Day>& days) {
     for (const auto& entry : day.entries)
       for (const auto& clash : entry.in_the_way) {
         const std::string id = entry.record.id.str();
-        const bool other_here =
-            std::any_of(day.entries.begin(), day.entries.end(),
-                        [&](const app::DayEntry& each) { return each.record.id.str() == clash.with; });
-        if (other_here && clash.with < id) continue; // each pair once
+        const auto other =
+            std::find_if(day.entries.begin(), day.entries.end(),
+                         [&](const app::DayEntry& each) { return each.record.id.str() == clash.with; });
+        const bool here = other != day.entries.end();
+        if (here && &*other < &entry) continue; // each pair once
+        const bool forced =
+            !entry.record.get("forced").is_null() || (here && !other->record.get("forced").is_null());
         const core::Interval both{std::max(entry.time.from, clash.time.from),
                                   std::min(entry.time.to, clash.time.to)};
         const std::string what = clash.kind == app::the_house.kind ? "all" : clash.key;
         const std::string with = clash.off ? (clash.with_name.empty() ? "time off" : clash.with_name)
                                            : clash.with_name + " " + app::short_id(workspace, clash.with);
-        std::string line = fmt::format(
-            "! {}{}  {}: {} {}, {}{}", days.size() > 1 ? core::to_words(day.date) + " " : "",
-            clock_range(both, day.zone), what, entry.contact.empty() ? "–" : entry.contact,
-            app::short_id(workspace, id), with, entry.record.get("forced").is_null() ? "" : " (forced)");
+        std::string line =
+            fmt::format("! {}{}  {}: {} {}, {}{}", days.size() > 1 ? core::to_words(day.date) + " " : "",
+                        clock_range(both, day.zone), what, entry.contact.empty() ? "–" : entry.contact,
+                        app::short_id(workspace, id), with, forced ? " (forced)" : "");
         line = base::printable(line);
         if (context.terminal().tty_out)
           line = shorten(line, static_cast<std::size_t>(context.terminal().width), context.terminal());

@@ -1,16 +1,20 @@
 // How a workspace keeps its index in step with HEAD: by what changed where it can, anew where it must.
+#include "app/readers.hpp"
 #include "app/workspace.hpp"
 #include "base/error.hpp"
 #include "codec/record.hpp"
 #include "core/time.hpp"
 #include "store/paths.hpp"
 
+#include <algorithm>
+#include <thread>
+
 namespace crm::app {
 namespace {
 
 /// What the index is derived from beside the tree. The number grows when `project` changes.
 std::string derivation() {
-  return " entries:2 zones:" + core::zone_data_version();
+  return " entries:3 zones:" + core::zone_data_version();
 }
 
 constexpr std::string_view tree_label = "tree:";
@@ -30,6 +34,14 @@ bool changes_everything(const std::string& path) {
   return path.starts_with("schemas/") || path == "crm.yaml";
 }
 
+Buffers buffers_in(const core::Record& service) {
+  const auto seconds = [&](const char* field) {
+    const auto duration = core::parse_duration(service.text(field));
+    return duration ? duration->time + duration->days : std::chrono::seconds{0};
+  };
+  return {seconds("buffer_before"), seconds("buffer_after")};
+}
+
 } // namespace
 
 void Workspace::drop_index() {
@@ -40,15 +52,18 @@ void Workspace::drop_index() {
 
 ProjectContext Workspace::project_context() {
   return {m_settings.zone, [this](const std::string& key) {
-            Buffers out;
             const auto row = m_index->by_key("service", key);
-            if (!row || row->deleted) return out;
-            const core::Record service = to_record(*row);
-            const auto seconds = [&](const char* field) {
-              const auto duration = core::parse_duration(service.text(field));
-              return duration ? duration->time + duration->days : std::chrono::seconds{0};
-            };
-            return Buffers{seconds("buffer_before"), seconds("buffer_after")};
+            return row && !row->deleted ? buffers_in(to_record(*row)) : Buffers{};
+          }};
+}
+
+ProjectContext Workspace::still_context() {
+  std::map<std::string, Buffers> buffers;
+  for (const auto& row : m_index->by_key_prefix("service", "", 0)) // by key, then by id
+    buffers.emplace(row.key, buffers_in(to_record(row)));
+  return {m_settings.zone, [buffers = std::move(buffers)](const std::string& key) {
+            const auto found = buffers.find(key);
+            return found == buffers.end() ? Buffers{} : found->second;
           }};
 }
 
@@ -103,17 +118,46 @@ bool Workspace::put(const std::string& path, const store::Oid& blob) {
 }
 
 void Workspace::rebuild(const store::Oid& tree) {
+  constexpr int folders_down = 2; // contacts/7f/….yaml
+  constexpr std::size_t few = 500, to_a_slice = 100, most_threads = 16;
+  const std::size_t total = m_repository->count(tree, folders_down);
+  // Few records are read before threads would have opened the repository.
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  std::optional<Readers> readers;
+  if (total > few) readers.emplace(m_repository->root(), std::min(cores, most_threads));
   std::size_t done = 0;
+  const auto told = [&] {
+    if (m_progress && ++done % 256 == 0) m_progress("reading the records", done, total);
+  };
+  const auto put_oldest = [&] {
+    for (const auto& entry : readers->take().entries)
+      m_index->put(entry);
+  };
   // Records that take time come last: their buffers are in the services' records.
   for (const bool takes_time : {false, true}) {
+    const auto context = std::make_shared<const ProjectContext>(still_context());
     for (const auto& type : m_schemas->types()) {
       const core::Schema& schema = m_schemas->get(type);
       if (!schema.busy.empty() != takes_time) continue;
+      Slice slice{&schema, context, {}, {}};
+      const auto give = [&] {
+        if (readers->full()) put_oldest();
+        readers->give(std::exchange(slice, Slice{&schema, context, {}, {}}));
+      };
       m_repository->each(tree, schema.folder, [&](std::string_view path, const store::Oid& blob) {
-        put(std::string(path), blob);
-        if (m_progress && ++done % 256 == 0) m_progress("reading the records", done, 0);
+        told();
+        if (!readers) {
+          put(std::string(path), blob);
+        } else if (const auto parts = store::parse_record_path(path);
+                   parts && parts->folder == schema.folder) {
+          slice.files.emplace_back(path, blob);
+          if (slice.files.size() == to_a_slice) give();
+        }
       });
+      if (readers && !slice.files.empty()) give();
     }
+    while (readers && !readers->empty())
+      put_oldest();
   }
   if (m_progress) m_progress("", done, done);
 }

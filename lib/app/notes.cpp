@@ -73,6 +73,7 @@ Committed take_note(Workspace& workspace, const NoteRequest& request) {
   draft.set("kind", request.kind);
   draft.set("outcome", request.outcome);
   draft.set("next_step", request.next);
+  if (schema.find("due") != nullptr) draft.set("due", request.due); // stores of before have notes without
   const auto context = workspace.when_context();
   draft.set_value("at",
                   core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(context.now), {}}));

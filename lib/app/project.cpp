@@ -6,6 +6,7 @@
 #include "codec/json.hpp"
 #include "core/merge.hpp"
 #include "core/provenance.hpp"
+#include "core/search.hpp"
 
 #include <algorithm>
 
@@ -105,6 +106,11 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
       entry.links.push_back({field.name, target});
   }
   if (!core::conflicts(record, schema).empty()) entry.links.push_back({"", std::string(conflict_mark)});
+  for (const auto& each : core::searched(record, schema)) {
+    std::string& words = each.name ? entry.name_words : entry.text_words;
+    if (!words.empty()) words += index::word_break;
+    words += base::word_text(each.text);
+  }
   core::Map data;
   data.set("fields", record.fields);
   data.set("crm", record.crm);

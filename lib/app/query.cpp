@@ -12,6 +12,31 @@ namespace {
 
 using Test = core::Filter::Test;
 
+/// Everything of those types that the word may mean: "with:b" is nobody's wish, "for:ada" may well mean two.
+std::vector<std::string> targets(Workspace& workspace, const core::Field& field, const std::string& word) {
+  std::vector<std::string> out;
+  const auto add = [&](const index::Row& row) {
+    const auto& target = field.ref->by == core::Reference::By::Key ? row.key : row.id;
+    if (!target.empty() && std::find(out.begin(), out.end(), target) == out.end()) out.push_back(target);
+  };
+  const auto types = field.ref->types.empty() ? std::vector<std::string>{""} : field.ref->types;
+  constexpr std::size_t most = 200;
+  for (const auto& type : types)
+    workspace.with_index([&](index::Index& index) {
+      if (!type.empty())
+        if (const auto row = index.by_key(type, word)) return add(*row);
+      if (base::Id::is_prefix(word))
+        for (const auto& row : index.by_prefix(word, type, most))
+          add(row);
+      const auto exact = index.by_name(base::fold(word), type, most);
+      for (const auto& row : exact.empty() ? index.by_part(base::fold(word), type, most) : exact)
+        add(row);
+    });
+  return out;
+}
+
+} // namespace
+
 std::vector<std::string> with_saved(const Settings& settings, const std::vector<std::string>& words) {
   std::vector<std::string> out;
   for (const auto& word : words) {
@@ -39,37 +64,17 @@ std::vector<std::string> with_saved(const Settings& settings, const std::vector<
   return out;
 }
 
-/// Everything of those types that the word may mean: "with:b" is nobody's wish, "for:ada" may well mean two.
-std::vector<std::string> targets(Workspace& workspace, const core::Field& field, const std::string& word) {
-  std::vector<std::string> out;
-  const auto add = [&](const index::Row& row) {
-    const auto& target = field.ref->by == core::Reference::By::Key ? row.key : row.id;
-    if (!target.empty() && std::find(out.begin(), out.end(), target) == out.end()) out.push_back(target);
-  };
-  const auto types = field.ref->types.empty() ? std::vector<std::string>{""} : field.ref->types;
-  constexpr std::size_t most = 200;
-  for (const auto& type : types)
-    workspace.with_index([&](index::Index& index) {
-      if (!type.empty())
-        if (const auto row = index.by_key(type, word)) return add(*row);
-      if (base::Id::is_prefix(word))
-        for (const auto& row : index.by_prefix(word, type, most))
-          add(row);
-      const auto exact = index.by_name(base::fold(word), type, most);
-      for (const auto& row : exact.empty() ? index.by_part(base::fold(word), type, most) : exact)
-        add(row);
-    });
-  return out;
-}
-
-} // namespace
-
-core::Query parse_query(Workspace& workspace, const core::Schema& schema,
-                        const std::vector<std::string>& words) {
+std::variant<core::Query, core::NotAQuery> try_query(Workspace& workspace, const core::Schema& schema,
+                                                     const std::vector<std::string>& words) {
   const core::QueryContext context{
       workspace.when_context(),
       [&](const core::Field& field, const std::string& word) { return targets(workspace, field, word); }};
-  auto parsed = core::parse_query(with_saved(workspace.settings(), words), schema, context);
+  return core::parse_query(words, schema, context);
+}
+
+core::Query parse_query(Workspace& workspace, const core::Schema& schema,
+                        const std::vector<std::string>& words) {
+  auto parsed = try_query(workspace, schema, with_saved(workspace.settings(), words));
   if (const auto* problem = std::get_if<core::NotAQuery>(&parsed))
     throw base::Error(base::Kind::Usage, "\"" + base::printable(problem->word) + "\": " + problem->message,
                       problem->hint);

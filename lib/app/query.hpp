@@ -6,6 +6,7 @@
 #include "core/query.hpp"
 
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace crm::app {
@@ -13,6 +14,14 @@ namespace crm::app {
 /// Throws Error(Usage) naming the word, what is wrong with it and what is allowed.
 core::Query parse_query(Workspace& workspace, const core::Schema& schema,
                         const std::vector<std::string>& words);
+
+/// The words with those that are saved (@name) in the place of their names. Throws Error(Usage).
+std::vector<std::string> with_saved(const Settings& settings, const std::vector<std::string>& words);
+
+/// Without an error: for those who ask several schemas whether it suits them. `words`
+/// are without saved ones.
+std::variant<core::Query, core::NotAQuery> try_query(Workspace& workspace, const core::Schema& schema,
+                                                     const std::vector<std::string>& words);
 
 /// True when the query itself says something of that field: then no list adds a default of its own.
 bool speaks_of(const core::Query& query, const std::string& field);

@@ -82,6 +82,8 @@ class Workspace {
   void warn(std::string sentence) { m_warnings.push_back(std::move(sentence)); }
 
   ProjectContext project_context();
+  /// The same with the services as they are now, and without any use of the index: for other threads.
+  ProjectContext still_context();
   /// How many appointments something takes at once: 1 for a member, 0 for no limit. Asked once of each.
   int capacity(const Claim& claim);
 

@@ -15,7 +15,8 @@ class StatesReader {
  public:
   StatesReader(const Node& node, Complaints& complaints)
       : m_complaints(complaints), m_node(node),
-        m_crm(&node, path, {"field", "initial", "moves", "rank", "open", "frees", "verbs"}, complaints) {}
+        m_crm(&node, path, {"field", "initial", "moves", "rank", "open", "frees", "verbs", "chance"},
+              complaints) {}
 
   std::optional<core::States> read(std::vector<core::Field>& fields) {
     if (!is_map(m_node)) return std::nullopt;
@@ -38,6 +39,7 @@ class StatesReader {
     if (!m_crm.find("open")) out.open = {out.initial};
     out.frees = known("frees");
     verbs(out);
+    check_chances();
     return out;
   }
 
@@ -138,6 +140,22 @@ class StatesReader {
       } else {
         out.verbs.emplace_back(verb, *to);
       }
+    }
+  }
+
+  /// For forecasts, which read them from the document: percent by state.
+  void check_chances() {
+    const Node* node = m_crm.find("chance");
+    if (node == nullptr) return;
+    if (!is_map(*node))
+      return m_crm.complain(
+          "chance", "must be a map of states and how likely they end well, in percent, like {lead: 10}");
+    for (const auto& [state, entry] : node->entries) {
+      const std::string at = m_crm.path("chance") + "." + state;
+      if (!contains(m_known, state)) m_complaints.missing(entry, at, "is not a state; " + choices());
+      const double percent = entry.value.number_or(-1);
+      if (percent < 0 || percent > 100)
+        m_complaints.add(entry, at, "must be a number from 0 to 100, in percent");
     }
   }
 

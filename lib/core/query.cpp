@@ -295,6 +295,13 @@ const Field* find_queried(const Schema& schema, std::string_view word) {
     return schema.time_field.empty() ? nullptr : schema.find(schema.time_field);
   if (word == "with" || word == "for") return referring(schema, "member");
   if (word == "in") return referring(schema, "resource");
+  const Field* longer = nullptr;
+  for (const auto& field : schema.fields)
+    if (field.name.starts_with(std::string(word) + "_")) {
+      if (longer != nullptr) return nullptr;
+      longer = &field;
+    }
+  if (longer != nullptr) return longer;
   return referring(schema, word);
 }
 

@@ -63,7 +63,8 @@ std::vector<std::string> split_words(std::string_view text);
 /// The naive truth. `zone` is the store's, for records without one of their own.
 bool matches(const Query& query, const Record& record, const Schema& schema, const std::string& zone);
 
-/// The schema's field that a word of a query names, or nullptr: also by its singular or the verbs' word.
+/// The schema's field that a word of a query names, or nullptr: also by its singular, the verbs' word, or its
+/// first word ("next" for next_step).
 const Field* find_queried(const Schema& schema, std::string_view word);
 
 } // namespace crm::core

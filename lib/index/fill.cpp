@@ -7,8 +7,10 @@ namespace crm::index {
 namespace {
 
 /// How much of the trigrams is collected before a piece of their index is written; SQLite's default is 1 MiB.
-constexpr const char* large_pieces = "INSERT INTO part(part, rank) VALUES('hashsize', 33554432)";
-constexpr const char* usual_pieces = "INSERT INTO part(part, rank) VALUES('hashsize', 1048576)";
+constexpr const char* large_pieces = "INSERT INTO part(part, rank) VALUES('hashsize', 33554432);"
+                                     "INSERT INTO word(word, rank) VALUES('hashsize', 33554432)";
+constexpr const char* usual_pieces = "INSERT INTO part(part, rank) VALUES('hashsize', 1048576);"
+                                     "INSERT INTO word(word, rank) VALUES('hashsize', 1048576)";
 
 /// A record as it stands in the index.
 struct Standing {
@@ -30,17 +32,37 @@ std::optional<Standing> find_standing(Database& database, std::string_view id) {
 }
 
 enum class Trigrams { Keep, Forget };
+enum class Words { Keep, Forget };
 
-void erase(Database& database, const Standing& old, Trigrams trigrams) {
+void erase(Database& database, const Standing& old, Trigrams trigrams, Words words) {
   // A contentless table must be told what it is to forget.
   if (trigrams == Trigrams::Forget && !old.searched.empty())
     database.prepare("INSERT INTO part(part, rowid, folded) VALUES('delete', ?1, ?2)")
         .bind(1, old.row)
         .bind(2, old.searched)
         .run();
+  if (words == Words::Forget) database.prepare("DELETE FROM word WHERE rowid = ?1").bind(1, old.row).run();
   for (const char* sql : {"DELETE FROM link WHERE row = ?1", "DELETE FROM busy WHERE row = ?1",
                           "DELETE FROM record WHERE row = ?1"})
     database.prepare(sql).bind(1, old.row).run();
+}
+
+/// Whether search would find the same in it: most edits are of a state or a time.
+bool has_words(Database& database, std::int64_t row, const Entry& entry) {
+  auto statement = database.prepare("SELECT name, text FROM word WHERE rowid = ?1");
+  statement.bind(1, row);
+  const bool searched = statement.step();
+  if (entry.deleted || (entry.name_words.empty() && entry.text_words.empty())) return !searched;
+  return searched && statement.view(0) == entry.name_words && statement.view(1) == entry.text_words;
+}
+
+void put_words(Database& database, std::int64_t row, const Entry& entry) {
+  if (entry.deleted || (entry.name_words.empty() && entry.text_words.empty())) return;
+  database.prepare("INSERT INTO word(rowid, name, text) VALUES(?1, ?2, ?3)")
+      .bind(1, row)
+      .bind(2, entry.name_words)
+      .bind(3, entry.text_words)
+      .run();
 }
 
 std::int64_t next_row(Database& database, std::int64_t type) {
@@ -129,7 +151,10 @@ void Index::put(const Entry& entry) {
   const auto old = find_standing(database, entry.id);
   const std::string searched = searched_text(entry.deleted, entry.folded);
   const bool same_type = old && old->type == type, same_text = same_type && old->searched == searched;
-  if (old) erase(database, *old, same_text ? Trigrams::Keep : Trigrams::Forget);
+  const bool same_words = same_type && has_words(database, old->row, entry);
+  if (old)
+    erase(database, *old, same_text ? Trigrams::Keep : Trigrams::Forget,
+          same_words ? Words::Keep : Words::Forget);
   const std::int64_t row = same_type ? old->row : next_row(database, type);
   database
       .prepare(
@@ -150,6 +175,7 @@ void Index::put(const Entry& entry) {
       .run();
   if (!searched.empty() && !same_text)
     database.prepare("INSERT INTO part(rowid, folded) VALUES(?1, ?2)").bind(1, row).bind(2, searched).run();
+  if (!same_words) put_words(database, row, entry);
   for (const auto& link : entry.links) // two fields may refer to the same record
     database
         .prepare("INSERT INTO link(row, target, type, begins) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
@@ -174,7 +200,7 @@ void Index::erase_path(std::string_view path) {
   Database& database = m_impl->database();
   const auto old = find_standing(database, stem(path));
   // A record of that id that has moved to another path stays.
-  if (old && old->path == path) erase(database, *old, Trigrams::Forget);
+  if (old && old->path == path) erase(database, *old, Trigrams::Forget, Words::Forget);
 }
 
 } // namespace crm::index

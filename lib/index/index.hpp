@@ -2,6 +2,7 @@
 // when in doubt.
 #pragma once
 
+#include "core/search.hpp"
 #include "core/time.hpp"
 
 #include <cstdint>
@@ -48,6 +49,8 @@ struct Entry {
       from; ///< the time field as an instant, seconds since the epoch; a date is its local midnight
   std::optional<std::int64_t> to; ///< end, for records that take time (without buffers)
   std::string data; ///< the record as compact JSON, {"fields": {…}, …}, so that lists need no YAML
+  std::string name_words, text_words; ///< what search looks into, as base::word_text; each text apart from
+                                      ///< the next by `word_break`
   std::vector<Link> links;
   std::vector<Busy> busy; ///< empty for records that are deleted or in a state that frees the time
 };
@@ -73,6 +76,18 @@ struct Query {
   bool deleted = false; ///< deleted ones instead of live ones
   Order order = Order::Name;
   std::size_t limit = 0; ///< 0: all
+};
+
+/// Stands between two texts in `name_words` and `text_words`: no query has it, so that no words in a row are
+/// found across it.
+inline constexpr std::string_view word_break = " ¶ ";
+
+struct Search {
+  std::vector<core::Term> terms; ///< all must hold; at least one is not negated
+  /// One for each type that is meant: its states, times and target narrow what is found. The order and the
+  /// limit are not looked at, nor deleted records.
+  std::vector<Query> within;
+  enum class By { Relevance, Newest, Oldest } by = By::Relevance;
 };
 
 struct Taken {
@@ -107,7 +122,8 @@ class Index {
   /// finished: rolled back. Fresh starts from nothing, in another file that takes the place of this one when
   /// it is finished: until then, and when it never is, everybody else sees the old content. Begin throws
   /// Error(Busy) while another process is at it; what an earlier begin left unfinished is rolled back.
-  /// Questions asked in between see what has been put; after begin(Fresh) only by_id and by_key are quick.
+  /// Questions asked in between see what has been put; after begin(Fresh) only by_id, by_key and
+  /// by_key_prefix are there.
   enum class Fill { Increment, Fresh };
   void begin(Fill fill);
   /// After begin(Fresh): another process has finished one since this Index was opened or last asked for its
@@ -146,6 +162,11 @@ class Index {
   void each(const Query& query, const std::function<bool(const Row&)>& visit) const;
   std::vector<Row> list(const Query& query) const;
   std::int64_t count(const Query& query) const;
+  /// Live records that have all terms, until `visit` says false, the best first: by bm25, a word of a name
+  /// counting as much as several of prose; of equal ones the newest, then by id. A term may also be in the
+  /// name of one record that the found one refers to ("ada proposal"), if at most 500 names have it; at least
+  /// one term must be its own. `score` is greater for the better.
+  void search(const Search& search, const std::function<bool(const Row&, double score)>& visit) const;
   /// Live ones by state and unit: how many, and the sum of a numeric field of `data`.
   std::vector<Sum> sums(std::string_view type, std::string_view number_field) const;
 

@@ -8,6 +8,12 @@ namespace {
 // `record` has the columns first that searches look at, and the long ones last. Texts of names are folded by
 // the caller, so that the trigrams need no folding. A contentless FTS table without positions is the smallest
 // there is; what it finds is compared with the name itself.
+//
+// `word` is what search looks into. Its texts are made of words already (base/words), folded and without
+// diacritics, with one character of Chinese or Thai to a word: so that the plainest of FTS5's tokenizers,
+// which parts at ASCII punctuation only, has nothing to decide, and search and the rest of crm agree on what
+// is the same. It keeps what it was made of, to forget it again when a record changes: SQLite before 3.43
+// cannot do without.
 constexpr const char* tables = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE type(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -20,6 +26,7 @@ CREATE TABLE link(row INTEGER NOT NULL, target TEXT NOT NULL, type INTEGER NOT N
 CREATE TABLE busy(row INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL,
   PRIMARY KEY(row, kind, key, begins, ends)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE part USING fts5(folded, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1');
+CREATE VIRTUAL TABLE word USING fts5(name, text, prefix='2 3', tokenize='ascii');
 )sql";
 
 constexpr const char* indexes = R"sql(

@@ -22,7 +22,8 @@ Index filled(const ScratchIndex& scratch) {
 std::vector<std::string> scans(const Index& index) {
   std::vector<std::string> out;
   for (const auto& plan : index.plans())
-    for (const char* table : {"record", "link", "busy", "part VIRTUAL TABLE INDEX 0:\n"})
+    for (const char* table :
+         {"record", "link", "busy", "part VIRTUAL TABLE INDEX 0:\n", "word VIRTUAL TABLE INDEX 0:\n"})
       if ((plan + "\n").find(std::string("SCAN ") + table) != std::string::npos) out.push_back(plan);
   return out;
 }
@@ -36,7 +37,7 @@ std::vector<std::string> sorts(const Index& index) {
 
 } // namespace
 
-TEST_CASE("Lookups, parts of names, what is taken and references search") {
+TEST_CASE("Lookups, parts of names, words, what is taken and references search") {
   const ScratchIndex scratch;
   const Index index = filled(scratch);
   index.by_id("0000000000000000");
@@ -51,6 +52,9 @@ TEST_CASE("Lookups, parts of names, what is taken and references search") {
     index.near("adda", type, 5);
     index.referring("bob", type, 5);
   }
+  index.search({{{{"ada", "love"}}, {{"bob"}}, {{"no"}, true}},
+                {{.type = "contact", .target = "bob"}, {.type = "note"}}},
+               [](const Row&, double) { return true; });
   index.taken("member", "bob", {});
   CHECK(scans(index) == std::vector<std::string>{});
 }

@@ -1,0 +1,113 @@
+#include "app/listing.hpp"
+
+#include "app/input.hpp"
+#include "app/project.hpp"
+#include "app/query.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace crm::app {
+namespace {
+
+/// Orders that the index has; any other is made here.
+std::optional<index::Order> index_order(const std::string& sort, const core::Schema& schema) {
+  if (sort == "name") return index::Order::Name;
+  if (sort == "time") return index::Order::Time;
+  if (sort == "-time") return index::Order::TimeDescending;
+  if (sort == "id") return index::Order::Id;
+  if (!sort.empty()) return std::nullopt;
+  if (schema.time_field.empty()) return index::Order::Name;
+  return schema.type == "note" ? index::Order::TimeDescending : index::Order::Time;
+}
+
+/// By several fields, "-" before one turns it round; what has no value comes last either way.
+void sort_by(std::vector<core::Record>& records, const std::string& sort, const core::Schema& schema) {
+  struct Key {
+    std::string field;
+    bool down;
+  };
+  std::vector<Key> keys;
+  for (const auto part : base::split(sort, ',')) {
+    const bool down = part.starts_with('-');
+    const std::string name(part.substr(down ? 1 : 0));
+    keys.push_back({name == "name"   ? schema.name_field
+                    : name == "time" ? schema.time_field
+                                     : field_named(schema, name).name,
+                    down});
+  }
+  const auto compare = [](const core::Value& a, const core::Value& b) {
+    const auto *text_a = a.if_string(), *text_b = b.if_string();
+    if (text_a != nullptr && text_b != nullptr) return base::fold(*text_a).compare(base::fold(*text_b));
+    return core::less(a, b) ? -1 : core::less(b, a) ? 1 : 0;
+  };
+  std::stable_sort(records.begin(), records.end(), [&](const core::Record& a, const core::Record& b) {
+    for (const auto& key : keys) {
+      const auto &first = a.get(key.field), &second = b.get(key.field);
+      if (first.is_null() != second.is_null()) return second.is_null();
+      const int order = compare(first, second);
+      if (order != 0) return key.down ? order > 0 : order < 0;
+    }
+    return false;
+  });
+}
+
+bool refers_to_all(const core::Record& record, const std::vector<std::string>& wanted) {
+  const auto holds = [](const core::Value& value, const std::string& target) {
+    if (const auto* list = value.if_list())
+      return std::any_of(list->begin(), list->end(),
+                         [&](const core::Value& item) { return item.string_or_empty() == target; });
+    return value.string_or_empty() == target;
+  };
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& target) {
+    return std::any_of(record.fields.begin(), record.fields.end(),
+                       [&](const auto& field) { return holds(field.second, target); });
+  });
+}
+
+} // namespace
+
+const core::Field& field_named(const core::Schema& schema, const std::string& name) {
+  if (const auto* field = core::find_queried(schema, name)) return *field;
+  std::vector<std::string> names;
+  for (const auto& field : schema.fields)
+    names.push_back(field.name);
+  const auto close = base::suggestions(name, names, 1);
+  throw base::Error(
+      base::Kind::Usage, with_article(schema.type) + " has no field \"" + base::printable(name) + "\"",
+      close.empty() ? "`crm types " + schema.type + "` lists them" : "did you mean " + close.front() + "?");
+}
+
+std::vector<core::Record> list(Workspace& workspace, const ListRequest& request) {
+  const core::Schema& schema = *request.schema;
+  const auto order = index_order(request.sort, schema);
+  index::Query query{.type = schema.type,
+                     .states = request.states,
+                     .from = request.from,
+                     .to = request.to,
+                     .deleted = request.deleted,
+                     .order = order.value_or(index::Order::Id)};
+  if (!request.targets.empty()) query.target = request.targets.front();
+  narrow(query, request.filters, schema);
+  const bool filtered = !request.filters.filters.empty() || request.targets.size() > 1;
+  if (!filtered && order) query.limit = request.limit;
+  std::vector<core::Record> out;
+  workspace.with_index([&](index::Index& index) {
+    out.clear();
+    index.each(query, [&](const index::Row& row) {
+      core::Record record = to_record(row);
+      if (refers_to_all(record, request.targets) &&
+          core::matches(request.filters, record, schema, workspace.settings().zone))
+        out.push_back(std::move(record));
+      return request.limit == 0 || !order || out.size() < request.limit;
+    });
+  });
+  if (order) return out;
+  sort_by(out, request.sort, schema);
+  if (request.limit > 0 && out.size() > request.limit)
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(request.limit), out.end());
+  return out;
+}
+
+} // namespace crm::app

@@ -1,0 +1,216 @@
+// What is to be done, what is late, and what was done.
+#include "app/project.hpp"
+#include "app/reports/tally.hpp"
+#include "core/provenance.hpp"
+
+#include <algorithm>
+
+namespace crm::app {
+namespace {
+
+using Unit = ReportColumn::Unit;
+
+std::vector<std::string> open_states(Workspace& workspace, const std::string& type) {
+  if (!workspace.schemas().has(type)) return {};
+  const auto& schema = workspace.schemas().get(type);
+  return schema.states ? schema.states->open : std::vector<std::string>{};
+}
+
+/// Adds to a column for each group of each record, where the type has what is grouped by.
+void count(
+    Workspace& workspace, Tally& tally, std::size_t column, const std::string& type,
+    const std::vector<std::string>& states, const std::optional<Seconds>& time, const std::string& by,
+    const std::function<double(const core::Record&, const index::Row&)>& amount,
+    const std::function<std::optional<std::int64_t>(const core::Record&, const index::Row&)>& moment = {}) {
+  if (!workspace.schemas().has(type)) return;
+  const Grouping grouping(workspace, workspace.schemas().get(type), by);
+  each_record(workspace, type, states, time, [&](const core::Record& record, const index::Row& row) {
+    const double number = amount(record, row);
+    if (number == 0) return;
+    for (const auto& group : grouping.of(record, moment ? moment(record, row) : row.from))
+      tally.at(group)[column] += number;
+  });
+}
+
+void finish(Workspace& workspace, Report& report, Tally& tally, const std::vector<bool>& whole, Rows order) {
+  if (!tally.groups().empty()) add_empty_times(workspace, report, tally);
+  std::vector<double> sums(whole.size(), 0);
+  const auto row = [&](const std::vector<double>& numbers) {
+    std::vector<core::Value> out;
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      out.push_back(whole[i] ? whole_number(numbers[i]) : rounded(numbers[i]));
+    return out;
+  };
+  for (const auto& [group, numbers] : tally.groups())
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      sums[i] += numbers[i];
+  add_rows(report, tally, order, row);
+  if (report.rows.empty()) return;
+  report.total.emplace_back();
+  for (auto& value : row(sums))
+    report.total.push_back(std::move(value));
+}
+
+/// When it came into its state.
+std::int64_t since(const core::Record& record, const core::Schema& schema) {
+  return std::chrono::floor<std::chrono::seconds>(
+             core::changed(record, schema.unit(schema.states->field)).time)
+      .time_since_epoch()
+      .count();
+}
+
+} // namespace
+
+Report workload(Workspace& workspace, const ReportRequest& request) {
+  Report report{.name = "workload", .by = request.by.empty() ? "member" : request.by, .bar = 4};
+  report.days = days_of(workspace, request.between, "today..+6d");
+  report.columns = {{report.by, "", Unit::Text},         {"tasks", "Tasks", Unit::Count},
+                    {"overdue", "Overdue", Unit::Count}, {"appointments", "Appointments", Unit::Count},
+                    {"hours", "Hours", Unit::Hours},     {"deals", "Deals", Unit::Count}};
+  const auto time = seconds_of(workspace, *report.days);
+  const auto now = workspace.now().time_since_epoch().count();
+  const auto today = seconds_of(workspace, days_of(workspace, "", "today")).from;
+  const auto one = [](const core::Record&, const index::Row&) { return 1.0; };
+  Tally tally(5);
+  const auto tasks = open_states(workspace, "task");
+  const auto due = [&](const core::Record&, const index::Row& row) {
+    return !row.from || *row.from < time.to ? 1.0 : 0.0; // without a day they wait all the same
+  };
+  count(workspace, tally, 0, "task", tasks, std::nullopt, report.by, due);
+  count(workspace, tally, 1, "task", tasks, std::nullopt, report.by,
+        [&](const core::Record& record, const index::Row& row) {
+          const bool whole_day = core::parse_date(record.text("due")).has_value();
+          return row.from && *row.from < (whole_day ? today : now) ? 1.0 : 0.0;
+        });
+  const auto booked = open_states(workspace, "appointment");
+  const auto ahead = [&](const core::Record&, const index::Row& row) {
+    return row.to.value_or(0) > now ? 1.0 : 0.0;
+  };
+  count(workspace, tally, 2, "appointment", booked, time, report.by, ahead);
+  count(workspace, tally, 3, "appointment", booked, time, report.by,
+        [&](const core::Record& record, const index::Row& row) {
+          return ahead(record, row) * static_cast<double>(*row.to - *row.from) / 3600;
+        });
+  count(workspace, tally, 4, "deal", open_states(workspace, "deal"), std::nullopt, report.by, one);
+  finish(workspace, report, tally, {true, true, true, false, true},
+         is_time(report.by) ? Rows::ByGroup : Rows::ByNumber);
+  return report;
+}
+
+Report overdue(Workspace& workspace, const ReportRequest& request) {
+  Report report{.name = "overdue", .by = request.by.empty() ? "member" : request.by, .bar = 1};
+  report.columns = {{report.by, "", Unit::Text},
+                    {"tasks", "Tasks", Unit::Count},
+                    {"over_a_week", "Over a week", Unit::Count},
+                    {"deals", "Deals", Unit::Count},
+                    {"oldest_days", "Oldest", Unit::Days}};
+  std::optional<Seconds> time;
+  if (!request.between.empty()) {
+    report.days = days_of(workspace, request.between, "");
+    time = seconds_of(workspace, *report.days);
+  }
+  const auto now = workspace.now().time_since_epoch().count();
+  const auto today = seconds_of(workspace, days_of(workspace, "", "today")).from;
+  constexpr std::int64_t day = 86400;
+  Tally tally(4);
+  std::map<std::string, std::int64_t> oldest;
+  for (const auto& [type, column] : {std::pair<std::string, std::size_t>{"task", 0}, {"deal", 2}}) {
+    if (!workspace.schemas().has(type)) continue;
+    const auto& schema = workspace.schemas().get(type);
+    const Grouping grouping(workspace, schema, report.by);
+    const std::size_t at = column;
+    each_record(workspace, type, open_states(workspace, type), time,
+                [&](const core::Record& record, const index::Row& row) {
+                  const bool whole_day = core::parse_date(record.text(schema.time_field)).has_value();
+                  if (!row.from || *row.from >= (whole_day ? today : now)) return;
+                  const std::int64_t days = std::max<std::int64_t>(1, (today - *row.from + day - 1) / day);
+                  for (const auto& group : grouping.of(record, row.from)) {
+                    auto& numbers = tally.at(group);
+                    numbers[at] += 1;
+                    if (at == 0 && days > 7) numbers[1] += 1;
+                    numbers[3] = std::max(numbers[3], static_cast<double>(days));
+                  }
+                });
+  }
+  finish(workspace, report, tally, {true, true, true, true},
+         is_time(report.by) ? Rows::ByGroup : Rows::ByNumber);
+  if (!report.total.empty()) { // the oldest of all is no sum
+    double most = 0;
+    for (const auto& row : report.rows)
+      most = std::max(most, row[4].number_or(0));
+    report.total[4] = whole_number(most);
+  }
+  return report;
+}
+
+Report activity(Workspace& workspace, const ReportRequest& request) {
+  Report report{.name = "activity", .by = request.by.empty() ? "member" : request.by, .bar = 1};
+  report.days = days_of(workspace, request.between, "-29d..today");
+  report.columns = {{report.by, "", Unit::Text},
+                    {"notes", "Notes", Unit::Count},
+                    {"appointments", "Appointments", Unit::Count},
+                    {"tasks_done", "Tasks done", Unit::Count},
+                    {"deals_won", "Deals won", Unit::Count}};
+  const auto time = seconds_of(workspace, *report.days);
+  const auto now = workspace.now().time_since_epoch().count();
+  Tally tally(4);
+  count(workspace, tally, 0, "note", {}, time, report.by,
+        [](const core::Record&, const index::Row&) { return 1.0; });
+  const auto& appointment = workspace.schemas().get("appointment");
+  count(workspace, tally, 1, "appointment", {}, time, report.by,
+        [&](const core::Record& record, const index::Row& row) {
+          return row.to.value_or(now + 1) <= now && !frees_time(record, appointment) ? 1.0 : 0.0;
+        });
+  for (const auto& [type, state, column] :
+       {std::tuple<std::string, std::string, std::size_t>{"task", "done", 2}, {"deal", "won", 3}}) {
+    const auto& schema = workspace.schemas().get(type);
+    if (!schema.states || schema.states->next(state) == nullptr) continue;
+    count(
+        workspace, tally, column, type, {state}, std::nullopt, report.by,
+        [&](const core::Record& record, const index::Row&) {
+          const auto at = since(record, schema);
+          return at >= time.from && at < time.to ? 1.0 : 0.0;
+        },
+        [&](const core::Record& record, const index::Row&) { return std::optional(since(record, schema)); });
+  }
+  finish(workspace, report, tally, {true, true, true, true},
+         is_time(report.by) ? Rows::ByGroup : Rows::ByNumber);
+  return report;
+}
+
+const std::vector<ReportKind>& report_kinds() {
+  static const std::vector<ReportKind> kinds{
+      {"pipeline", "open deals by stage: how many, what they are worth, and weighted by their chance",
+       "Counts deals in open stages. Weighted is value x the stage's chance, as the "
+       "schema's\nx-crm.states.chance has it. --between chooses by the day on which they are expected.\nA "
+       "line is of one currency.",
+       pipeline},
+      {"forecast", "open deals by the month in which they are expected, weighted by their chance",
+       "Counts deals in open stages by the day in `expected`; those without one come last.\nWeighted is "
+       "value x the stage's chance (schema: x-crm.states.chance).",
+       forecast},
+      {"no-shows", "appointments that nobody came to, by member, service, week",
+       "Of appointments that are over and were not cancelled: how many have the state no-show.\nDefault: the "
+       "last 90 days.",
+       no_shows},
+      {"utilisation", "booked time of working time, by member, resource or week",
+       "Booked is the time within working hours that appointments take, buffers included and\ncancelled ones "
+       "not; open is all working hours of crm.yaml, times the capacity of a\nresource. Members with `active: "
+       "false` and things that many share are left out.\nDefault: this week.",
+       utilisation},
+      {"workload", "what waits for each member: tasks, appointments, deals",
+       "Tasks are open ones that are due in these days, late or without a day; overdue those of\nthem that "
+       "are late. Appointments and hours are those ahead. Deals are open ones.\nDefault: the next 7 days.",
+       workload},
+      {"overdue", "tasks and deals that should have been done by now",
+       "Counts open tasks that were due before now (those due on a day: before today), and open\ndeals that "
+       "were expected before today. Oldest is the most days that one is late.",
+       overdue},
+      {"activity", "what was done: notes, appointments, tasks, deals won",
+       "Notes by when it happened; appointments that are over, without cancelled ones and\nno-shows; tasks "
+       "and deals by when they came to be done and won. Default: the last 30 days.",
+       activity}};
+  return kinds;
+}
+
+} // namespace crm::app

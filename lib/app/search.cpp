@@ -1,0 +1,156 @@
+#include "app/search.hpp"
+
+#include "app/project.hpp"
+#include "app/query.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace crm::app {
+namespace {
+
+constexpr std::size_t longest_excerpt = 160;
+
+/// "kind" of "-kind:call", or "" when the word is no filter: "12:30" and "https://…" are none.
+std::string filtered_field(std::string_view word) {
+  if (word.starts_with('-') || word.starts_with('!')) word.remove_prefix(1);
+  const auto colon = word.find(':');
+  if (colon == std::string_view::npos || colon == 0) return {};
+  const auto name = word.substr(0, colon);
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_' || base::is_digit(c);
+  });
+  if (!plain || base::is_digit(name.front()) || word.substr(colon + 1).starts_with("//")) return {};
+  return std::string(name);
+}
+
+bool is_stamp(const std::string& field) {
+  return field == "created" || field == "changed";
+}
+
+/// Which types a search is about, and what the filters mean in each.
+class SearchFilters {
+ public:
+  SearchFilters(Workspace& workspace, const std::vector<std::string>& types,
+                const std::vector<std::string>& filters)
+      : m_workspace(workspace), m_filters(filters) {
+    for (const auto& type : types.empty() ? workspace.schemas().types() : named(types))
+      consider(workspace.schemas().get(type));
+    if (m_queries.empty()) refuse();
+  }
+
+  const core::Query& query(const std::string& type) const { return m_queries.at(type); }
+
+  std::vector<index::Query> within() const {
+    std::vector<index::Query> out;
+    for (const auto& [type, query] : m_queries) {
+      out.push_back({.type = type});
+      narrow(out.back(), query, m_workspace.schemas().get(type));
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::string> named(const std::vector<std::string>& words) const {
+    std::vector<std::string> out;
+    for (const auto& word : words) {
+      const auto type = m_workspace.schemas().type_named(word);
+      out.push_back(m_workspace.schemas().get(type.empty() ? word : type).type);
+    }
+    return out;
+  }
+
+  void consider(const core::Schema& schema) {
+    bool suits = true;
+    for (const auto& filter : m_filters) {
+      const std::string field = filtered_field(filter);
+      const bool known = is_stamp(field) || core::find_queried(schema, field) != nullptr;
+      if (known) m_known.push_back(field);
+      suits = suits && known;
+    }
+    for (const auto& field : schema.fields)
+      m_fields.push_back(field.name);
+    if (!suits) return;
+    auto parsed = try_query(m_workspace, schema, m_filters);
+    if (auto* query = std::get_if<core::Query>(&parsed)) {
+      m_queries.emplace(schema.type, std::move(*query));
+    } else if (!m_problem) {
+      m_problem = std::get<core::NotAQuery>(std::move(parsed));
+    }
+  }
+
+  [[noreturn]] void refuse() const {
+    if (m_problem)
+      throw base::Error(base::Kind::Usage,
+                        "\"" + base::printable(m_problem->word) + "\": " + m_problem->message,
+                        m_problem->hint);
+    for (const auto& filter : m_filters) {
+      const std::string field = filtered_field(filter);
+      if (std::find(m_known.begin(), m_known.end(), field) != m_known.end()) continue;
+      const auto close = base::suggestions(field, m_fields, 1);
+      throw base::Error(base::Kind::Usage,
+                        "\"" + base::printable(filter) + "\": no type here has a field \"" +
+                            base::printable(field) + "\"",
+                        (close.empty() ? "" : "did you mean " + close.front() + ":? ") +
+                            std::string("To look for the word itself, leave out the colon"));
+    }
+    throw base::Error(base::Kind::Usage,
+                      "no type has all the fields of these filters: " + base::join(m_filters, " "),
+                      "`crm types TYPE` lists a type's fields");
+  }
+
+  Workspace& m_workspace;
+  const std::vector<std::string>& m_filters;
+  std::map<std::string, core::Query> m_queries;
+  std::vector<std::string> m_known, m_fields;
+  std::optional<core::NotAQuery> m_problem;
+};
+
+} // namespace
+
+SearchAnswer search(Workspace& workspace, const SearchRequest& request) {
+  SearchAnswer out;
+  std::vector<std::string> filters;
+  std::size_t words = 0;
+  for (const auto& word : with_saved(workspace.settings(), request.words)) {
+    if (!filtered_field(word).empty()) {
+      filters.push_back(word);
+    } else if (auto term = core::parse_term(word)) {
+      words += term->words.size();
+      out.terms.push_back(std::move(*term));
+    }
+  }
+  if (std::all_of(out.terms.begin(), out.terms.end(), [](const auto& term) { return term.negated; }))
+    throw base::Error(
+        base::Kind::Usage,
+        filters.empty() && out.terms.empty() ? "there is no letter and no digit to look for"
+                                             : "search wants a word to look for",
+        "like `crm search proposal kind:call`; filters alone are for lists: `crm note list kind:call`");
+  if (words > core::most_words)
+    throw base::Error(base::Kind::Usage,
+                      "search looks for at most " + std::to_string(core::most_words) +
+                          " words at once, and these are " + std::to_string(words),
+                      "a few that stand out find the same");
+  const SearchFilters scope(workspace, request.types, filters);
+  const index::Search wanted{out.terms, scope.within(), request.by};
+  workspace.with_index([&](index::Index& index) {
+    out.hits.clear();
+    out.more = false;
+    index.search(wanted, [&](const index::Row& row, double score) {
+      core::Record record = to_record(row);
+      const auto& schema = workspace.schemas().get(row.type);
+      if (!core::matches(scope.query(row.type), record, schema, workspace.settings().zone)) return true;
+      out.more = request.limit != 0 && out.hits.size() == request.limit;
+      if (out.more) return false;
+      auto excerpt = core::excerpt(out.terms, core::searched(record, schema), longest_excerpt);
+      out.hits.push_back({std::move(record), score, std::move(excerpt)});
+      return true;
+    });
+  });
+  return out;
+}
+
+} // namespace crm::app
