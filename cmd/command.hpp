@@ -49,6 +49,7 @@ void add_free(CLI::App& root, Context& context);
 void add_route(CLI::App& root, Context& context);
 void add_search(CLI::App& root, Context& context);
 void add_report(CLI::App& root, Context& context);
+void add_export(CLI::App& root, Context& context);
 void add_status(CLI::App& root, Context& context);
 void add_undo(CLI::App& root, Context& context);
 void add_doctor(CLI::App& root, Context& context);

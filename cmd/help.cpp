@@ -21,7 +21,7 @@ constexpr const char* front_page = R"(crm: scheduling and customer memory that w
   crm search proposal                     words in all texts
   crm undo                                the last batch taken back
 
-Every day   book  note  task  day  week  agenda  free  route  search  report
+Every day   book  note  task  day  week  agenda  free  route  search  report  export
 Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
 Devices     sync  remote  join  conflicts  resolve  checkpoint

@@ -28,6 +28,7 @@ constexpr Entry entries[] = {
     {"route", add_route},
     {"search", add_search},
     {"report", add_report},
+    {"export", add_export},
     {"status", add_status},
     {"undo", add_undo},
     {"add", add_add},

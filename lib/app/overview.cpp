@@ -1,0 +1,59 @@
+#include "app/overview.hpp"
+
+#include "app/conflicts.hpp"
+#include "app/resolve.hpp"
+
+#include <algorithm>
+
+namespace crm::app {
+namespace {
+
+constexpr std::size_t most_due = 100;
+
+void find_due(Workspace& workspace, const DayRequest& request, Overview& out) {
+  if (!workspace.schemas().has("task")) return;
+  const auto& schema = workspace.schemas().get("task");
+  if (!schema.states) return;
+  const auto rows = workspace.with_index([&](index::Index& index) {
+    return index.list({.type = "task",
+                       .states = schema.states->open,
+                       .from = 0,
+                       .to = out.day.time.to.time_since_epoch().count(),
+                       .order = index::Order::Time});
+  });
+  for (const auto& row : rows) {
+    core::Record task = to_record(row);
+    if (!request.member.empty() && task.text("assignee") != request.member) continue;
+    if (out.tasks.size() < most_due)
+      out.tasks.push_back(std::move(task));
+    else
+      ++out.more_tasks;
+  }
+}
+
+} // namespace
+
+Overview overview(Workspace& workspace, const DayRequest& request) {
+  constexpr int days_of_week = 7;
+  constexpr std::size_t shown_deals = 5;
+  Overview out;
+  out.now = workspace.now();
+  out.day = day(workspace, request);
+  DayRequest first = request;
+  first.date = week_of(workspace, request.date);
+  out.week = days(workspace, first, days_of_week);
+  if (workspace.schemas().has("deal")) {
+    const auto& deals = workspace.schemas().get("deal");
+    if (deals.states && deals.find("value") != nullptr)
+      for (auto& stage : board(workspace, "deal", "value", shown_deals))
+        if (deals.is_open(stage.state)) out.pipeline.push_back(std::move(stage));
+  }
+  find_due(workspace, request, out);
+  out.remotes = remote_states(workspace);
+  out.devices = device_states(workspace);
+  out.in_step = in_step_since(workspace);
+  out.conflicts = count_disputed(workspace);
+  return out;
+}
+
+} // namespace crm::app
