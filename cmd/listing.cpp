@@ -154,6 +154,8 @@ void run_list(Context& context, const ListOptions& options) {
                            .filters = filters,
                            .states = options.states,
                            .deleted = options.deleted,
+                           .want = context.for_people() ? app::ListRequest::Want::Fields
+                                                        : app::ListRequest::Want::Record,
                            .sort = options.sort,
                            .limit = options.limit};
   for (const auto& state : options.states)

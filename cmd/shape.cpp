@@ -113,7 +113,7 @@ std::string short_time(app::Workspace& workspace, const std::string& text) {
   const core::LocalDate day = wall ? std::chrono::floor<std::chrono::days>(wall->time) : *date_only;
   const std::chrono::year_month_day date{day};
   const std::chrono::year_month_day today{
-      std::chrono::floor<std::chrono::days>(workspace.when_context().now)};
+      std::chrono::floor<std::chrono::days>(core::to_local(workspace.now(), workspace.settings().zone))};
   std::string out =
       fmt::format("{} {:2} {}", days[std::chrono::weekday{day}.c_encoding()],
                   static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1]);

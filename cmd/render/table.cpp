@@ -101,6 +101,7 @@ std::string Table::render(const Terminal& terminal, const Style& style) const {
   std::vector<std::size_t> widths(m_columns.size(), 0);
   for (std::size_t r = 0; r < m_rows.size(); ++r) {
     const std::size_t filled = std::min(m_rows[r].size(), m_columns.size());
+    texts[r].reserve(filled);
     for (std::size_t i = 0; i < filled; ++i) {
       texts[r].push_back(one_line(m_rows[r][i].text, terminal));
       while (texts[r][i].text.ends_with(' '))

@@ -5,6 +5,7 @@
 #include "app/query.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "codec/json.hpp"
 
 #include <algorithm>
 
@@ -53,6 +54,41 @@ void sort_by(std::vector<core::Record>& records, const std::string& sort, const 
   });
 }
 
+/// The record without its `crm` block, of which a table shows nothing: half of what would be parsed. Rows are
+/// written by `project`, whose order of the two is known; anything else is parsed as a whole.
+core::Record fields_of(const index::Row& row) {
+  constexpr std::string_view before = R"({"fields":)", behind = R"(,"crm":)";
+  const std::string_view data = row.data;
+  const auto id = base::Id::parse(row.id);
+  if (!id || !data.starts_with(before)) return to_record(row);
+  std::size_t at = before.size(), depth = 0;
+  bool text = false;
+  for (; at < data.size(); ++at) {
+    const char c = data[at];
+    if (text && c == '\\') {
+      ++at;
+    } else if (c == '"') {
+      text = !text;
+    } else if (!text && c == '{') {
+      ++depth;
+    } else if (!text && c == '}' && --depth == 0) {
+      break;
+    }
+  }
+  if (at >= data.size() || !data.substr(at + 1).starts_with(behind)) return to_record(row);
+  auto fields = codec::from_json(data.substr(before.size(), at + 1 - before.size()));
+  core::Map* map = fields ? fields->if_map() : nullptr;
+  if (map == nullptr) return to_record(row);
+  return {*id, row.type, std::move(*map), {}};
+}
+
+/// Stamps are in the block that Fields is without.
+bool needs_stamps(const core::Query& query) {
+  return std::any_of(query.filters.begin(), query.filters.end(), [](const core::Filter& filter) {
+    return filter.field == "created" || filter.field == "changed";
+  });
+}
+
 bool refers_to_all(const core::Record& record, const std::vector<std::string>& wanted) {
   const auto holds = [](const core::Value& value, const std::string& target) {
     if (const auto* list = value.if_list())
@@ -92,11 +128,12 @@ std::vector<core::Record> list(Workspace& workspace, const ListRequest& request)
   narrow(query, request.filters, schema);
   const bool filtered = !request.filters.filters.empty() || request.targets.size() > 1;
   if (!filtered && order) query.limit = request.limit;
+  const bool whole = request.want == ListRequest::Want::Record || needs_stamps(request.filters);
   std::vector<core::Record> out;
   workspace.with_index([&](index::Index& index) {
     out.clear();
     index.each(query, [&](const index::Row& row) {
-      core::Record record = to_record(row);
+      core::Record record = whole ? to_record(row) : fields_of(row);
       if (refers_to_all(record, request.targets) &&
           core::matches(request.filters, record, schema, workspace.settings().zone))
         out.push_back(std::move(record));

@@ -12,12 +12,13 @@ namespace crm::app {
 struct ListRequest {
   const core::Schema* schema = nullptr;
   core::Query filters;
-  std::vector<std::string> states;      ///< any of; empty for all
-  std::optional<std::int64_t> from, to; ///< as index::Query has them
-  std::vector<std::string> targets;     ///< ids or keys, all of which the record refers to
-  bool deleted = false;                 ///< the deleted ones instead
-  std::string sort;                     ///< "-value,name"; "" for the type's own order
-  std::size_t limit = 0;                ///< 0: all
+  std::vector<std::string> states;                        ///< any of; empty for all
+  std::optional<std::int64_t> from, to;                   ///< as index::Query has them
+  std::vector<std::string> targets;                       ///< ids or keys, all of which the record refers to
+  bool deleted = false;                                   ///< the deleted ones instead
+  enum class Want { Record, Fields } want = Want::Record; ///< Fields: without provenance, sooner
+  std::string sort;                                       ///< "-value,name"; "" for the type's own order
+  std::size_t limit = 0;                                  ///< 0: all
 };
 
 /// Throws Error(Usage) for a field to sort by that the type does not have.

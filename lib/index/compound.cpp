@@ -72,14 +72,16 @@ std::vector<std::int64_t> types_meant(Database& database, std::string_view type)
 }
 
 void visit_rows(Database& database, Statement& numbers, const std::function<bool(const Row&)>& visit) {
+  RowLoader loader(database);
   while (numbers.step())
-    if (const auto row = load_row(database, numbers.number(0)); row && !visit(*row)) return;
+    if (const auto row = loader.load(numbers.number(0)); row && !visit(*row)) return;
 }
 
 std::vector<Row> load_rows(Database& database, Statement& numbers) {
   std::vector<Row> out;
+  RowLoader loader(database);
   while (numbers.step())
-    if (auto row = load_row(database, numbers.number(0))) out.push_back(std::move(*row));
+    if (auto row = loader.load(numbers.number(0))) out.push_back(std::move(*row));
   return out;
 }
 

@@ -69,6 +69,10 @@ bool Statement::step() {
   return false;
 }
 
+void Statement::reset() {
+  sqlite3_reset(m_handle.get());
+}
+
 void Statement::run() {
   while (step()) {
   }

@@ -36,6 +36,8 @@ class Statement {
   Statement& bind(int at, const std::optional<std::int64_t>& number);
   /// True while there is a row. Errors as in index/sqlite_error.
   bool step();
+  /// Ready to be bound and stepped again.
+  void reset();
   /// For statements without rows; ready to be bound again afterwards.
   void run();
 

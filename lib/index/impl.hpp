@@ -49,7 +49,16 @@ struct Index::Impl {
 
 /// The number of a type, if the index knows it.
 std::optional<std::int64_t> find_type(Database& database, std::string_view type);
-/// The row as lists need it.
+/// Rows as lists need them, one after the other.
+class RowLoader {
+ public:
+  explicit RowLoader(Database& database);
+  std::optional<Row> load(std::int64_t row);
+
+ private:
+  Statement m_statement;
+};
+/// A single one.
 std::optional<Row> load_row(Database& database, std::int64_t row);
 
 } // namespace crm::index

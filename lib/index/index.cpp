@@ -126,15 +126,22 @@ std::optional<std::int64_t> find_type(Database& database, std::string_view type)
   return statement.number(0);
 }
 
+RowLoader::RowLoader(Database& database)
+    : m_statement(database.prepare(
+          "SELECT id, (SELECT name FROM type WHERE number = record.type), path, name, key, state, "
+          "data, deleted, begins, ends FROM record WHERE row = ?1")) {}
+
+std::optional<Row> RowLoader::load(std::int64_t row) {
+  m_statement.reset();
+  m_statement.bind(1, row);
+  if (!m_statement.step()) return std::nullopt;
+  return Row{m_statement.text(0),     m_statement.text(1),    m_statement.text(2), m_statement.text(3),
+             m_statement.text(4),     m_statement.text(5),    m_statement.text(6), m_statement.number(7) != 0,
+             m_statement.optional(8), m_statement.optional(9)};
+}
+
 std::optional<Row> load_row(Database& database, std::int64_t row) {
-  auto statement = database.prepare(
-      "SELECT id, (SELECT name FROM type WHERE number = record.type), path, name, key, state, "
-      "data, deleted, begins, ends FROM record WHERE row = ?1");
-  statement.bind(1, row);
-  if (!statement.step()) return std::nullopt;
-  return Row{statement.text(0),     statement.text(1),    statement.text(2), statement.text(3),
-             statement.text(4),     statement.text(5),    statement.text(6), statement.number(7) != 0,
-             statement.optional(8), statement.optional(9)};
+  return RowLoader(database).load(row);
 }
 
 } // namespace crm::index

@@ -185,6 +185,7 @@ void Index::search(const Search& search, const std::function<bool(const Row&, do
   const Snapshot snapshot(database);
   Searching searching(database, search);
   const auto hits = searching.find();
+  RowLoader loader(database);
   // Equal ones by id: row numbers depend on the order in which the index was filled.
   for (auto first = hits.begin(); first != hits.end();) {
     const auto end =
@@ -194,7 +195,7 @@ void Index::search(const Search& search, const std::function<bool(const Row&, do
       equal.emplace_back(end - first > 1 ? id_of(database, hit->row) : std::string(), hit->row);
     std::sort(equal.begin(), equal.end());
     for (const auto& [id, number] : equal)
-      if (const auto row = load_row(database, number); row && !visit(*row, first->score)) return;
+      if (const auto row = loader.load(number); row && !visit(*row, first->score)) return;
     first = end;
   }
 }
