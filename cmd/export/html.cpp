@@ -23,7 +23,10 @@ void run_html(Context& context, const ViewOptions& options) {
 void add_export(CLI::App& root, Context& context) {
   auto* command =
       add_command(root, "export", "take everything, or a part, elsewhere", "  crm export html -o day.html");
-  command->require_subcommand(1);
+  command->callback([command] {
+    if (command->get_subcommands().empty())
+      throw base::Error(base::Kind::Usage, "crm export wants a format: html", "crm export html -o day.html");
+  });
   auto options = std::make_shared<ViewOptions>();
   auto* html =
       add_command(*command, "html", "one page with the day, the week, the pipeline, tasks and sync",
