@@ -31,7 +31,8 @@ def questions(crm, folder, size, contact, timed, measure, bar, peak_memory, repe
 
 
 def against_todoman(crm, base, timed, measure, bar, env, repeat):
-    if not shutil.which("todo"): return print("\ntodoman is not installed: left out")
+    todo = shutil.which("todoman") or shutil.which("todo")
+    if not todo: return print("\ntodoman is not installed: left out")
     print("\n1,000 tasks, listed by due date")
     folder, home = os.path.join(base, "few-tasks"), os.path.join(base, "todo-home")
     generate.make(crm, folder, generate.tasks_only(1000, random.Random(2)), env)
@@ -44,6 +45,6 @@ def against_todoman(crm, base, timed, measure, bar, env, repeat):
             file.write(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//bench//EN\r\nBEGIN:VTODO\r\nUID:{n}\r\nDTSTAMP:20261120T091244Z\r\nDUE:202612{n % 28 + 1:02}T090000Z\r\nSUMMARY:Task number {n}\r\nSTATUS:NEEDS-ACTION\r\nEND:VTODO\r\nEND:VCALENDAR\r\n")
     their_env = {**env, "HOME": home}
     ours = measure("crm task list due:<2026-12-10", lambda n: timed([crm, "task", "list", "due:<2026-12-10"], folder), repeat)
-    theirs = measure("todo list --due", lambda n: timed(["todo", "--config", config, "list", "--sort", "due"], home, their_env), repeat)
+    theirs = measure("todo list --due", lambda n: timed([todo, "--config", config, "list", "--sort", "due"], home, their_env), repeat)
     bar("crm task list / todo list at 1,000", ours.median / theirs.median, 0.2)
     shutil.rmtree(folder)
