@@ -61,7 +61,7 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
                                              text);
           },
           field.title + (field.allowed.empty() ? "" : ": " + base::join(field.allowed, ", ")));
-      option->type_name("")->take_all();
+      option->type_name("")->take_all()->allow_extra_args(false);
       if (field.shape != core::Shape::Texts) option->expected(1);
       if (field.ref)
         complete(context, option, Completes::Record,

@@ -31,6 +31,7 @@ constexpr Entry entries[] = {
     {"export", add_export},
     {"status", add_status},
     {"undo", add_undo},
+    {"rollback", add_rollback},
     {"add", add_add},
     {"list", add_list},
     {"show", add_show},

@@ -72,14 +72,16 @@ void add_new(CLI::App& book, Context& context) {
            command->add_option("--in", request.resources, "a room or another resource; may be repeated")
                ->type_name("RESOURCE")
                ->expected(1)
-               ->take_all(),
+               ->take_all()
+               ->allow_extra_args(false),
            Completes::Record, "resource");
   complete(context, command->add_option("--service", request.service, "what it is for")->type_name("SERVICE"),
            Completes::Record, "service");
   command->add_option("--tag", request.tags, "a tag; may be repeated")
       ->type_name("TAG")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   command->add_option("--title", request.title, "what to call it")->type_name("TEXT");
   command->add_option("--note", request.notes, "anything to know beforehand")->type_name("TEXT");
   command->add_option("--at", request.location, "a place that is no resource")->type_name("PLACE");
@@ -91,7 +93,8 @@ void add_new(CLI::App& book, Context& context) {
   command->add_option("--set", request.assignments, "another field, as field=value")
       ->type_name("FIELD=VALUE")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   add_force(*command, request.force);
   add_dry_run(*command, request.mode);
   command->callback([&context, options] { run_new(context, *options); });
@@ -119,7 +122,8 @@ void add_move(CLI::App& book, Context& context) {
            command->add_option("--in", options->resources, "instead of the present rooms and resources")
                ->type_name("RESOURCE")
                ->expected(1)
-               ->take_all(),
+               ->take_all()
+               ->allow_extra_args(false),
            Completes::Record, "resource");
   complete(context, command->add_option("--zone", options->zone, "the zone of WHEN")->type_name("ZONE"),
            Completes::Zone);

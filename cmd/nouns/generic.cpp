@@ -1,8 +1,11 @@
 // add, list, show, edit, set, rm, restore: the same verbs for a record of any type, the store's own types
 // included.
+#include "app/listing.hpp"
+#include "app/query.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/editing.hpp"
 #include "cmd/listing.hpp"
@@ -10,13 +13,15 @@
 #include "cmd/showing.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace crm::cmd {
 namespace {
 
 struct Options {
   std::string type;
-  std::vector<std::string> words, assignments;
+  std::vector<std::string> words, assignments, where;
+  bool yes = false;
   std::string force;
   app::Mode mode = app::Mode::Write;
 };
@@ -40,6 +45,32 @@ void split(Options& options) {
   const auto first = std::find_if(options.words.begin(), options.words.end(), is_assignment);
   options.assignments.assign(first, options.words.end());
   options.words.erase(first, options.words.end());
+}
+
+/// Many records at once, as one batch: on a terminal how many is asked about first.
+void run_set_where(Context& context, const Options& options) {
+  if (options.words.size() != 1 || options.assignments.empty())
+    throw base::Error(base::Kind::Usage, "crm set --where wants a type and at least one field=value",
+                      "crm set contact --where owner:bob owner=zoe");
+  auto& workspace = context.workspace();
+  const std::string named = workspace.schemas().type_named(options.words.front());
+  const auto& schema = workspace.schemas().get(named.empty() ? options.words.front() : named);
+  app::SetRequest request{schema.type, {}, options.assignments, options.force, options.mode};
+  for (const auto& record : app::list(
+           workspace, {.schema = &schema, .filters = app::parse_query(workspace, schema, options.where)}))
+    request.records.push_back(record.id.str());
+  const auto count = request.records.size();
+  const std::string what = fmt::format("{} {}{}", count, schema.type, count == 1 ? "" : "s");
+  if (count == 0) throw base::Error(base::Kind::NotFound, "no " + schema.type + " is left by these filters");
+  if (options.mode == app::Mode::Write && context.wants_prompt() && context.for_people() && !options.yes) {
+    const auto said =
+        context.ask(fmt::format("Set {} of {}? [y/N] ", base::join(options.assignments, ", "), what));
+    if (!said || (*said != "y" && *said != "yes")) return context.say("nothing was changed");
+  }
+  const auto committed = app::set(workspace, request);
+  if (context.for_people()) context.print(fmt::format("{} of {} changed\n", committed.records.size(), what));
+  constexpr std::size_t shown = 20;
+  if (!context.for_people() || committed.records.size() <= shown) answer(context, committed, "");
 }
 
 CLI::App* add_generic(CLI::App& root, Context& context, const std::string& name,
@@ -121,12 +152,25 @@ void add_set(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = add_generic(
       root, context, "set", "change fields of records",
-      "  crm set 7f3k phones+=\"07700 900123\" tags-=new\n  crm set vehicle \"red van\" plate=XY99ZZZ",
+      "  crm set 7f3k phones+=\"07700 900123\" tags-=new\n  crm set vehicle \"red van\" plate=XY99ZZZ\n"
+      "  crm set contact --where owner:bob --where -tag:vip owner=zoe --dry-run",
       options);
+  command->get_option("words")->required(false);
+  complete(context,
+           command
+               ->add_option("--where", options->where,
+                            "all that this filter leaves (`crm help filters`); may be repeated")
+               ->type_name("FILTER")
+               ->expected(1)
+               ->take_all()
+               ->allow_extra_args(false),
+           Completes::Filter);
+  command->add_flag("-y,--yes", options->yes, "do not ask, on a terminal");
   add_dry_run(*command, options->mode);
   add_force(*command, options->force);
   command->callback([&context, options] {
     split(*options);
+    if (!options->where.empty()) return run_set_where(context, *options);
     const std::string type = take_type(context, options->words);
     if (options->assignments.empty() || options->words.empty())
       throw base::Error(base::Kind::Usage, "crm set wants a record and at least one field=value",

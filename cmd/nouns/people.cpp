@@ -30,7 +30,8 @@ CLI::Option* add_fields(CLI::App& command, Context& context, std::vector<std::st
                   command.add_option("--set", assignments, "another field, as field=value")
                       ->type_name("FIELD=VALUE")
                       ->expected(1)
-                      ->take_all(),
+                      ->take_all()
+                      ->allow_extra_args(false),
                   Completes::Assignment, type);
 }
 

@@ -1,50 +1,164 @@
 #include "app/undo.hpp"
+#include "app/input.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/shape.hpp"
+#include "core/when.hpp"
 
 #include <fmt/format.h>
 
 namespace crm::cmd {
+namespace {
+
+struct Flags {
+  bool keep = false, overwrite = false, yes = false;
+  app::Later later(app::Later otherwise) const {
+    return keep ? app::Later::Keep : overwrite ? app::Later::Overwrite : otherwise;
+  }
+};
+
+void add_flags(CLI::App& command, Flags& flags) {
+  command.add_flag("--keep", flags.keep, "leave what later writes have changed, take the rest back");
+  command.add_flag("--overwrite", flags.overwrite, "take back also what later writes have changed")
+      ->excludes("--keep");
+}
+
+core::Map undone_json(Context& context, const app::Undone& undone) {
+  core::Map document = batch_json(context.workspace(), undone.committed, context.take_warnings());
+  core::List kept, batches;
+  for (const auto& each : undone.kept)
+    kept.emplace_back(each);
+  for (const auto& each : undone.batches) {
+    core::Map entry;
+    entry.set("batch", each.batch);
+    entry.set("summary", each.summary);
+    entry.set("member", each.member);
+    entry.set("device", each.device);
+    entry.set("at", each.at ? core::Value(core::to_text(*each.at)) : core::Value{});
+    batches.emplace_back(std::move(entry));
+  }
+  document.set("undoes", undone.batches.front().batch);
+  document.set("rolled_back", std::move(batches));
+  document.set("kept", std::move(kept));
+  return document;
+}
+
+void print_kept(Context& context, const app::Undone& undone) {
+  for (const auto& each : undone.kept)
+    context.print("Left alone: " + base::printable(each) + "\n");
+}
+
+void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
+  request.later = flags.later(app::Later::Refuse);
+  const auto undone = app::undo(context.workspace(), request);
+  if (!context.for_people()) return context.print_json(undone_json(context, undone));
+  const auto& taken = undone.batches.front();
+  context.print(fmt::format("{} \"{}\" ({})\n", request.mode == app::Mode::DryRun ? "Would undo" : "Undid",
+                            base::printable(taken.summary), taken.batch.substr(0, 8)));
+  answer(context, undone.committed, "");
+  print_kept(context, undone);
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with('h') ? "es" : "s");
+}
+
+void print_rollback(Context& context, const app::Undone& undone) {
+  constexpr std::size_t shown = 20;
+  const Style style = context.style();
+  const bool dry = undone.committed.mode == app::Mode::DryRun;
+  context.print(fmt::format(
+      "{} {}, {}\n", dry ? "Would roll back" : "Rolled back", counted(undone.batches.size(), "batch"),
+      counted(undone.committed.records.size() + undone.committed.files.size(), "record")));
+  for (std::size_t i = 0; i < std::min(shown, undone.batches.size()); ++i) {
+    const auto& each = undone.batches[i];
+    const auto when =
+        each.at ? ago(std::chrono::floor<std::chrono::seconds>(*each.at), context.workspace().now()) : "";
+    context.print(fmt::format(
+        "  {}  {}  {}\n", style.paint(Role::Id, each.batch.substr(0, 8)), base::printable(each.summary),
+        style.paint(Role::Dim,
+                    base::printable(fmt::format("{} on {}, {}", each.member, each.device, when)))));
+  }
+  if (undone.batches.size() > shown)
+    context.print(style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - shown)));
+  if (undone.committed.records.size() <= shown) answer(context, undone.committed, "");
+  print_kept(context, undone);
+}
+
+void run_rollback(Context& context, app::RollbackRequest request, const Flags& flags) {
+  request.later = flags.later(app::Later::Keep);
+  auto& workspace = context.workspace();
+  if (request.mode == app::Mode::Write && context.wants_prompt() && context.for_people() && !flags.yes) {
+    auto plan = request;
+    plan.mode = app::Mode::DryRun;
+    print_rollback(context, app::rollback(workspace, plan));
+    context.flush();
+    const auto said = context.ask("Roll this back? [y/N] ");
+    if (!said || (*said != "y" && *said != "yes")) return context.say("nothing was changed");
+  }
+  const auto undone = app::rollback(workspace, request);
+  if (!context.for_people()) return context.print_json(undone_json(context, undone));
+  print_rollback(context, undone);
+}
+
+} // namespace
 
 void add_undo(CLI::App& root, Context& context) {
-  struct Options {
+  struct Options : Flags {
     app::UndoRequest request;
-    bool keep = false, overwrite = false;
   };
   auto options = std::make_shared<Options>();
-  auto* command =
-      add_command(root, "undo", "take the last batch back, or a named one",
-                  "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c     (a Crm-Batch of `crm git log`)\n"
-                  "An undo is a batch itself: `crm undo` of it brings back what it took.");
+  auto* command = add_command(
+      root, "undo", "take the last batch back, or a named one",
+      "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c     (a Crm-Batch of `crm git log`)\n"
+      "An undo is a batch itself: `crm undo` of it brings back what it took. `crm rollback` takes "
+      "several back.");
   command
       ->add_option("batch", options->request.batch,
                    "batch or commit, or the beginning of one (default: the last that is not undone)")
       ->type_name("BATCH");
-  command->add_flag("--keep", options->keep, "leave what later writes have changed, undo the rest");
-  command->add_flag("--overwrite", options->overwrite, "undo also what later writes have changed")
-      ->excludes("--keep");
+  add_flags(*command, *options);
+  add_dry_run(*command, options->request.mode);
+  command->callback([&context, options] { run_undo(context, options->request, *options); });
+}
+
+void add_rollback(CLI::App& root, Context& context) {
+  struct Options : Flags {
+    app::RollbackRequest request;
+    std::string since;
+  };
+  auto options = std::make_shared<Options>();
+  auto* command =
+      add_command(root, "rollback", "take several batches back, as one",
+                  "  crm rollback 8w2c 9d7x --dry-run\n  crm rollback --by bob --since \"today 9:00\"\n"
+                  "  crm rollback --device tablet-2      all that the lost tablet has written\n"
+                  "  crm rollback --sync 1               what the last sync brought\n"
+                  "Field by field: what others have changed since is listed and left, unless --overwrite "
+                  "says otherwise. A "
+                  "rollback is a batch:\nit syncs, and `crm undo BATCH` takes it back.");
+  command->add_option("batches", options->request.batches, "batches or commits, or the beginnings of them")
+      ->type_name("BATCH");
+  complete(context,
+           command->add_option("--by", options->request.member, "what this member has written")
+               ->type_name("MEMBER"),
+           Completes::Record, "member");
+  command->add_option("--device", options->request.device, "what was written on this device")
+      ->type_name("DEVICE");
+  command->add_option("--since", options->since, "what was written since then")->type_name("WHEN");
+  command
+      ->add_option("--sync", options->request.sync, "what the last (1), the one before (2), … sync brought")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  add_flags(*command, *options);
+  command->add_flag("-y,--yes", options->yes, "do not ask, on a terminal");
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] {
-    if (options->keep) options->request.later = app::Later::Keep;
-    if (options->overwrite) options->request.later = app::Later::Overwrite;
-    const auto undone = app::undo(context.workspace(), options->request);
-    if (!context.for_people()) {
-      core::Map document = batch_json(context.workspace(), undone.committed, context.take_warnings());
-      document.set("undoes", undone.batch);
-      core::List kept;
-      for (const auto& each : undone.kept)
-        kept.emplace_back(each);
-      document.set("kept", std::move(kept));
-      return context.print_json(document);
+    if (!options->since.empty()) {
+      const auto when = app::parse_when(context.workspace(), options->since);
+      options->request.since = core::to_instant(app::settled(when), when.zone);
     }
-    context.print(fmt::format("{} \"{}\" ({})\n",
-                              options->request.mode == app::Mode::DryRun ? "Would undo" : "Undid",
-                              base::printable(undone.summary), undone.batch.substr(0, 8)));
-    answer(context, undone.committed, "");
-    for (const auto& each : undone.kept)
-      context.print("Left alone: " + base::printable(each) + "\n");
+    run_rollback(context, options->request, *options);
   });
 }
 

@@ -155,7 +155,8 @@ void add_free(CLI::App& root, Context& context) {
            command->add_option("--with", request.members, "a member, or any; repeated: any of these")
                ->type_name("MEMBER")
                ->expected(1)
-               ->take_all(),
+               ->take_all()
+               ->allow_extra_args(false),
            Completes::Record, "member");
   complete(context,
            command
@@ -163,7 +164,8 @@ void add_free(CLI::App& root, Context& context) {
                             "a resource, or any of a kind (room); repeated: all of these")
                ->type_name("RESOURCE")
                ->expected(1)
-               ->take_all(),
+               ->take_all()
+               ->allow_extra_args(false),
            Completes::Record, "resource");
   complete(context,
            command->add_option("--between", options->between, "days or times (default: the next fortnight)")

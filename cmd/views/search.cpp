@@ -147,6 +147,7 @@ void add_search(CLI::App& root, Context& context) {
                ->delimiter(',')
                ->expected(1)
                ->take_all()
+               ->allow_extra_args(false)
                ->type_name("TYPE"),
            Completes::Type);
   command->add_option("--limit", options->request.limit, "at most N (default 20; 0: all)")->type_name("N");

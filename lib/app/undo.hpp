@@ -1,15 +1,14 @@
-// Undo: a batch's own changes taken back, field by field, as a new batch.
+// Undo and rollback: batches' own changes taken back, field by field, as one new batch.
 #pragma once
 
 #include "app/batch.hpp"
+#include "app/revert.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace crm::app {
-
-/// What to do with fields that later writes have changed.
-enum class Later { Refuse, Keep, Overwrite };
 
 struct UndoRequest {
   std::string
@@ -18,12 +17,30 @@ struct UndoRequest {
   Mode mode = Mode::Write;
 };
 
+/// A batch that was taken back.
+struct TakenBack {
+  std::string batch, summary, member, device;
+  std::optional<core::StampTime> at;
+};
+
 struct Undone {
   Committed committed;
-  std::string batch, summary;    ///< what was undone
-  std::vector<std::string> kept; ///< sentences: what later writes changed and was left
+  std::vector<TakenBack> batches; ///< newest first
+  std::vector<std::string> kept;  ///< sentences: what later writes changed and was left
 };
 /// Throws Error(NotFound) when there is no such batch, Error(Conflicts) when later writes are in the way.
 Undone undo(Workspace& workspace, const UndoRequest& request);
+
+/// Those named, and those that all the given filters choose.
+struct RollbackRequest {
+  std::vector<std::string> batches;
+  std::string member, device;           ///< "" for any
+  std::optional<core::StampTime> since; ///< by the writing device's clock
+  std::size_t sync = 0;                 ///< what the so-and-so-many-last sync brought; 0: whichever
+  Later later = Later::Keep;
+  Mode mode = Mode::Write;
+};
+/// As undo. Can itself be rolled back. Works on what has been synced: it is a batch like any other.
+Undone rollback(Workspace& workspace, const RollbackRequest& request);
 
 } // namespace crm::app

@@ -78,6 +78,10 @@ class Workspace {
   const std::string& committed() const { return m_committed; }
   void committed(std::string batch) { m_committed = std::move(batch); }
   /// Sentences for people, collected on the way (a schema's broken working copy, say).
+  /// So many of so many are done: for a bar on a terminal when it takes long.
+  void progress(std::string_view what, std::size_t done, std::size_t total) const {
+    if (m_progress) m_progress(what, done, total);
+  }
   std::vector<std::string> take_warnings();
   void warn(std::string sentence) { m_warnings.push_back(std::move(sentence)); }
 

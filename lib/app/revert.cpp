@@ -1,0 +1,188 @@
+#include "app/revert.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "codec/record.hpp"
+#include "core/provenance.hpp"
+#include "store/paths.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+namespace crm::app {
+namespace {
+
+constexpr const char* deletion = "deleted";
+
+core::List items(const core::Value& value) {
+  return value.if_list() != nullptr ? *value.if_list() : core::List{};
+}
+
+bool has(const core::List& in, const core::Value& item) {
+  return std::find(in.begin(), in.end(), item) != in.end();
+}
+
+/// What was added goes, what was removed comes back, and all that others added or removed stays so.
+core::Value revert_set(const core::Value& was, const core::Value& became, const core::Value& is) {
+  const core::List old = items(was), made = items(became);
+  core::List out;
+  for (const auto& item : items(is))
+    if (has(old, item) || !has(made, item)) out.push_back(item);
+  for (const auto& item : old)
+    if (!has(made, item) && !has(out, item)) out.push_back(item);
+  return out.empty() ? core::Value{} : core::Value{std::move(out)};
+}
+
+std::set<std::string> names_in(const core::Record& a, const core::Record& b) {
+  std::set<std::string> out;
+  for (const auto* side : {&a.fields, &b.fields})
+    for (const auto& [field, value] : *side)
+      out.insert(field);
+  return out;
+}
+
+std::string title(const core::Record& record, const core::Schema& schema) {
+  return fmt::format("{} \"{}\"", schema.type, base::printable(core::display_name(record, schema)));
+}
+
+} // namespace
+
+void Revert::take_back(const store::Commit& commit) {
+  const auto& workspace = m_batch.workspace();
+  const auto& repository = workspace.repository();
+  const store::Oid before = repository.commit(commit.parents.front()).tree;
+  for (const auto& difference : repository.diff(before, commit.tree)) {
+    const auto parts = store::parse_record_path(difference.path);
+    const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
+    if (schema != nullptr) {
+      record(difference, *schema);
+    } else {
+      file(difference);
+    }
+  }
+}
+
+std::vector<std::string> Revert::apply() {
+  for (auto& [path, target] : m_records) {
+    std::vector<core::Edit> edits;
+    for (const auto& name : names_in(target.now, target.wanted))
+      if (!(target.now.get(name) == target.wanted.get(name)))
+        edits.push_back({name, target.wanted.get(name)});
+    const bool is_deleted = core::is_deleted(target.now, *target.schema);
+    // What goes as a whole need not be emptied first.
+    if (!edits.empty() && !target.unmade) m_batch.change_back(target.now, edits);
+    if (target.deleted && !is_deleted) m_batch.remove(target.now);
+    if (!target.deleted && is_deleted) m_batch.restore(target.now);
+    m_kept.insert(m_kept.end(), target.kept.begin(), target.kept.end());
+  }
+  const auto& repository = m_batch.workspace().repository();
+  for (const auto& [path, blob] : m_files)
+    if (blob != repository.blob_id(repository.head_tree(), path).value_or(""))
+      m_batch.put_file(path, blob.empty() ? std::nullopt : std::optional(repository.blob(blob)));
+  return m_kept;
+}
+
+std::optional<core::Record> Revert::parse(const store::Oid& blob, const std::string& path,
+                                          const core::Schema& schema) const {
+  if (blob.empty()) return std::nullopt;
+  auto parsed = codec::read_record(m_batch.workspace().repository().blob(blob), path, schema);
+  if (auto* record = std::get_if<core::Record>(&parsed)) return std::move(*record);
+  throw base::Error(base::Kind::InvalidData, path + " of that batch cannot be read",
+                    core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
+}
+
+Revert::Target& Revert::target(const core::Record& record, const std::string& path,
+                               const core::Schema& schema) {
+  const auto known = m_records.find(path);
+  if (known != m_records.end()) return known->second;
+  core::Record now = m_batch.load({record, path, "", false});
+  const bool deleted = core::is_deleted(now, schema);
+  return m_records.emplace(path, Target{now, now, &schema, {}, deleted, {}}).first->second;
+}
+
+void Revert::record(const store::Difference& difference, const core::Schema& schema) {
+  const auto before = parse(difference.before, difference.path, schema),
+             after = parse(difference.after, difference.path, schema);
+  if (!after) return; // records do not disappear; a hand-made commit's removal has its own repair
+  Target& found = target(*after, difference.path, schema);
+  if (!before) return creation(found, *after);
+  fields(found, *before, *after);
+  mark(found, *before, *after);
+}
+
+/// True when nothing but what is taken back has written the unit since. Then it is followed to before.
+bool Revert::follow(Target& target, const std::string& unit, const core::Record& before,
+                    const core::Record& after, const std::string& otherwise) {
+  auto& traced = target.units.try_emplace(unit, Traced{core::changed(target.now, unit), false}).first->second;
+  const bool own = !traced.blocked && traced.stamp == core::changed(after, unit);
+  if (!own && m_later != Later::Overwrite) {
+    if (!traced.blocked) target.kept.push_back(otherwise);
+    traced.blocked = true;
+    return false;
+  }
+  traced.stamp = core::changed(before, unit);
+  return true;
+}
+
+void Revert::fields(Target& target, const core::Record& before, const core::Record& after) {
+  const auto& schema = *target.schema;
+  std::map<std::string, bool> follows; // by unit
+  for (const auto& name : names_in(before, after)) {
+    const core::Value &was = before.get(name), &became = after.get(name), &is = target.wanted.get(name);
+    if (was == became) continue;
+    const std::string unit = schema.unit(name);
+    if (schema.rule(unit) == core::Rule::Set) {
+      target.wanted.fields.set(name, revert_set(was, became, is));
+      continue;
+    }
+    if (is == was && !target.units.contains(unit)) continue; // somebody has put it back already
+    auto known = follows.find(unit);
+    if (known == follows.end()) {
+      const auto otherwise = fmt::format("{}: {} is now \"{}\"", title(target.now, schema), unit,
+                                         base::printable(core::to_text(is)));
+      known = follows.emplace(unit, follow(target, unit, before, after, otherwise)).first;
+    }
+    if (known->second) target.wanted.fields.set(name, was);
+  }
+}
+
+void Revert::mark(Target& target, const core::Record& before, const core::Record& after) {
+  const bool was = core::is_deleted(before, *target.schema), became = core::is_deleted(after, *target.schema);
+  if (was == became || target.deleted == was) return;
+  if (follow(target, deletion, before, after,
+             title(target.now, *target.schema) +
+                 (target.deleted ? " was deleted again" : " was restored again")))
+    target.deleted = was;
+}
+
+/// Made by what is taken back: it goes, unless others have written into it.
+void Revert::creation(Target& target, const core::Record& after) {
+  if (target.deleted) return;
+  const bool untouched = core::newest(target.now) == core::newest(after);
+  bool own = untouched;
+  if (!own) {
+    own = target.kept.empty();
+    for (const auto& name : names_in(target.wanted, after))
+      own = own && target.wanted.get(name) == after.get(name);
+  }
+  if (own || m_later == Later::Overwrite)
+    target.deleted = target.unmade = true;
+  else
+    target.kept.push_back(title(target.now, *target.schema) + " was changed after it was made");
+}
+
+void Revert::file(const store::Difference& difference) {
+  const auto& repository = m_batch.workspace().repository();
+  const auto known = m_files.find(difference.path);
+  const auto now = known != m_files.end()
+                       ? known->second
+                       : repository.blob_id(repository.head_tree(), difference.path).value_or("");
+  if (now == difference.before) return;
+  if (now == difference.after || m_later == Later::Overwrite)
+    m_files[difference.path] = difference.before;
+  else
+    m_kept.push_back(difference.path + " was changed again");
+}
+
+} // namespace crm::app
