@@ -28,11 +28,12 @@ std::string option_name(std::string field) {
   return "--" + field;
 }
 
-/// `--phones`, and `--phone` for one at a time.
-std::string option_names(const core::Field& field) {
+/// `--phones`, and `--phone` for one at a time, where that is no field of its own.
+std::string option_names(const core::Field& field, const core::Schema& schema) {
   std::string names = option_name(field.name);
-  if (field.shape == core::Shape::Texts && field.name.ends_with("s"))
-    names += "," + option_name(field.name.substr(0, field.name.size() - 1));
+  const std::string singular = field.name.substr(0, field.name.size() - 1);
+  if (field.shape == core::Shape::Texts && field.name.ends_with("s") && schema.find(singular) == nullptr)
+    names += "," + option_name(singular);
   return names;
 }
 
@@ -54,7 +55,7 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
     for (const auto& field : schema.fields) {
       if (field.shape == core::Shape::Object || field.name == schema.name_field) continue;
       auto* option = command->add_option_function<std::vector<std::string>>(
-          option_names(field),
+          option_names(field, schema),
           [options, field](const std::vector<std::string>& texts) {
             for (const auto& text : texts)
               options->assignments.push_back(field.name + (field.shape == core::Shape::Texts ? "+=" : "=") +

@@ -2,10 +2,12 @@
 
 #include "app/refusal.hpp"
 #include "base/text.hpp"
+#include "cmd/acting.hpp"
 #include "cmd/command.hpp"
 #include "cmd/exit_codes.hpp"
 #include "cmd/tree.hpp"
 #include "codec/json.hpp"
+#include "core/stamp.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -130,6 +132,10 @@ void mark_negated_filters(std::vector<std::string>& words) {
 } // namespace
 
 int run(base::Environment& env, const Terminal& terminal, std::vector<std::string> words) {
+  if (words.size() > 2 && words.front() == "as" && core::is_name(words[1])) {
+    ActingEnvironment acting(env, words[1]);
+    return run(acting, terminal, {words.begin() + 2, words.end()});
+  }
   Context context(env, terminal, words);
   const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
   CLI::App root{"crm: scheduling and customer memory that works offline", "crm"};

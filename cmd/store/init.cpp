@@ -37,6 +37,7 @@ void add_init(CLI::App& root, Context& context) {
       document.set("member", made.member);
       document.set("device", made.device);
       document.set("commit", made.commit);
+      document.set("fingerprint", made.fingerprint);
       return context.print_json(document);
     }
     const Style style = context.style();

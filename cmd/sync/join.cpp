@@ -31,6 +31,8 @@ void add_join(CLI::App& root, Context& context) {
       document.set("name", joined.name);
       document.set("member", joined.member);
       document.set("device", joined.device);
+      document.set("fingerprint",
+                   joined.fingerprint.empty() ? core::Value{} : core::Value{joined.fingerprint});
       document.set("records", static_cast<std::int64_t>(joined.records));
       return context.print_json(document);
     }
@@ -38,6 +40,10 @@ void add_join(CLI::App& root, Context& context) {
                               context.style().paint(Role::Name, base::printable(joined.name)),
                               base::printable(joined.root), joined.records));
     context.print(fmt::format("  you are {}, this device is {}\n", joined.member, joined.device));
+    if (!joined.fingerprint.empty())
+      context.print(fmt::format("  your key here is {}\n"
+                                "  an owner approves it: crm sync, then crm member approve {}\n",
+                                joined.fingerprint, joined.member));
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/availability.hpp"
 #include "app/hand_edits.hpp"
+#include "app/keys.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -82,7 +83,7 @@ standard_trailers(const std::string& operation, const std::string& batch, const 
 
 Batch::Batch(Workspace& workspace, std::string operation, Mode mode)
     : m_workspace(workspace), m_operation(std::move(operation)), m_mode(mode),
-      m_transaction(workspace.repository().begin(lock_wait(workspace.env()))) {
+      m_transaction(begin_writing(workspace)) {
   workspace.moved();
   if (mode == Mode::Write) adopt_in_passing(workspace, m_transaction);
 }
@@ -257,6 +258,9 @@ Committed Batch::commit(std::string summary) {
   for (const auto& warning : m_transaction.warnings())
     m_workspace.warn(warning);
   m_workspace.moved();
+  if (std::any_of(m_pending.begin(), m_pending.end(),
+                  [](const Pending& each) { return each.record.type == "member"; }))
+    refresh_signers(m_workspace.repository());
   // The answer does not wait for it to be asked again: the index follows while the lock keeps others out.
   m_workspace.with_index([](index::Index&) { return 0; });
   return out;

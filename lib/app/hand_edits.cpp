@@ -1,5 +1,6 @@
 #include "app/hand_edits.hpp"
 
+#include "app/keys.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -218,6 +219,9 @@ std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoptio
   for (const auto& warning : transaction.warnings())
     workspace.warn(warning);
   workspace.moved();
+  if (std::any_of(plan.records.begin(), plan.records.end(),
+                  [](const Written& each) { return each.record.type == "member"; }))
+    refresh_signers(workspace.repository());
   return commit;
 }
 
@@ -243,7 +247,7 @@ void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
 }
 
 HandCommit commit_hand_edits(Workspace& workspace, Mode mode) {
-  auto transaction = workspace.repository().begin(lock_wait(workspace.env()));
+  auto transaction = begin_writing(workspace);
   workspace.moved();
   auto plan = plan_adoption(workspace, workspace.repository().hand_edits());
   HandCommit out;

@@ -1,5 +1,6 @@
 #include "app/init.hpp"
 
+#include "app/keys.hpp"
 #include "app/records.hpp"
 #include "app/schema_set.hpp"
 #include "base/error.hpp"
@@ -9,8 +10,10 @@
 #include "codec/schema.hpp"
 #include "core/provenance.hpp"
 #include "core/time.hpp"
+#include "store/device_keys.hpp"
 #include "store/paths.hpp"
 #include "store/repository.hpp"
+#include "store/ssh_signature.hpp"
 
 #include <filesystem>
 
@@ -93,6 +96,8 @@ Initialized init(base::Environment& env, const InitRequest& request) {
   fields.set("key", out.member);
   fields.set("name", out.member);
   fields.set("role", "owner");
+  const auto key = store::SecretKey::random(env);
+  fields.set("keys", core::List{key_line(key.public_key(), out.device)});
   const auto founder = core::create(base::Id::random(env), *member_schema, std::move(fields), stamp);
   files.push_back({store::record_path(member_schema->folder, founder.id.str()),
                    codec::emit_record(founder, *member_schema)});
@@ -104,14 +109,25 @@ Initialized init(base::Environment& env, const InitRequest& request) {
                           {"Crm-Actor", stamp.member},
                           {"Crm-Device", stamp.device},
                           {"Crm-Clock", core::to_text(stamp.time)}}};
-  auto repository = store::Repository::create(out.root, files, message,
-                                              {stamp.member, stamp.member + "@" + stamp.device, stamp.time});
+  // The key is on the disk before anything is signed with it: by then there is a folder for it.
+  const auto sign = [&](std::string_view payload) {
+    const store::DeviceKeys keys(out.root + "/.git/" + std::string(store::private_folder));
+    keys.keep(out.member, out.device, key, env);
+    return store::ssh_sign(key, payload);
+  };
+  auto repository = store::Repository::create(
+      out.root, files, message, {stamp.member, stamp.member + "@" + stamp.device, stamp.time}, sign);
+  repository.sign_with({}); // it refers to what ends here
   repository.set_config("crm.member", out.member);
   repository.set_config("crm.device", out.device);
   // For commits that a person makes by hand.
   repository.set_config("user.name", out.member);
   repository.set_config("user.email", out.member + "@" + out.device);
   out.commit = repository.head();
+  out.fingerprint = store::fingerprint(key.public_key());
+  store::configure_signing(repository, out.member);
+  repository.set_config(first_commit_setting, out.commit);
+  refresh_signers(repository);
   return out;
 }
 

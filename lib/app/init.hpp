@@ -19,11 +19,16 @@ struct InitRequest {
 
 struct Initialized {
   std::string root, commit, member, device;
+  std::string fingerprint; ///< of the founder's key on this device
   Settings settings;
 };
 /// Throws Error(Failure) when the folder holds a repository already, Error(Usage) for an unknown zone or a
 /// bad name.
 Initialized init(base::Environment& env, const InitRequest& request);
+
+/// Setting of a clone: the store's first commit, as it was when the store was made or joined. All history has
+/// to begin there.
+inline constexpr const char* first_commit_setting = "crm.first";
 
 /// Lower-case letters, digits, "-", "_" and "."; what is left of `text` when the rest is dropped, or
 /// `otherwise`.

@@ -1,9 +1,11 @@
 // A clone of a store on another device.
 #include "app/init.hpp"
+#include "app/keys.hpp"
 #include "app/sync.hpp"
 #include "app/sync_state.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/device_keys.hpp"
 #include "store/paths.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
@@ -74,6 +76,15 @@ std::set<std::string> devices(const store::Repository& repository, const store::
     out.insert(beat.device);
   repository.since(tip, "", [&](const store::Commit& commit) {
     if (auto device = commit.trailer("Crm-Device"); !device.empty()) out.insert(std::move(device));
+    return true;
+  });
+  return out;
+}
+
+store::Oid first_commit(const store::Repository& repository, const store::Oid& tip) {
+  store::Oid out;
+  repository.since(tip, "", [&](const store::Commit& commit) {
+    if (commit.parents.empty()) out = commit.id;
     return true;
   });
   return out;
@@ -165,15 +176,21 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   repository.set_config("crm.member", out.member);
   repository.set_config("user.name", out.member);
   repository.set_config("user.email", out.member + "@" + device);
+  repository.set_config(first_commit_setting, first_commit(repository, *tip));
+  if (!allowed_keys(repository, *tip).empty()) {
+    out.fingerprint = store::fingerprint(ensure_key(repository, env, out.member, device));
+    store::configure_signing(repository, out.member);
+    refresh_signers(repository);
+  }
   out.root = folder.string();
   out.device = device;
   {
     // Says that the name is taken. A remote that may only be read has no such word, and need not.
     auto workspace = Workspace::open(env, folder.string());
-    store::push(
-        repository, {first_remote, store::remotes(repository).front().url}, *tip, request.patience,
-        {{store::device_refs + device,
-          sync::write_heartbeat(repository, {device, out.member, env.now(), *tip, clone_id(workspace)})}});
+    store::push(repository, {first_remote, store::remotes(repository).front().url}, *tip, request.patience,
+                {{store::device_refs + device,
+                  sync::write_heartbeat(repository, {device, out.member, env.now(), *tip, clone_id(workspace),
+                                                     offers(workspace)})}});
   }
   sync::record(repository, {env.now(), first_remote, "ok", "joined", *tip, 0, 0});
   made.keep();

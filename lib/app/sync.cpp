@@ -1,4 +1,5 @@
 #include "app/sync.hpp"
+#include "app/keys.hpp"
 
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
@@ -86,6 +87,7 @@ class Sync {
       for (const auto& outcome : m_report.remotes)
         note(outcome);
     m_workspace.moved();
+    if (m_request.mode == Mode::Write) refresh_signers(m_repository);
     m_report.head = m_repository.head();
     m_report.rules = rules_since(m_workspace, before);
     m_report.conflicts = count_disputed(m_workspace);
@@ -95,7 +97,7 @@ class Sync {
  private:
   /// An edit by hand that is valid travels too; one that is not stays where it is.
   void take_hand_edits() {
-    auto transaction = m_repository.begin(lock_wait(m_workspace.env()));
+    auto transaction = begin_writing(m_workspace);
     adopt_in_passing(m_workspace, transaction);
   }
 
@@ -266,8 +268,9 @@ class Sync {
 
   store::Beside sign_of_life(const store::Oid& head) {
     return {store::device_refs + m_workspace.device(),
-            sync::write_heartbeat(m_repository, {m_workspace.device(), m_workspace.member(),
-                                                 m_workspace.env().now(), head, clone_id(m_workspace)})};
+            sync::write_heartbeat(m_repository,
+                                  {m_workspace.device(), m_workspace.member(), m_workspace.env().now(), head,
+                                   clone_id(m_workspace), offers(m_workspace)})};
   }
 
   /// Nothing to give; now and then a device says all the same that it is there. A remote that takes nothing
@@ -277,7 +280,9 @@ class Sync {
     const auto beats = sync::heartbeats(m_repository, outcome.remote.name);
     const auto own = std::find_if(beats.begin(), beats.end(),
                                   [&](const auto& beat) { return beat.device == m_workspace.device(); });
-    if (own != beats.end() && m_workspace.env().now() < own->at + heartbeat_every) return;
+    if (own != beats.end() && m_workspace.env().now() < own->at + heartbeat_every &&
+        own->offers == offers(m_workspace))
+      return;
     const auto head = m_repository.head();
     store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
   }

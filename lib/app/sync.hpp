@@ -67,6 +67,7 @@ struct JoinRequest {
 };
 struct JoinedStore {
   std::string root, member, device, name;
+  std::string fingerprint; ///< of the key that was made, and waits for approval; "" in a store without keys
   std::size_t records = 0;
 };
 /// A clone of a store, looked at before it is used. Throws Error(Offline | InvalidData | Failure | Usage).

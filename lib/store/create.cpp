@@ -81,7 +81,7 @@ void Repository::prepare() {
 }
 
 Repository Repository::create(const std::string& path, const std::vector<Change>& files,
-                              const Message& message, const Signature& author) {
+                              const Message& message, const Signature& author, Signer signer) {
   start_library();
   struct stat info {};
   if (::lstat((path + "/.git").c_str(), &info) == 0) {
@@ -100,6 +100,7 @@ Repository Repository::create(const std::string& path, const std::vector<Change>
   make_repository(path);
   auto repository = open(path);
   repository.prepare();
+  repository.sign_with(std::move(signer));
   auto transaction = repository.begin(std::chrono::seconds(5));
   transaction.commit(files, message, author);
   return repository;

@@ -31,6 +31,15 @@ using SignatureHandle = std::unique_ptr<git_signature, Freed<git_signature_free>
 using ConfigHandle = std::unique_ptr<git_config, Freed<git_config_free>>;
 using ConfigEntryHandle = std::unique_ptr<git_config_entry, Freed<git_config_entry_free>>;
 
+/// Bytes that libgit2 gives away.
+struct Buffer {
+  Buffer() = default;
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { git_buf_dispose(&buffer); }
+  git_buf buffer = GIT_BUF_INIT;
+};
+
 /// Calls `make(&object, arguments...)` and keeps what it made. The result is libgit2's.
 template <typename Handle, typename Make, typename... Arguments>
 [[nodiscard]] int take(Handle& handle, Make make, Arguments&&... arguments) {

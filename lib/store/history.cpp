@@ -59,6 +59,18 @@ Commit Repository::commit(const Oid& id) const {
   return describe(commit.get());
 }
 
+std::string Repository::raw_commit(const Oid& id) const {
+  const git_oid oid = from_oid(id);
+  git::OdbHandle odb;
+  check_git(git::take(odb, git_repository_odb, m_impl->get()), "open the object database");
+  git::OdbObjectHandle object;
+  const int code = git::take(object, git_odb_read, odb.get(), &oid);
+  if (code == GIT_ENOTFOUND || (code == 0 && git_odb_object_type(object.get()) != GIT_OBJECT_COMMIT))
+    throw base::Error(base::Kind::NotFound, "the store has no commit " + id, "see `crm git log --oneline`");
+  check_git(code, "read the commit", id);
+  return {static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())};
+}
+
 bool Repository::Impl::is_shallow() const {
   return ::access((common_dir + "/shallow").c_str(), F_OK) == 0;
 }

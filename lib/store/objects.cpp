@@ -33,6 +33,12 @@ Oid hash_blob(std::string_view content) {
   return to_oid(id);
 }
 
+Oid hash_commit(std::string_view bytes) {
+  git_oid id;
+  check_git(git_odb_hash(&id, bytes.data(), bytes.size(), GIT_OBJECT_COMMIT), "hash a commit");
+  return to_oid(id);
+}
+
 std::string loose_path(const std::string& common_dir, const Oid& id) {
   return common_dir + "/objects/" + id.substr(0, 2) + "/" + id.substr(2);
 }
@@ -104,7 +110,7 @@ git_oid ObjectWriter::tree(git_treebuilder* builder) {
 }
 
 git_oid ObjectWriter::commit(const git_signature* author, const std::string& message, const git_oid& tree,
-                             const std::vector<git_oid>& parents) {
+                             const std::vector<git_oid>& parents, const Signer& signer) {
   git::TreeHandle root;
   check_git(git::take(root, git_tree_lookup, m_repository, &tree), "read the new tree");
   std::vector<git::CommitHandle> owned(parents.size());
@@ -113,6 +119,20 @@ git_oid ObjectWriter::commit(const git_signature* author, const std::string& mes
     check_git(git::take(owned[i], git_commit_lookup, m_repository, &parents[i]), "read the commit",
               to_oid(parents[i]));
     list.push_back(owned[i].get());
+  }
+  if (signer) {
+    git::Buffer payload;
+    check_git(git_commit_create_buffer(&payload.buffer, m_repository, author, author, nullptr,
+                                       message.c_str(), root.get(), list.size(), list.data()),
+              "write the commit");
+    if (const auto signature = signer({payload.buffer.ptr, payload.buffer.size}); !signature.empty())
+      return sound([&] {
+        git_oid id;
+        check_git(git_commit_create_with_signature(&id, m_repository, payload.buffer.ptr, signature.c_str(),
+                                                   "gpgsig"),
+                  "write the signed commit");
+        return id;
+      });
   }
   return sound([&] {
     git_oid id;

@@ -20,6 +20,8 @@ git_oid from_oid(std::string_view id);
 
 /// The id that git gives a file of this content.
 Oid hash_blob(std::string_view content);
+/// The id that git gives a commit of these bytes.
+Oid hash_commit(std::string_view bytes);
 inline constexpr std::string_view empty_blob = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
 std::string loose_path(const std::string& common_dir, const Oid& id);
@@ -35,8 +37,9 @@ class ObjectWriter {
   ObjectWriter(git_repository* repository, std::string common_dir);
   git_oid blob(std::string_view content);
   git_oid tree(git_treebuilder* builder);
+  /// `signer` may be empty.
   git_oid commit(const git_signature* author, const std::string& message, const git_oid& tree,
-                 const std::vector<git_oid>& parents);
+                 const std::vector<git_oid>& parents, const Signer& signer = {});
 
  private:
   template <typename Write>

@@ -142,6 +142,16 @@ void Repository::set_config(std::string_view key, std::string_view value) {
             "write the setting", key);
 }
 
+void Repository::sign_with(Signer signer) {
+  m_impl->signer = std::move(signer);
+}
+
+Oid Repository::folder_id(const Oid& commit_or_tree, std::string_view path) const {
+  const auto entry = entry_at(m_impl->get(), tree_of(m_impl->get(), commit_or_tree).get(), path);
+  if (!entry || git_tree_entry_type(entry.get()) != GIT_OBJECT_TREE) return "";
+  return to_oid(*git_tree_entry_id(entry.get()));
+}
+
 Oid Repository::head_tree() const {
   return to_oid(*git_tree_id(tree_of(m_impl->get(), m_impl->head()).get()));
 }

@@ -65,6 +65,9 @@ struct Message {
   std::vector<std::pair<std::string, std::string>> trailers;
 };
 
+/// The signature of a commit's bytes, armored, for its `gpgsig` header; "" leaves the commit unsigned.
+using Signer = std::function<std::string(std::string_view payload)>;
+
 class Transaction;
 
 class Repository {
@@ -72,7 +75,7 @@ class Repository {
   /// Makes a store's repository with its fan-out folders, config, hook and first commit. Throws
   /// Error(Failure) when `path` already holds a repository with commits.
   static Repository create(const std::string& path, const std::vector<Change>& files, const Message& message,
-                           const Signature& author);
+                           const Signature& author, Signer signer = {});
   /// `path` is the work tree's root. Throws Error(NotFound | Failure).
   static Repository open(const std::string& path);
 
@@ -87,6 +90,9 @@ class Repository {
   std::string private_dir() const;                ///< <git dir>/crm: this device only
   std::string config(std::string_view key) const; ///< from this repository's own config only; "" when unset
   void set_config(std::string_view key, std::string_view value);
+
+  /// From now on each batch that is committed here is signed. Merges never are: recomputing proves them.
+  void sign_with(Signer signer);
 
   Oid head() const; ///< commit id
   Oid head_tree() const;
@@ -105,6 +111,10 @@ class Repository {
             const std::function<void(std::string_view path, const Oid& blob)>& visit) const;
 
   Commit commit(const Oid& id) const; ///< also a unique prefix; throws Error(NotFound | Ambiguous)
+  /// The commit's own bytes, as `git cat-file commit` prints them. Throws Error(NotFound).
+  std::string raw_commit(const Oid& id) const;
+  /// The tree that stands at a path, "" when there is none.
+  Oid folder_id(const Oid& commit_or_tree, std::string_view path) const;
   /// From `from` along first parents, newest first, until `visit` returns false.
   void history(const Oid& from, const std::function<bool(const Commit&)>& visit) const;
 

@@ -213,7 +213,8 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
   if (!head.empty()) parents.push_back(from_oid(head));
   // Sorted, so that it is all one who merges whom.
   if (!other.empty()) parents.insert(other < head ? parents.begin() : parents.end(), from_oid(other));
-  const Oid id = to_oid(writer.commit(signature.get(), format_message(message), tree, parents));
+  const Oid id = to_oid(writer.commit(signature.get(), format_message(message), tree, parents,
+                                      other.empty() ? repository->signer : Signer()));
   bulk.settle();
   return id;
 }

@@ -8,7 +8,8 @@ namespace crm::sync {
 namespace {
 
 // So many devices has no store; a remote that shows more is not believed.
-constexpr std::size_t most = 1000;
+constexpr std::size_t most = 1000, most_offers = 20, longest_offer = 200;
+constexpr const char* key_trailer = "Crm-Key";
 
 bool is_oid(std::string_view text) {
   return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -17,13 +18,15 @@ bool is_oid(std::string_view text) {
 } // namespace
 
 store::Oid write_heartbeat(store::Repository& repository, const Heartbeat& beat) {
-  return repository.write_loose({"Seen: " + beat.device,
-                                 "",
-                                 {{"Crm-Device", beat.device},
-                                  {"Crm-Actor", beat.member},
-                                  {"Crm-Head", beat.head},
-                                  {"Crm-Clone", beat.clone}}},
-                                {beat.member, beat.member + "@" + beat.device, beat.at});
+  store::Message message{"Seen: " + beat.device,
+                         "",
+                         {{"Crm-Device", beat.device},
+                          {"Crm-Actor", beat.member},
+                          {"Crm-Head", beat.head},
+                          {"Crm-Clone", beat.clone}}};
+  for (const auto& offer : beat.offers)
+    message.trailers.emplace_back(key_trailer, offer);
+  return repository.write_loose(message, {beat.member, beat.member + "@" + beat.device, beat.at});
 }
 
 std::vector<Heartbeat> heartbeats(const store::Repository& repository, const std::string& remote) {
@@ -33,6 +36,9 @@ std::vector<Heartbeat> heartbeats(const store::Repository& repository, const std
     const auto commit = repository.commit(id);
     Heartbeat beat{name, commit.trailer("Crm-Actor"), commit.author.time, commit.trailer("Crm-Head"),
                    commit.trailer("Crm-Clone")};
+    for (const auto& [trailer, value] : commit.trailers)
+      if (trailer == key_trailer && value.size() <= longest_offer && beat.offers.size() < most_offers)
+        beat.offers.push_back(value);
     if (core::is_name(beat.member) && is_oid(beat.head)) out.push_back(std::move(beat));
   }
   return out;

@@ -15,6 +15,8 @@ struct Heartbeat {
   core::StampTime at{}; ///< by the device's own clock, whole seconds
   store::Oid head;      ///< of the device, when it left the sign
   std::string clone;    ///< tells two clones apart that were given one name
+  /// "bob ssh-ed25519 AAAA…": keys of the device that nobody has approved yet. As it says: to be checked.
+  std::vector<std::string> offers = {};
 };
 
 store::Oid write_heartbeat(store::Repository& repository, const Heartbeat& beat);

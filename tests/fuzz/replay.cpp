@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
       std::fflush(stdout);
       crm::fuzz::try_yaml(text);
       crm::fuzz::try_record(text);
+      crm::fuzz::try_ssh(text);
       ++files;
     }
   std::printf("%d files\n", files);

@@ -1,0 +1,52 @@
+#include "app/keys.hpp"
+#include "base/text.hpp"
+#include "cmd/command.hpp"
+
+#include <fmt/format.h>
+
+namespace crm::cmd {
+namespace {
+
+core::Value text_or_null(const std::string& text) {
+  return text.empty() ? core::Value{} : core::Value{text};
+}
+
+void run_whoami(Context& context) {
+  const auto me = app::identity(context.workspace());
+  const std::string fingerprint = me.key ? store::fingerprint(*me.key) : "";
+  if (!context.for_people()) {
+    core::Map document;
+    document.set("schema", "crm.whoami/1");
+    document.set("member", me.member);
+    document.set("name", text_or_null(me.name));
+    document.set("role", text_or_null(me.role));
+    document.set("device", me.device);
+    document.set("fingerprint", text_or_null(fingerprint));
+    document.set("public_key", me.key ? core::Value{store::to_line(*me.key)} : core::Value{});
+    document.set("approved", me.approved);
+    return context.print_json(document);
+  }
+  const Style style = context.style();
+  const auto line = [&](const char* label, const std::string& text) {
+    context.print(
+        fmt::format("{}  {}\n", style.paint(Role::Dim, base::pad(label, 8)), base::printable(text)));
+  };
+  line("member", me.member + (me.name.empty() || me.name == me.member ? "" : ", " + me.name));
+  line("role", me.role.empty() ? "none" : me.role);
+  line("device", me.device);
+  line("key", fingerprint.empty() ? "none yet: one is made with the first write"
+                                  : fingerprint + (me.approved ? "" : "  (waits for approval)"));
+  if (!fingerprint.empty() && !me.approved)
+    context.print("\n" + store::to_line(*me.key) + "\n" + "An owner approves it with `crm member approve " +
+                  me.member + "`, after this device's next `crm sync` and theirs.\n");
+}
+
+} // namespace
+
+void add_whoami(CLI::App& root, Context& context) {
+  auto* command = add_command(root, "whoami", "who writes here, in which role, with which key",
+                              "  crm whoami\n  crm as bob whoami");
+  command->callback([&context] { run_whoami(context); });
+}
+
+} // namespace crm::cmd

@@ -1,0 +1,216 @@
+#include "app/keys.hpp"
+
+#include "app/refusal.hpp"
+#include "app/resolve.hpp"
+#include "base/text.hpp"
+#include "codec/record.hpp"
+#include "codec/schema.hpp"
+#include "store/device_keys.hpp"
+#include "store/paths.hpp"
+#include "store/ssh_signature.hpp"
+#include "store/transport.hpp"
+#include "sync/heartbeat.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+
+namespace crm::app {
+namespace {
+
+constexpr const char* keys_field = "keys";
+
+store::Signer signer_of(store::SecretKey key) {
+  auto shared = std::make_shared<const store::SecretKey>(std::move(key));
+  return [shared](std::string_view payload) { return store::ssh_sign(*shared, payload); };
+}
+
+/// "ssh-ed25519 AAAA… tablet-2", apart.
+std::optional<store::AllowedKey> parse_key_line(std::string_view line, const std::string& member) {
+  const auto key = store::parse_public_key(line);
+  const auto parts = base::split(base::trim(line), ' ');
+  if (!key || parts.size() != 3 || !core::is_name(parts[2])) return std::nullopt;
+  return store::AllowedKey{*key, member, std::string(parts[2])};
+}
+
+bool is_allowed(const std::vector<store::AllowedKey>& allowed, const store::PublicKey& key,
+                const std::string& member, const std::string& device) {
+  return std::any_of(allowed.begin(), allowed.end(), [&](const auto& each) {
+    return each.key == key && each.member == member && each.device == device;
+  });
+}
+
+std::string described(const KeyRequest& request) {
+  return fmt::format("{} on {}  {}", request.member, request.device, request.fingerprint);
+}
+
+KeyRequest given_key(const ApproveRequest& request) {
+  const auto key = store::parse_public_key(request.public_key);
+  if (!key)
+    throw base::Error(base::Kind::Usage,
+                      "that is no public key: it must be ed25519, as `crm whoami` shows it",
+                      "`crm member approve bob --device tablet-2 --key \"ssh-ed25519 AAAA…\"`");
+  if (!core::is_name(request.device))
+    throw base::Error(base::Kind::Usage, "which device is that key on?",
+                      "say it with --device, like tablet-2");
+  return {request.who, request.device, store::fingerprint(*key), *key, std::nullopt};
+}
+
+KeyRequest asked_for(Workspace& workspace, const std::string& who) {
+  const auto all = key_requests(workspace);
+  std::vector<KeyRequest> meant;
+  constexpr std::size_t shortest = 8; // a fingerprint's beginning that nobody hits by chance
+  const bool by_key = who.starts_with("SHA256:") || who.size() >= shortest;
+  for (const auto& each : all)
+    if (each.member == who ||
+        (by_key && (each.fingerprint.starts_with(who) || each.fingerprint.starts_with("SHA256:" + who))))
+      meant.push_back(each);
+  std::vector<std::string> lines;
+  for (const auto& each : meant.empty() ? all : meant)
+    lines.push_back("  " + described(each));
+  if (meant.empty())
+    throw base::Error(base::Kind::NotFound,
+                      "no key waits for approval as \"" + base::printable(who) + "\"" +
+                          (lines.empty() ? "" : "; these do:\n" + base::join(lines, "\n")),
+                      "the other device shows its key with `crm whoami`, and asks with `crm sync`; "
+                      "here `crm sync` hears of it");
+  if (meant.size() > 1)
+    throw base::Error(base::Kind::Ambiguous,
+                      "\"" + base::printable(who) + "\" has several keys that wait:\n" +
+                          base::join(lines, "\n"),
+                      "name the fingerprint that the device shows with `crm whoami`");
+  return meant.front();
+}
+
+} // namespace
+
+std::string key_line(const store::PublicKey& key, const std::string& device) {
+  return store::to_line(key, device);
+}
+
+std::vector<store::AllowedKey> allowed_keys(const store::Repository& repository, const store::Oid& commit) {
+  std::vector<store::AllowedKey> out;
+  const auto text = repository.read(commit, schema_path("member"));
+  if (!text) return out;
+  const auto parsed = codec::parse_schema(*text, schema_path("member"));
+  const auto* schema = std::get_if<core::Schema>(&parsed);
+  if (schema == nullptr || schema->find(keys_field) == nullptr) return out;
+  repository.each(commit, schema->folder + "/", [&](std::string_view path, const store::Oid& blob) {
+    const auto content = repository.blob(blob);
+    if (content.find("ssh-ed25519 ") == std::string::npos) return;
+    const auto read = codec::read_record(content, std::string(path), *schema);
+    const auto* record = std::get_if<core::Record>(&read);
+    if (record == nullptr || record->get(keys_field).if_list() == nullptr) return;
+    for (const auto& line : *record->get(keys_field).if_list())
+      if (auto key = parse_key_line(line.string_or_empty(), record->text(schema->key_field)))
+        out.push_back(std::move(*key));
+  });
+  return out;
+}
+
+void refresh_signers(const store::Repository& repository) {
+  const auto keys = allowed_keys(repository, repository.head());
+  if (!keys.empty()) store::write_allowed_signers(repository, store::allowed_signers(keys));
+}
+
+store::PublicKey ensure_key(store::Repository& repository, base::Environment& env, const std::string& member,
+                            const std::string& device) {
+  const store::DeviceKeys keys(repository.private_dir());
+  if (const auto key = keys.load(member)) return key->public_key();
+  const auto key = store::SecretKey::random(env);
+  keys.keep(member, device, key, env);
+  return key.public_key();
+}
+
+store::Transaction begin_writing(Workspace& workspace) {
+  auto& repository = workspace.repository();
+  const store::DeviceKeys keys(repository.private_dir());
+  auto key = keys.load(workspace.member());
+  if (!key && !allowed_keys(repository, repository.head()).empty()) {
+    const auto known =
+        workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+    if (!known || known->deleted)
+      throw base::Error(base::Kind::Denied, "the store has no member \"" + workspace.member() + "\"",
+                        "`crm member list` shows those there are");
+    ensure_key(repository, workspace.env(), workspace.member(), workspace.device());
+    key = keys.load(workspace.member());
+  }
+  if (key) repository.sign_with(signer_of(std::move(*key)));
+  return repository.begin(lock_wait(workspace.env()));
+}
+
+std::vector<std::string> offers(Workspace& workspace) {
+  const auto& repository = workspace.repository();
+  const auto allowed = allowed_keys(repository, repository.head());
+  std::vector<std::string> out;
+  for (const auto& [member, key] : store::DeviceKeys(repository.private_dir()).list())
+    if (!is_allowed(allowed, key, member, workspace.device()))
+      out.push_back(member + " " + store::to_line(key));
+  return out;
+}
+
+std::vector<KeyRequest> key_requests(Workspace& workspace) {
+  const auto& repository = workspace.repository();
+  const auto allowed = allowed_keys(repository, repository.head());
+  std::vector<KeyRequest> out;
+  const auto take = [&](const std::string& offer, const std::string& device,
+                        std::optional<core::StampTime> since) {
+    const auto space = offer.find(' ');
+    const auto member = offer.substr(0, space);
+    const auto key =
+        space == std::string::npos ? std::nullopt : store::parse_public_key(offer.substr(space + 1));
+    if (!key || !core::is_name(member) || is_allowed(allowed, *key, member, device)) return;
+    const bool known = std::any_of(out.begin(), out.end(), [&](const auto& each) {
+      return each.key == *key && each.member == member && each.device == device;
+    });
+    if (!known) out.push_back({member, device, store::fingerprint(*key), *key, since});
+  };
+  for (const auto& offer : offers(workspace))
+    take(offer, workspace.device(), std::nullopt);
+  for (const auto& remote : store::remotes(repository))
+    for (const auto& beat : sync::heartbeats(repository, remote.name))
+      for (const auto& offer : beat.offers)
+        take(offer, beat.device, beat.at);
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.member, a.device, a.fingerprint) < std::tie(b.member, b.device, b.fingerprint);
+  });
+  return out;
+}
+
+Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
+  const auto& schema = workspace.schemas().get("member");
+  if (schema.find(keys_field) == nullptr)
+    throw base::Error(base::Kind::Usage, "members of this store have no keys: it was made by an older crm",
+                      "give schemas/member.yaml the field `keys` of crm's own schema, then `crm commit`");
+  Approved out;
+  out.request = request.public_key.empty() ? asked_for(workspace, request.who) : given_key(request);
+  Batch batch(workspace, "member.approve", request.mode);
+  auto member = batch.load(resolve(workspace, "member", out.request.member));
+  out.request.member = member.text(schema.key_field);
+  core::List keys =
+      member.get(keys_field).if_list() != nullptr ? *member.get(keys_field).if_list() : core::List{};
+  const core::Value line = key_line(out.request.key, out.request.device);
+  if (std::find(keys.begin(), keys.end(), line) == keys.end()) keys.push_back(line);
+  batch.change(member, {{keys_field, core::Value(std::move(keys))}});
+  out.committed = batch.commit("Approve the key of " + out.request.member + " on " + out.request.device);
+  return out;
+}
+
+Identity identity(Workspace& workspace) {
+  const auto& repository = workspace.repository();
+  Identity out{workspace.member(), "", "", workspace.device(), std::nullopt};
+  const auto row =
+      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+  if (row && !row->deleted) {
+    out.name = row->name;
+    out.role = workspace.found(*row).record.text("role");
+  }
+  const auto allowed = allowed_keys(repository, repository.head());
+  out.keeps_keys = !allowed.empty();
+  for (const auto& [member, key] : store::DeviceKeys(repository.private_dir()).list())
+    if (member == out.member) out.key = key;
+  out.approved = out.key && is_allowed(allowed, *out.key, out.member, out.device);
+  return out;
+}
+
+} // namespace crm::app
