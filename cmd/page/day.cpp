@@ -57,7 +57,6 @@ core::Interval range_of(const app::Day& day) {
   for (const auto& entry : day.entries)
     if (!is_cancelled(entry)) stretch(entry.time);
   if (from >= to) return {day.time.from, day.time.from};
-  constexpr std::chrono::hours hour{1};
   return {day.time.from + std::chrono::floor<std::chrono::hours>(from - day.time.from),
           day.time.from + std::chrono::ceil<std::chrono::hours>(to - day.time.from)};
 }
