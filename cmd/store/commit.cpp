@@ -10,7 +10,9 @@ namespace {
 
 void run_commit(Context& context, app::Mode mode) {
   auto done = app::commit_hand_edits(context.workspace(), mode);
-  if (!done.problems.empty()) context.exit_code = exit_code(base::Kind::InvalidData);
+  if (!done.problems.empty())
+    context.exit_code =
+        exit_code(done.denied == done.problems.size() ? base::Kind::Denied : base::Kind::InvalidData);
   if (!context.for_people()) {
     core::Map document = batch_json(context.workspace(), done.committed, context.take_warnings());
     core::List problems, foreign;
@@ -31,7 +33,7 @@ void run_commit(Context& context, app::Mode mode) {
   std::vector<std::string> lines;
   for (const auto& problem : done.problems)
     lines.push_back(core::to_text(problem));
-  context.say("crm: not valid, and so not committed:\n  " + base::join(lines, "\n  "));
+  context.say("crm: not valid or not allowed, and so not committed:\n  " + base::join(lines, "\n  "));
 }
 
 } // namespace

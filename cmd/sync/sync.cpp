@@ -15,7 +15,16 @@ namespace {
 
 core::Map outcome_json(const app::RemoteOutcome& outcome) {
   core::Map out;
-  core::List problems, joined, chosen;
+  core::List problems, joined, chosen, put_aside;
+  for (const auto& each : outcome.put_aside) {
+    core::Map entry;
+    entry.set("commit", each.commit);
+    entry.set("member", each.member);
+    entry.set("device", each.device);
+    entry.set("reason", each.reason);
+    entry.set("detail", each.detail);
+    put_aside.emplace_back(std::move(entry));
+  }
   for (const auto& problem : outcome.problems)
     problems.emplace_back(core::to_text(problem));
   for (const auto& each : outcome.joined) {
@@ -48,6 +57,7 @@ core::Map outcome_json(const app::RemoteOutcome& outcome) {
   out.set("records_deleted", static_cast<std::int64_t>(outcome.deleted));
   out.set("merged", std::move(joined));
   out.set("newest_taken", std::move(chosen));
+  out.set("put_aside", std::move(put_aside));
   out.set("problems", std::move(problems));
   return out;
 }
@@ -94,6 +104,15 @@ std::string what_moved(const app::RemoteOutcome& outcome, bool dry_run) {
   return out.empty() ? "nothing new" : out;
 }
 
+void print_put_aside(Context& context, const std::vector<sync::Refused>& put_aside) {
+  constexpr std::size_t most = 5;
+  const Style style = context.style();
+  for (std::size_t i = 0; i < std::min(most, put_aside.size()); ++i)
+    context.print(style.paint(Role::Warn, "      put aside  " + app::refusal_text(put_aside[i]) + "\n"));
+  if (put_aside.size() > most) context.print(fmt::format("      and {} more\n", put_aside.size() - most));
+  if (!put_aside.empty()) context.print("      `crm audit quarantine` lists what waits for a decision\n");
+}
+
 void print_outcome(Context& context, const app::RemoteOutcome& outcome, std::size_t width, bool dry_run) {
   const Style style = context.style();
   const std::string name = base::pad(base::printable(outcome.remote.name), width);
@@ -121,6 +140,7 @@ void print_outcome(Context& context, const app::RemoteOutcome& outcome, std::siz
       context.print(
           style.paint(Role::Warn, fmt::format("      conflict  {}: {}\n", what, base::join(open, ", "))));
   }
+  print_put_aside(context, outcome.put_aside);
   for (const auto& path : outcome.chosen)
     context.print(fmt::format("      newest    {}\n", base::printable(path)));
 }

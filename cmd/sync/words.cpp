@@ -20,6 +20,8 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"refused", "it does not take what was sent"},
     {"disk", "there is no room"},
     {"refused-data", "what it sent was refused"},
+    {"unproved", "what it sent is not signed as it must be"},
+    {"unapproved", "this device's key waits for an owner's approval"},
     {"rewound", "its history was rewritten"},
     {"deletions", "it would delete a large part of the store"},
     {"other-store", "it holds another store"},

@@ -3,6 +3,7 @@
 #include "app/availability.hpp"
 #include "app/hand_edits.hpp"
 #include "app/keys.hpp"
+#include "app/permission.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -233,7 +234,25 @@ std::string Batch::text_of(const Pending& entry) const {
                                 : codec::edit_record(entry.old_text, entry.record, schema);
 }
 
+void Batch::require_permission() const {
+  Permission permission(m_workspace);
+  for (const auto& entry : m_pending) {
+    const auto& schema = m_workspace.schemas().get(entry.record.type);
+    if (permission.unlimited(schema.type)) continue;
+    std::optional<core::Record> before;
+    if (!entry.committed.empty()) {
+      auto parsed = codec::read_record(entry.committed, entry.path, schema);
+      if (auto* record = std::get_if<core::Record>(&parsed)) before = std::move(*record);
+    }
+    if (const auto forbidden = permission.refuse(before ? &*before : nullptr, entry.record, schema))
+      permission.deny(*forbidden);
+  }
+  for (const auto& file : m_files)
+    if (const auto forbidden = permission.refuse_file(file.path, file.content)) permission.deny(*forbidden);
+}
+
 Committed Batch::commit(std::string summary) {
+  require_permission();
   Committed out{base::Id::random(m_workspace.env()).str(), "", std::move(summary), m_mode, {}, {}};
   store::Message message{out.summary, "", standard_trailers(m_operation, out.batch, stamp())};
   std::vector<store::Change> changes = m_files;

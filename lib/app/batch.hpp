@@ -69,6 +69,7 @@ class Batch {
     m_trailers.emplace_back(std::move(name), std::move(value));
   }
 
+  /// Throws Error(Denied) for what the policy does not let this member do, in a dry run too.
   Committed commit(std::string summary);
 
  private:
@@ -88,6 +89,8 @@ class Batch {
   void check_unique_key(const core::Record& record, const core::Schema& schema);
   void check_states(const core::Record& before, const core::Record& after, const core::Schema& schema) const;
   std::string text_of(const Pending& pending) const;
+  /// Throws Error(Denied).
+  void require_permission() const;
 
   Workspace& m_workspace;
   std::string m_operation;

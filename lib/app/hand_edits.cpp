@@ -1,11 +1,14 @@
 #include "app/hand_edits.hpp"
 
 #include "app/keys.hpp"
+#include "app/permission.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "codec/policy.hpp"
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
 #include "store/paths.hpp"
+#include "sync/authority.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -34,7 +37,7 @@ std::vector<core::Edit> differences(const core::Map& before, const core::Map& af
 
 class Planner {
  public:
-  explicit Planner(Workspace& workspace) : m_workspace(workspace) {}
+  explicit Planner(Workspace& workspace) : m_workspace(workspace), m_permission(workspace) {}
 
   Adoption plan(const std::vector<store::HandEdit>& edits) {
     for (const auto& edit : edits) {
@@ -50,7 +53,7 @@ class Planner {
   bool consider(const store::HandEdit& edit) {
     if (!edit.problem.empty()) { // a link, a device, too large: nothing that could be read
       const auto folder = edit.path.substr(0, edit.path.find('/'));
-      const bool ours = edit.path == "crm.yaml" || folder == "schemas" ||
+      const bool ours = edit.path == "crm.yaml" || folder == "schemas" || edit.path == sync::policy_path ||
                         (folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr);
       if (ours) {
         m_plan.problems.push_back(problem(edit.path, edit.problem));
@@ -63,6 +66,8 @@ class Planner {
       settings(edit);
     } else if (edit.path.starts_with("schemas/")) {
       schema(edit);
+    } else if (edit.path == sync::policy_path) {
+      policy(edit);
     } else if (edit.path == ".gitattributes" || edit.path == ".gitignore") {
       take(edit);
     } else if (const auto folder = edit.path.substr(0, edit.path.find('/'));
@@ -76,8 +81,39 @@ class Planner {
   }
 
   void take(const store::HandEdit& edit) {
-    m_plan.changes.push_back(
-        {edit.path, edit.kind == Kind::Removed ? std::nullopt : std::optional(edit.content)});
+    const auto content = edit.kind == Kind::Removed ? std::nullopt : std::optional(edit.content);
+    if (const auto forbidden = m_permission.refuse_file(edit.path, content)) return deny(edit, *forbidden);
+    m_plan.changes.push_back({edit.path, content});
+  }
+
+  void deny(const store::HandEdit& edit, const core::Forbidden& forbidden) {
+    m_plan.problems.push_back(problem(edit.path, forbidden.why));
+    ++m_plan.denied;
+  }
+
+  /// Its version only grows: an older policy that comes along later is not taken in.
+  void policy(const store::HandEdit& edit) {
+    if (edit.kind == Kind::Removed) {
+      m_plan.problems.push_back(
+          problem(edit.path, "nobody could do anything without it: `crm git checkout -- " + edit.path +
+                                 "` brings it back"));
+      return;
+    }
+    const auto parsed = codec::parse_policy(edit.content, edit.path);
+    if (const auto* problems = std::get_if<Problems>(&parsed)) {
+      m_plan.problems.insert(m_plan.problems.end(), problems->begin(), problems->end());
+      return;
+    }
+    const auto version = std::get<core::Policy>(parsed).version;
+    const auto old = m_workspace.repository().read(m_workspace.tree(), edit.path);
+    const auto before = old ? codec::parse_policy(*old, edit.path) : std::variant<core::Policy, Problems>{};
+    const auto* policy = old ? std::get_if<core::Policy>(&before) : nullptr;
+    if (policy != nullptr && version <= policy->version)
+      m_plan.problems.push_back(
+          problem(edit.path, fmt::format("must be {} or more: each change raises it", policy->version + 1),
+                  "version", std::to_string(version)));
+    else
+      take(edit);
   }
 
   void settings(const store::HandEdit& edit) {
@@ -149,6 +185,8 @@ class Planner {
     if (old) moves(*old, stamped, schema, edit.path, problems);
     m_plan.problems.insert(m_plan.problems.end(), problems.begin(), problems.end());
     if (!problems.empty()) return;
+    if (const auto forbidden = m_permission.refuse(old ? &*old : nullptr, stamped, schema))
+      return deny(edit, *forbidden);
     m_plan.changes.push_back({edit.path, codec::edit_record(edit.content, stamped, schema), edit.content});
     m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema),
                               old_text ? Action::Changed : Action::Created, units});
@@ -162,7 +200,9 @@ class Planner {
                          edit.path + "`"));
       return;
     }
+    const core::Record before = *old;
     core::mark(*old, schema, core::Mark::Delete, stamp(*old));
+    if (const auto forbidden = m_permission.refuse(&before, *old, schema)) return deny(edit, *forbidden);
     m_plan.changes.push_back({edit.path, codec::edit_record(*old_text, *old, schema)});
     m_plan.records.push_back({*old, edit.path, core::display_name(*old, schema), Action::Deleted, {}});
   }
@@ -193,6 +233,7 @@ class Planner {
   }
 
   Workspace& m_workspace;
+  Permission m_permission;
   Adoption m_plan;
 };
 
@@ -234,7 +275,7 @@ void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
     if (workspace.repository().untouched()) return;
     edits = workspace.repository().hand_edits();
   } else {
-    std::vector<std::string> paths{"crm.yaml"};
+    std::vector<std::string> paths{"crm.yaml", std::string(sync::policy_path)};
     for (const auto& type : workspace.schemas().types())
       paths.push_back(schema_path(type));
     edits = workspace.repository().hand_edits(paths);
@@ -253,6 +294,7 @@ HandCommit commit_hand_edits(Workspace& workspace, Mode mode) {
   HandCommit out;
   out.problems = plan.problems;
   out.foreign = plan.foreign;
+  out.denied = plan.denied;
   out.committed.mode = mode;
   out.committed.records = plan.records;
   for (const auto& change : plan.changes)

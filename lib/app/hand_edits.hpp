@@ -14,6 +14,7 @@ struct Adoption {
   std::vector<store::Change> changes; ///< what goes into the commit: stamped, removals turned into marks
   std::vector<Written> records;
   std::vector<core::Problem> problems; ///< of the others, which stay as they are
+  std::size_t denied = 0;              ///< how many of them the policy does not allow
   std::vector<std::string> foreign;    ///< files that are no part of a store; left alone
   std::optional<core::Stamp> stamp;    ///< of all that was stamped
 };
@@ -34,6 +35,7 @@ void adopt_in_passing(Workspace& workspace, store::Transaction& transaction);
 struct HandCommit {
   Committed committed;
   std::vector<core::Problem> problems;
+  std::size_t denied = 0; ///< of the problems
   std::vector<std::string> foreign;
 };
 HandCommit commit_hand_edits(Workspace& workspace, Mode mode);

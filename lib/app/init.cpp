@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "codec/policy.hpp"
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
 #include "core/provenance.hpp"
@@ -14,6 +15,7 @@
 #include "store/paths.hpp"
 #include "store/repository.hpp"
 #include "store/ssh_signature.hpp"
+#include "sync/authority.hpp"
 
 #include <filesystem>
 
@@ -85,6 +87,7 @@ Initialized init(base::Environment& env, const InitRequest& request) {
       {"crm.yaml", emit_settings(settings)},
       {".gitattributes",
        "# Records are merged field by field, by `git merge` too.\n/*/*/*.yaml merge=crm\n"}};
+  files.push_back({std::string(sync::policy_path), std::string(codec::first_policy())});
   std::optional<core::Schema> member_schema;
   for (const auto& [type, text] : codec::embedded_schemas()) {
     files.push_back({schema_path(type), std::string(text)});

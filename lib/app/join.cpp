@@ -1,6 +1,7 @@
 // A clone of a store on another device.
 #include "app/init.hpp"
 #include "app/keys.hpp"
+#include "app/receive.hpp"
 #include "app/sync.hpp"
 #include "app/sync_state.hpp"
 #include "base/error.hpp"
@@ -157,14 +158,24 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
                       "what is there cannot be taken in:\n" + base::join(lines, "\n"),
                       "nothing was left here");
   }
+  const auto judgement = sync::Judge(repository).judge(*tip, "", "");
+  if (!judgement.unproved.empty())
+    throw base::Error(base::Kind::VerificationFailed,
+                      "what is there is not signed as it must be: " +
+                          refusal_text(judgement.unproved.front()),
+                      "nothing was left here; ask whoever keeps that remote");
+  const auto start = judgement.ok() ? *tip : sync::put_aside(repository, judgement);
   const std::string device = device_name(devices(repository, *tip), env, request.device);
   repository.prepare();
   repository.set_config("crm.device", device);
   repository.set_config("crm.member", request.member.empty() ? "nobody" : request.member);
   {
     auto transaction = repository.begin(lock_wait(env));
-    transaction.fast_forward(*tip);
+    transaction.fast_forward(start);
   }
+  auto asides = judgement.put_aside;
+  if (start != *tip) asides.push_back(start);
+  remember_asides(repository, asides);
   JoinedStore out;
   {
     auto workspace = Workspace::open(env, folder.string());

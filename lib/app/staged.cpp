@@ -1,11 +1,13 @@
 #include "app/staged.hpp"
 
 #include "base/error.hpp"
+#include "codec/policy.hpp"
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 #include "store/staged.hpp"
+#include "sync/authority.hpp"
 
 namespace crm::app {
 namespace {
@@ -49,6 +51,9 @@ std::vector<core::Problem> check_staged(Workspace& workspace) {
         check_record(workspace, file, *schema, out);
     } else if (file.path.starts_with("schemas/") && !file.blob.empty()) {
       auto parsed = codec::parse_schema(repository.blob(file.blob), file.path);
+      if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) add(out, *problems);
+    } else if (file.path == sync::policy_path) {
+      auto parsed = codec::parse_policy(file.blob.empty() ? "" : repository.blob(file.blob), file.path);
       if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) add(out, *problems);
     } else if (file.path == "crm.yaml") {
       try {

@@ -173,10 +173,22 @@ class Sync {
       outcome.detail = "what it sent cannot be taken in; nothing of it was";
       return;
     }
+    say(outcome, "verifying");
+    const auto judged = judge_received(m_workspace, tip);
+    if (!judged.unproved.empty()) {
+      outcome.outcome = "unproved";
+      outcome.detail = "what it sent is not signed as it must be; nothing of it was taken in\n" +
+                       refusal_text(judged.unproved.front());
+      return;
+    }
     say(outcome, "merging");
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
-    const auto plan = sync::plan_merge(m_repository, m_repository.head(), tip, read);
+    if (transaction && transaction->head() == judged.ours_before && judged.ours != judged.ours_before)
+      transaction->fast_forward(judged.ours);
+    const auto ours = transaction ? transaction->head() : judged.ours;
+    const auto plan = sync::plan_merge(m_repository, ours, judged.theirs, read);
+    outcome.put_aside = judged.put_aside;
     outcome.kind = plan.kind;
     outcome.arrived += plan.arrived;
     outcome.changed += plan.changed;
@@ -200,6 +212,7 @@ class Sync {
       return;
     }
     sync::apply(*transaction, plan);
+    remember_asides(m_repository, judged.asides);
     for (const auto& warning : transaction->warnings())
       m_workspace.warn(warning);
     m_workspace.moved();
@@ -232,6 +245,7 @@ class Sync {
       const store::Oid head = m_repository.head();
       const auto seen = store::last_seen(m_repository, outcome.remote.name);
       if (seen && *seen == head) return show_life(outcome);
+      if (!may_be_sent(outcome, head, seen.value_or(""))) return;
       outcome.sent = count_since(m_repository, head, seen.value_or(""));
       outcome.pushed = true;
       if (m_request.mode == Mode::DryRun) return;
@@ -250,10 +264,27 @@ class Sync {
     outcome.detail = "other devices were first every time; the next `crm sync` tries again";
   }
 
+  /// What no other device would take in stays here; this one asks all the same for its key to be approved.
+  bool may_be_sent(RemoteOutcome& outcome, const store::Oid& head, const store::Oid& seen) {
+    const auto kept = not_to_be_sent(m_workspace, head, seen);
+    if (kept.empty()) return true;
+    const bool waits =
+        std::all_of(kept.begin(), kept.end(), [](const auto& each) { return each.reason == "unknown-key"; });
+    outcome.outcome = waits ? "unapproved" : "unproved";
+    outcome.detail =
+        waits ? fmt::format("{} wait{} here until an owner approves this device's key: `crm member "
+                            "approve {}`, there",
+                            count_of(kept.size(), "batch"), kept.size() == 1 ? "s" : "", m_workspace.member())
+              : "no other device would take this in: " + refusal_text(kept.front());
+    if (!seen.empty() && !is_bundle(outcome) && m_request.mode == Mode::Write)
+      store::push(m_repository, outcome.remote, seen, m_request.patience, {sign_of_life(seen)});
+    return false;
+  }
+
   void write_bundle(RemoteOutcome& outcome) {
     const store::Oid head = m_repository.head();
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
-    if (seen == head) return;
+    if (seen == head || !may_be_sent(outcome, head, seen.value_or(""))) return;
     outcome.sent = count_since(m_repository, head, seen.value_or(""));
     outcome.pushed = true;
     if (m_request.mode == Mode::DryRun) return;
@@ -346,21 +377,6 @@ class Sync {
 };
 
 } // namespace
-
-bool SyncReport::all_ok() const {
-  return std::all_of(remotes.begin(), remotes.end(), [](const auto& each) { return each.ok(); });
-}
-
-bool SyncReport::any_ok() const {
-  return std::any_of(remotes.begin(), remotes.end(), [](const auto& each) { return each.ok(); });
-}
-
-bool SyncReport::offline() const {
-  return !remotes.empty() && std::all_of(remotes.begin(), remotes.end(), [](const auto& each) {
-    return each.outcome == to_text(store::Trouble::Network) ||
-           each.outcome == to_text(store::Trouble::Name) || each.outcome == to_text(store::Trouble::Missing);
-  });
-}
 
 SyncReport sync(Workspace& workspace, const SyncRequest& request) {
   return Sync(workspace, request).run(meant(workspace, request));

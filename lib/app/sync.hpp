@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/batch.hpp"
+#include "app/receive.hpp"
 #include "app/rules.hpp"
 #include "app/workspace.hpp"
 #include "store/transport.hpp"
@@ -27,16 +28,18 @@ struct SyncRequest {
 struct RemoteOutcome {
   store::Remote remote;
   /// "ok", the trouble's word (store::Trouble), or why what it sent was not taken: "refused-data", "rewound",
-  /// "deletions", "other-store", "hand-edits", "clock", "busy".
+  /// "deletions", "other-store", "hand-edits", "clock", "busy", "unproved" (what it sent is signed by nobody
+  /// that the store knows); "unapproved": nobody has vouched for this device's key yet, and its batches wait.
   std::string outcome = "ok";
   std::string detail;                  ///< sentences for people; "" when it went well
   std::vector<core::Problem> problems; ///< of refused data
   sync::MergePlan::Kind kind = sync::MergePlan::Kind::Nothing;
   std::size_t arrived = 0, changed = 0, deleted = 0; ///< records
   std::size_t received = 0, sent = 0;                ///< batches
-  bool pushed = false;              ///< the remote's branch moved: batches, or a merge of others
-  std::vector<sync::Joined> joined; ///< records that both sides had changed
-  std::vector<std::string> chosen;  ///< files without stamps of which the newest was taken
+  bool pushed = false;                  ///< the remote's branch moved: batches, or a merge of others
+  std::vector<sync::Joined> joined;     ///< records that both sides had changed
+  std::vector<sync::Refused> put_aside; ///< batches that do not count, and are kept for somebody to look at
+  std::vector<std::string> chosen;      ///< files without stamps of which the newest was taken
   bool ok() const { return outcome == "ok"; }
 };
 

@@ -1,7 +1,7 @@
 # Writes the schema documents into a C++ file, so that the binary carries them:
-#   cmake -DOUTPUT=embedded_schemas.cpp -DSCHEMAS=a.yaml,b.yaml -P embed.cmake
+#   cmake -DOUTPUT=embedded_schemas.cpp -DSCHEMAS=a.yaml,b.yaml -DPOLICY=roles.yaml -P embed.cmake
 string(REPLACE "," ";" files "${SCHEMAS}")
-set(code "// Made by lib/codec/embed.cmake from schemas/*.yaml.\n#include \"codec/schema.hpp\"\n\n")
+set(code "// Made by lib/codec/embed.cmake from schemas/*.yaml.\n#include \"codec/policy.hpp\"\n#include \"codec/schema.hpp\"\n\n")
 string(APPEND code "namespace crm::codec {\n\nconst std::vector<Embedded>& embedded_schemas() {\n")
 string(APPEND code "  static const std::vector<Embedded> schemas{\n")
 foreach(file IN LISTS files)
@@ -9,5 +9,7 @@ foreach(file IN LISTS files)
   file(READ "${file}" text)
   string(APPEND code "      {\"${type}\", R\"crm_schema(${text})crm_schema\"},\n")
 endforeach()
-string(APPEND code "  };\n  return schemas;\n}\n\n} // namespace crm::codec\n")
+string(APPEND code "  };\n  return schemas;\n}\n\n")
+file(READ "${POLICY}" policy)
+string(APPEND code "std::string_view first_policy() {\n  return R\"crm_schema(${policy})crm_schema\";\n}\n\n} // namespace crm::codec\n")
 file(WRITE "${OUTPUT}" "${code}")

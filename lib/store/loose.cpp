@@ -2,7 +2,10 @@
 #include "store/git_error.hpp"
 #include "store/message.hpp"
 #include "store/objects.hpp"
+#include "store/paths.hpp"
 #include "store/repository_impl.hpp"
+#include "store/tree_build.hpp"
+#include "store/tree_walk.hpp"
 
 #include <algorithm>
 
@@ -44,6 +47,31 @@ Oid Repository::write_loose(const Message& message, const Signature& author) {
   check_git(git::take(empty, git_treebuilder_new, m_impl->get(), nullptr), "make a folder");
   ObjectWriter writer(m_impl->get(), m_impl->common_dir);
   return to_oid(writer.commit(signature.get(), format_message(message), writer.tree(empty.get()), {}));
+}
+
+Oid Repository::write_tree(const Oid& base, const std::vector<Change>& changes) const {
+  ObjectWriter writer(m_impl->get(), m_impl->common_dir);
+  std::vector<NewFile> files;
+  for (const auto& change : changes) {
+    check_path(change.path);
+    files.push_back(
+        {change.path, change.content ? std::optional(writer.blob(*change.content)) : std::nullopt});
+  }
+  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return to_oid(build_tree(m_impl->get(), writer, tree_of(m_impl->get(), base).get(), files));
+}
+
+Oid Repository::write_commit(const Oid& tree, const std::vector<Oid>& parents, const Message& message,
+                             const Signature& who) const {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(who.time).time_since_epoch().count();
+  git::SignatureHandle signature;
+  check_git(git::take(signature, git_signature_new, who.name.c_str(), who.email.c_str(), seconds, 0),
+            "sign as", who.name);
+  std::vector<git_oid> ids;
+  for (const auto& parent : parents)
+    ids.push_back(from_oid(parent));
+  ObjectWriter writer(m_impl->get(), m_impl->common_dir);
+  return to_oid(writer.commit(signature.get(), format_message(message), from_oid(tree), ids));
 }
 
 } // namespace crm::store

@@ -137,6 +137,11 @@ class Repository {
   std::vector<std::pair<std::string, Oid>> refs(const std::string& prefix) const;
   /// A commit without files and parents, which is in no history: a message that a ref may carry elsewhere.
   Oid write_loose(const Message& message, const Signature& author);
+  /// The tree of a commit or tree with changes to it; and a commit of it, unsigned, with these parents. In no
+  /// history: a transaction may move to it. On the disk when it returns.
+  Oid write_tree(const Oid& base, const std::vector<Change>& changes) const;
+  Oid write_commit(const Oid& tree, const std::vector<Oid>& parents, const Message& message,
+                   const Signature& who) const;
 
   /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores
   /// .git.

@@ -1,10 +1,12 @@
 #include "sync/incoming.hpp"
 
+#include "sync/authority.hpp"
 #include "sync/incoming_names.hpp"
 
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "codec/policy.hpp"
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
 #include "codec/yaml.hpp"
@@ -289,8 +291,9 @@ class Look {
   }
 
   void policy(const RawEntry& each, const std::string& path) {
-    if (stem(each.name).empty()) return report(path, "is no policy: those are named NAME.yaml");
-    const auto parsed = codec::parse_yaml(m_repository.blob(each.id), path);
+    if (path != policy_path)
+      return report(path, "is no policy: the one there is stands in policy/roles.yaml");
+    const auto parsed = codec::parse_policy(m_repository.blob(each.id), path);
     if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) report(*problems);
   }
 

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
+#include "sync/authority.hpp"
 #include "sync/merge_history.hpp"
 #include "sync/merge_schemas.hpp"
 #include "sync/merge_texts.hpp"
@@ -142,10 +143,20 @@ class Planner {
   void newest(const Difference& difference) {
     const auto& path = difference.path;
     const auto here = m_our_history->newest(path), there = m_their_history->newest(path);
+    if (path == policy_path) return newest_policy(difference);
     // Where neither history says anything (a merge by hand, a shallow clone), the ids have to decide.
     const bool taken = here || there ? here < there : difference.before < difference.after;
     if (here.has_value() == there.has_value()) m_plan.chosen.push_back(path);
     m_chosen[path] = content(taken ? difference.after : difference.before);
+    if (taken) take(difference);
+  }
+
+  /// A policy's version never goes back, whatever the clocks said; of two of one version, the greater id.
+  void newest_policy(const Difference& difference) {
+    const auto rank = [&](const Oid& blob) { return std::pair{policy_version(m_repository, blob), blob}; };
+    const bool taken = rank(difference.before) < rank(difference.after);
+    m_plan.chosen.push_back(difference.path);
+    m_chosen[difference.path] = content(taken ? difference.after : difference.before);
     if (taken) take(difference);
   }
 

@@ -1,0 +1,85 @@
+#include "app/permission.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "codec/policy.hpp"
+#include "core/record_change.hpp"
+#include "sync/authority.hpp"
+
+#include <algorithm>
+
+namespace crm::app {
+namespace {
+
+bool is_all(const core::Grant& grant) {
+  return grant.create.all && grant.update.all && grant.remove;
+}
+
+} // namespace
+
+Permission::Permission(Workspace& workspace) : m_workspace(workspace) {
+  const auto text = workspace.repository().read(workspace.tree(), sync::policy_path);
+  if (!text) return;
+  auto parsed = codec::parse_policy(*text, std::string(sync::policy_path));
+  if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
+    throw base::Error(base::Kind::InvalidData,
+                      "the policy cannot be read: " + core::to_text(problems->front()),
+                      "an owner mends it with an editor and `crm commit`");
+  m_policy = std::get<core::Policy>(std::move(parsed));
+  m_actor.member = workspace.member();
+  const auto row =
+      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+  if (!row || row->deleted) return;
+  const auto record = workspace.found(*row).record;
+  m_actor.role = record.text("role");
+  const auto* active = record.get("active").if_bool();
+  m_actor.active = active == nullptr || *active;
+}
+
+bool Permission::unlimited(std::string_view type) const {
+  if (!m_policy) return true;
+  const auto* grant = m_actor.active ? m_policy->grant(m_actor.role, type) : nullptr;
+  return grant != nullptr && is_all(*grant);
+}
+
+std::optional<core::Forbidden> Permission::decide(const core::PolicyChange& change) {
+  auto out = core::decide(*m_policy, m_actor, change);
+  if (out) m_refused = change;
+  return out;
+}
+
+std::optional<core::Forbidden> Permission::refuse(const core::Record* before, const core::Record& after,
+                                                  const core::Schema& schema) {
+  if (unlimited(schema.type)) return std::nullopt;
+  for (const auto& change : core::changes_of(before, &after, schema))
+    if (auto forbidden = decide(change)) return forbidden;
+  return std::nullopt;
+}
+
+std::optional<core::Forbidden> Permission::refuse_file(const std::string& path,
+                                                       const std::optional<std::string>& content) {
+  if (!m_policy) return std::nullopt;
+  const bool there = m_workspace.repository().blob_id(m_workspace.tree(), path).has_value();
+  const auto operation = !content ? core::Operation::Delete
+                         : there  ? core::Operation::Update
+                                  : core::Operation::Create;
+  return decide({std::string(sync::file_type(path)), operation, {}});
+}
+
+void Permission::deny(const core::Forbidden& forbidden) const {
+  constexpr std::size_t most = 5;
+  const auto roles = core::roles_that_may(*m_policy, m_refused);
+  std::vector<std::string> who;
+  const auto rows = m_workspace.with_index(
+      [](index::Index& index) { return index.list({.type = "member", .order = index::Order::Name}); });
+  for (const auto& row : rows) {
+    const auto role = m_workspace.found(row).record.text("role");
+    if (who.size() < most && std::find(roles.begin(), roles.end(), role) != roles.end())
+      who.push_back(row.key + " (" + role + ")");
+  }
+  throw base::Error(base::Kind::Denied, base::printable(forbidden.why),
+                    (who.empty() ? "nobody here may: see " : base::join(who, ", ") + " may; see ") +
+                        std::string(sync::policy_path));
+}
+
+} // namespace crm::app

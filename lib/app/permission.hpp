@@ -1,0 +1,38 @@
+// What the acting member may write, checked before it is written: what this device lets through, the others
+// will take.
+#pragma once
+
+#include "app/workspace.hpp"
+#include "core/policy.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+class Permission {
+ public:
+  /// By the policy and the members of HEAD. Throws Error(InvalidData) when the policy cannot be read.
+  explicit Permission(Workspace& workspace);
+
+  /// From `before` (null: it is new) to `after`. Why not, or nothing.
+  std::optional<core::Forbidden> refuse(const core::Record* before, const core::Record& after,
+                                        const core::Schema& schema);
+  /// A file that is no record, as it shall be (nothing: removed).
+  std::optional<core::Forbidden> refuse_file(const std::string& path,
+                                             const std::optional<std::string>& content);
+  /// True when no change of a record of the type needs to be looked at.
+  bool unlimited(std::string_view type) const;
+  /// Throws Error(Denied), naming who may.
+  [[noreturn]] void deny(const core::Forbidden& forbidden) const;
+
+ private:
+  std::optional<core::Forbidden> decide(const core::PolicyChange& change);
+  Workspace& m_workspace;
+  std::optional<core::Policy> m_policy;
+  core::Actor m_actor;
+  core::PolicyChange m_refused; ///< the last one
+};
+
+} // namespace crm::app

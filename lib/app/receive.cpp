@@ -1,0 +1,74 @@
+#include "app/receive.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace crm::app {
+namespace {
+
+sync::Judge judge_of(Workspace& workspace) {
+  return sync::Judge(workspace.repository(), [&workspace](std::size_t done, std::size_t total) {
+    workspace.progress("verifying", done, total);
+  });
+}
+
+/// The judged tip, or the commit that takes out what stands against it.
+store::Oid settled(const store::Repository& repository, const sync::Judgement& judgement, Judged& out) {
+  out.asides.insert(out.asides.end(), judgement.put_aside.begin(), judgement.put_aside.end());
+  if (judgement.standing.empty() && judgement.is_clean) return judgement.tip;
+  for (const auto& each : judgement.standing) {
+    const bool known = std::any_of(out.put_aside.begin(), out.put_aside.end(),
+                                   [&](const auto& other) { return other.commit == each.commit; });
+    if (!known) out.put_aside.push_back(each);
+  }
+  out.asides.push_back(sync::put_aside(repository, judgement));
+  return out.asides.back();
+}
+
+} // namespace
+
+Judged judge_received(Workspace& workspace, const store::Oid& tip) {
+  const auto& repository = workspace.repository();
+  const auto head = repository.head();
+  auto judge = judge_of(workspace);
+  Judged out{tip, head, head, {}, {}, {}};
+  const auto theirs = judge.judge(tip, head, head);
+  out.unproved = theirs.unproved;
+  if (!out.unproved.empty()) return out;
+  out.theirs = settled(repository, theirs, out);
+  // What waits for its key to be approved may stay: the others will judge it when it is sent.
+  auto ours = judge.judge(head, tip, out.theirs);
+  if (ours.unproved.empty()) out.ours = settled(repository, ours, out);
+  return out;
+}
+
+void remember_asides(store::Repository& repository, const std::vector<store::Oid>& asides) {
+  for (const auto& each : asides)
+    repository.set_ref(sync::quarantine_refs + each, each);
+}
+
+std::vector<sync::Refused> not_to_be_sent(Workspace& workspace, const store::Oid& head,
+                                          const store::Oid& seen) {
+  return judge_of(workspace).judge(head, seen, head).unproved;
+}
+
+std::vector<sync::Refused> put_aside_here(Workspace& workspace, store::Transaction& transaction,
+                                          const store::Oid& known) {
+  auto& repository = workspace.repository();
+  const auto judgement = judge_of(workspace).judge(transaction.head(), known, transaction.head());
+  if (judgement.standing.empty() || !judgement.unproved.empty()) return {};
+  const auto aside = sync::put_aside(repository, judgement);
+  transaction.fast_forward(aside);
+  remember_asides(repository, {aside});
+  workspace.moved();
+  return judgement.standing;
+}
+
+std::string refusal_text(const sync::Refused& refused) {
+  const auto by = refused.member.empty() ? "" : fmt::format(" of {} on {}", refused.member, refused.device);
+  return fmt::format("{}{}: {}", refused.commit.substr(0, 10), by, base::printable(refused.detail));
+}
+
+} // namespace crm::app

@@ -1,0 +1,117 @@
+#include "sync/authority.hpp"
+
+#include "base/text.hpp"
+#include "codec/policy.hpp"
+#include "codec/record.hpp"
+#include "codec/schema.hpp"
+#include "core/provenance.hpp"
+
+namespace crm::sync {
+namespace {
+
+constexpr const char *keys_field = "keys", *revoked_field = "revoked", *role_field = "role",
+                     *active_field = "active";
+constexpr std::string_view schemas_prefix = "schemas/", policy_prefix = "policy/";
+
+/// "ssh-ed25519 AAAA… tablet-2", apart.
+std::optional<store::AllowedKey> read_key_line(std::string_view line, const std::string& member) {
+  const auto key = store::parse_public_key(line);
+  const auto parts = base::split(base::trim(line), ' ');
+  if (!key || parts.size() != 3 || !core::is_name(parts[2])) return std::nullopt;
+  return store::AllowedKey{*key, member, std::string(parts[2])};
+}
+
+void read_member(const core::Record& record, const core::Schema& schema, Authority& out,
+                 std::vector<std::string>& revoked) {
+  const auto& key = record.text(schema.key_field);
+  const auto* active = record.get(active_field).if_bool();
+  const bool here = !core::is_deleted(record, schema) && (active == nullptr || *active);
+  // Two records of one handle, from two devices: the one that works here counts, and the rule of unique
+  // handles tells of both.
+  auto& actor = out.members[key];
+  if (actor.member.empty() || (here && !actor.active)) actor = {key, record.text(role_field), here};
+  if (const auto* lines = record.get(keys_field).if_list())
+    for (const auto& line : *lines)
+      if (auto allowed = read_key_line(line.string_or_empty(), key)) out.keys.push_back(std::move(*allowed));
+  if (const auto* lines = record.get(revoked_field).if_list())
+    for (const auto& line : *lines)
+      revoked.push_back(line.string_or_empty());
+}
+
+} // namespace
+
+std::string_view file_type(std::string_view path) {
+  if (path.starts_with(schemas_prefix)) return core::schema_type;
+  if (path.starts_with(policy_prefix)) return core::policy_type;
+  return path.find('/') == std::string_view::npos ? core::settings_type : std::string_view();
+}
+
+std::int64_t policy_version(const store::Repository& repository, const store::Oid& blob) {
+  if (blob.empty()) return 0;
+  const auto parsed = codec::parse_policy(repository.blob(blob), std::string(policy_path));
+  const auto* policy = std::get_if<core::Policy>(&parsed);
+  return policy == nullptr ? 0 : policy->version;
+}
+
+std::string revocation_line(const store::PublicKey& key, const store::Oid& last) {
+  return store::fingerprint(key) + " " + last;
+}
+
+const core::Schema* Authority::schema_of(const std::string& folder) const {
+  const auto at = schemas.find(folder);
+  return at == schemas.end() ? nullptr : at->second.get();
+}
+
+const Authority& Authorities::at(const store::Oid& commit_or_tree) {
+  const auto state = m_repository.folder_id(commit_or_tree, "members") + " " +
+                     m_repository.folder_id(commit_or_tree, "policy") + " " +
+                     m_repository.folder_id(commit_or_tree, "schemas");
+  auto& known = m_known[state];
+  if (!known) known = std::make_unique<Authority>(read(commit_or_tree));
+  return *known;
+}
+
+Authority Authorities::read(const store::Oid& tree) {
+  Authority out;
+  m_repository.each(tree, schemas_prefix, [&](std::string_view path, const store::Oid& blob) {
+    auto at = m_schemas.find(blob);
+    if (at == m_schemas.end()) {
+      auto parsed = codec::parse_schema(m_repository.blob(blob), std::string(path));
+      auto* schema = std::get_if<core::Schema>(&parsed);
+      at =
+          m_schemas
+              .emplace(blob, schema == nullptr ? nullptr : std::make_shared<core::Schema>(std::move(*schema)))
+              .first;
+    }
+    if (at->second) out.schemas.emplace(at->second->folder, at->second);
+  });
+  if (const auto text = m_repository.read(tree, policy_path)) {
+    auto parsed = codec::parse_policy(*text, std::string(policy_path));
+    if (auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) {
+      out.unreadable = std::move(*problems);
+      out.policy = core::Policy{};
+    } else {
+      out.policy = std::get<core::Policy>(std::move(parsed));
+    }
+  }
+  std::vector<std::string> revoked;
+  for (const auto& [folder, schema] : out.schemas) {
+    if (schema->type != core::member_type) continue;
+    m_repository.each(tree, folder + "/", [&](std::string_view path, const store::Oid& blob) {
+      const auto read = codec::read_record(m_repository.blob(blob), std::string(path), *schema);
+      if (const auto* record = std::get_if<core::Record>(&read)) read_member(*record, *schema, out, revoked);
+    });
+  }
+  for (const auto& line : revoked) {
+    const auto parts = base::split(line, ' ');
+    if (parts.size() != 2) continue;
+    for (const auto& each : out.keys)
+      if (store::fingerprint(each.key) == parts[0]) {
+        out.revoked.push_back({each.key, std::string(parts[1])});
+        break;
+      }
+  }
+  return out;
+}
+
+} // namespace crm::sync

@@ -1,0 +1,61 @@
+// What a store says of who may do what, as of one commit: its policy, its members with their roles and keys,
+// and the devices that were revoked.
+#pragma once
+
+#include "core/policy.hpp"
+#include "core/problem.hpp"
+#include "core/schema.hpp"
+#include "store/commit_proof.hpp"
+#include "store/repository.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm::sync {
+
+inline constexpr std::string_view policy_path = "policy/roles.yaml";
+
+/// What a file that is no record is to a policy: "schema", "settings" or "policy"; "" for a record.
+std::string_view file_type(std::string_view path);
+
+/// Of the policy's text in a blob; 0 for none ("") and for what cannot be read.
+std::int64_t policy_version(const store::Repository& repository, const store::Oid& blob);
+
+/// A key that is not believed any more, but for what `last` holds: commits, not a time, as a lost device's
+/// clock says what its finder likes.
+struct Revocation {
+  store::PublicKey key;
+  store::Oid last;
+  friend auto operator<=>(const Revocation&, const Revocation&) = default;
+};
+/// A line of a member's `revoked`: "SHA256:… 40-digits".
+std::string revocation_line(const store::PublicKey& key, const store::Oid& last);
+
+struct Authority {
+  std::optional<core::Policy> policy;    ///< nothing: the store has none, and everybody may do everything
+  std::vector<core::Problem> unreadable; ///< the policy is there, and cannot be read: nobody may do anything
+  std::map<std::string, core::Actor, std::less<>> members;
+  std::vector<store::AllowedKey> keys; ///< of deleted members too: what they wrote is theirs for ever
+  std::vector<Revocation> revoked;
+  const core::Schema* schema_of(const std::string& folder) const;
+  std::map<std::string, std::shared_ptr<const core::Schema>, std::less<>> schemas; ///< by folder
+};
+
+/// Read once for each state of the files that it comes from.
+class Authorities {
+ public:
+  explicit Authorities(const store::Repository& repository) : m_repository(repository) {}
+  const Authority& at(const store::Oid& commit_or_tree);
+
+ private:
+  Authority read(const store::Oid& tree);
+  const store::Repository& m_repository;
+  std::map<std::string, std::unique_ptr<Authority>> m_known;
+  std::map<store::Oid, std::shared_ptr<const core::Schema>> m_schemas; ///< by blob; null for what is none
+};
+
+} // namespace crm::sync

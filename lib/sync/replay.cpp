@@ -1,0 +1,124 @@
+#include "sync/replay.hpp"
+
+#include "base/error.hpp"
+#include "codec/record.hpp"
+#include "core/carry.hpp"
+#include "store/paths.hpp"
+#include "sync/merge.hpp"
+
+#include <algorithm>
+
+namespace crm::sync {
+namespace {
+
+std::optional<core::Record> read_text(const std::string& text, const std::string& path,
+                                      const core::Schema& schema) {
+  auto read = codec::read_record(text, path, schema);
+  if (auto* record = std::get_if<core::Record>(&read)) return std::move(*record);
+  return std::nullopt;
+}
+
+} // namespace
+
+const store::Oid& Replay::clean(const store::Commit& commit) {
+  const auto at = m_clean.find(commit.id);
+  return at == m_clean.end() ? commit.tree : at->second;
+}
+
+store::Oid Replay::clean(const store::Oid& commit) {
+  const auto at = m_clean.find(commit);
+  return at == m_clean.end() ? m_repository.commit(commit).tree : at->second;
+}
+
+void Replay::set(const store::Commit& commit, const store::Oid& tree) {
+  if (tree == commit.tree)
+    m_clean.erase(commit.id);
+  else
+    m_clean[commit.id] = tree;
+}
+
+void Replay::leave_out(const store::Commit& commit) {
+  if (!commit.parents.empty()) set(commit, clean(commit.parents.front()));
+}
+
+bool Replay::settles(const store::Commit& commit) {
+  const auto expected = clean(commit.parents.front());
+  set(commit, expected);
+  return expected == commit.tree;
+}
+
+bool Replay::keep(const store::Commit& commit) {
+  if (commit.parents.empty() || is_clean(commit.parents.front())) return true;
+  const auto before = m_repository.commit(commit.parents.front()).tree;
+  const auto onto = clean(commit.parents.front());
+  const auto changes = carried(commit, before, onto);
+  if (!changes) return false;
+  set(commit, m_repository.write_tree(onto, *changes));
+  return true;
+}
+
+std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& commit,
+                                                          const store::Oid& before, const store::Oid& onto) {
+  std::vector<store::Change> out;
+  const auto& authority = m_authorities.at(onto);
+  for (const auto& difference : m_repository.diff(before, commit.tree)) {
+    const auto& path = difference.path;
+    const auto now = m_repository.blob_id(onto, path).value_or("");
+    if (now == difference.after) continue;
+    if (now == difference.before) {
+      out.push_back({path, difference.after.empty() ? std::nullopt
+                                                    : std::optional(m_repository.blob(difference.after))});
+      continue;
+    }
+    const auto parts = store::parse_record_path(path);
+    const auto* schema = parts ? authority.schema_of(parts->folder) : nullptr;
+    if (schema == nullptr || now.empty() || difference.before.empty() || difference.after.empty())
+      return std::nullopt;
+    const auto text = m_repository.blob(now);
+    const auto was = read_text(m_repository.blob(difference.before), path, *schema),
+               became = read_text(m_repository.blob(difference.after), path, *schema),
+               is = read_text(text, path, *schema);
+    if (!was || !became || !is) return std::nullopt;
+    try {
+      out.push_back({path, codec::edit_record(text, core::carry(*was, *became, *is, *schema), *schema)});
+    } catch (const base::Error&) {
+      return std::nullopt;
+    }
+  }
+  return out;
+}
+
+/// A commit with the clean tree, so that the merge can ask it for its history too.
+store::Oid Replay::standing_for(const store::Oid& commit) {
+  const auto at = m_clean.find(commit);
+  if (at == m_clean.end()) return commit;
+  const auto described = m_repository.commit(commit);
+  return m_repository.write_commit(at->second, {commit}, {"Without what was put aside", "", {}},
+                                   described.committer);
+}
+
+Replay::Merge Replay::merge(const store::Commit& commit) {
+  using Is = Merge::Is;
+  const auto &ours = commit.parents[0], &theirs = commit.parents[1];
+  const auto merged = [&](const store::Oid& a, const store::Oid& b) -> std::pair<MergePlan, store::Oid> {
+    auto plan = plan_merge(m_repository, a, b);
+    auto tree = m_repository.write_tree(a, plan.changes);
+    return {std::move(plan), std::move(tree)};
+  };
+  const auto judged = [&](const MergePlan& plan, const store::Oid& tree) {
+    if (tree != commit.tree || plan.kind != MergePlan::Kind::Merge) return Is::Other;
+    const bool exact =
+        std::is_sorted(commit.parents.begin(), commit.parents.end()) &&
+        m_repository.write_commit(tree, commit.parents, plan.message, plan.signature) == commit.id;
+    return exact ? Is::Exact : Is::SameTree;
+  };
+  const bool were_clean = is_clean(ours) && is_clean(theirs);
+  auto [plan, tree] = merged(ours, theirs);
+  const auto is = judged(plan, tree);
+  if (!were_clean) tree = merged(standing_for(ours), standing_for(theirs)).second;
+  set(commit, tree);
+  // Whoever knows already what is put aside merges what is left.
+  return {is == Is::Other && tree == commit.tree ? Is::SameTree : is, tree};
+}
+
+} // namespace crm::sync
