@@ -138,6 +138,12 @@ class Repository {
   /// A commit without files and parents, which is in no history: a message that a ref may carry elsewhere.
   Oid write_loose(const Message& message, const Signature& author);
 
+  /// The tree that `base` becomes with these changes, and the commit that Transaction::merge would make of
+  /// two heads and such a tree: computed, and nothing is written.
+  Oid tree_with(const Oid& base, const std::vector<Change>& changes) const;
+  static Oid merge_id(const Oid& ours, const Oid& theirs, const Oid& tree, const Message& message,
+                      const Signature& who);
+
   /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores
   /// .git.
   std::vector<HandEdit> hand_edits() const;
