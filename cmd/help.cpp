@@ -25,7 +25,7 @@ Every day   book  note  task  day  week  agenda  free  route  search  report  ex
 Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
 Devices     sync  remote  join  conflicts  resolve  checkpoint
-The store   init  status  commit  undo  rollback  doctor  git
+The store   init  status  commit  undo  rollback  audit  doctor  git
 
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
 `crm help filters`, `crm help exit-codes`, `crm help scripts`, `crm help editing`.

@@ -51,6 +51,7 @@ constexpr Entry entries[] = {
     {"whoami", add_whoami},
     {"as", add_as},
     {"types", add_types},
+    {"audit", add_audit},
     {"doctor", add_doctor},
     {"git", add_git},
     {"help", add_help},

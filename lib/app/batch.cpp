@@ -8,6 +8,8 @@
 #include "base/text.hpp"
 #include "codec/record.hpp"
 #include "store/paths.hpp"
+#include "store/transport.hpp"
+#include "sync/journal.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -73,13 +75,20 @@ store::Signature signature(const Workspace& workspace, const core::Stamp& stamp)
   return {workspace.member(), workspace.member() + "@" + workspace.device(), stamp.time};
 }
 
-std::vector<std::pair<std::string, std::string>>
-standard_trailers(const std::string& operation, const std::string& batch, const core::Stamp& stamp) {
-  return {{"Crm-Op", operation},
-          {"Crm-Batch", batch},
-          {"Crm-Actor", stamp.member},
-          {"Crm-Device", stamp.device},
-          {"Crm-Clock", core::to_text(stamp.time)}};
+std::vector<std::pair<std::string, std::string>> standard_trailers(const Workspace& workspace,
+                                                                   const std::string& operation,
+                                                                   const std::string& batch,
+                                                                   const core::Stamp& stamp) {
+  std::vector<std::pair<std::string, std::string>> out{{"Crm-Op", operation},
+                                                       {"Crm-Batch", batch},
+                                                       {"Crm-Actor", stamp.member},
+                                                       {"Crm-Device", stamp.device},
+                                                       {"Crm-Clock", core::to_text(stamp.time)}};
+  const auto contact = sync::last_contact(workspace.repository());
+  if (contact && workspace.env().now() - *contact >= offline_after &&
+      !store::remotes(workspace.repository()).empty())
+    out.emplace_back("Crm-Offline-Since", core::to_text(*contact));
+  return out;
 }
 
 Batch::Batch(Workspace& workspace, std::string operation, Mode mode)
@@ -254,7 +263,7 @@ void Batch::require_permission() const {
 Committed Batch::commit(std::string summary) {
   require_permission();
   Committed out{base::Id::random(m_workspace.env()).str(), "", std::move(summary), m_mode, {}, {}};
-  store::Message message{out.summary, "", standard_trailers(m_operation, out.batch, stamp())};
+  store::Message message{out.summary, "", standard_trailers(m_workspace, m_operation, out.batch, stamp())};
   std::vector<store::Change> changes = m_files;
   for (const auto& file : m_files)
     out.files.push_back(file.path);

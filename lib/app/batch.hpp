@@ -106,10 +106,14 @@ class Batch {
 /// The newest stamp time that HEAD's history tells of.
 core::StampTime newest_seen(const store::Repository& repository);
 
-/// Author and trailers as every batch has them.
+/// Author and trailers as every batch has them. `Crm-Offline-Since` is there when the store has remotes and
+/// this device has reached none of them for `offline_after`: the moment at which it last did.
+inline constexpr std::chrono::minutes offline_after{10};
 store::Signature signature(const Workspace& workspace, const core::Stamp& stamp);
-std::vector<std::pair<std::string, std::string>>
-standard_trailers(const std::string& operation, const std::string& batch, const core::Stamp& stamp);
+std::vector<std::pair<std::string, std::string>> standard_trailers(const Workspace& workspace,
+                                                                   const std::string& operation,
+                                                                   const std::string& batch,
+                                                                   const core::Stamp& stamp);
 
 /// Milliseconds to wait for the write lock.
 std::chrono::milliseconds lock_wait(const base::Environment& env);

@@ -253,7 +253,7 @@ std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoptio
   const std::string what =
       plan.changes.size() == 1 ? plan.changes.front().path : fmt::format("{} files", plan.changes.size());
   store::Message message{"Take in edits by hand: " + what, "",
-                         standard_trailers("commit", batch, *plan.stamp)};
+                         standard_trailers(workspace, "commit", batch, *plan.stamp)};
   for (const auto& record : plan.records)
     message.trailers.emplace_back("Crm-Record", record.record.type + " " + record.record.id.str());
   const auto commit = transaction.adopt(plan.changes, message, signature(workspace, *plan.stamp));

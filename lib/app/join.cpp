@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "store/device_keys.hpp"
 #include "store/paths.hpp"
+#include "sync/arrivals.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
 #include "sync/journal.hpp"
@@ -204,6 +205,7 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
                                                      offers(workspace)})}});
   }
   sync::record(repository, {env.now(), first_remote, "ok", "joined", *tip, 0, 0});
+  sync::record_arrival(repository, {env.now(), *tip});
   made.keep();
   return out;
 }

@@ -108,6 +108,27 @@ std::vector<store::AllowedKey> allowed_keys(const store::Repository& repository,
   return out;
 }
 
+const std::string& KeyHistory::folder_of(const store::Oid& schema) {
+  const auto [at, is_new] = m_folders.try_emplace(schema);
+  if (is_new && !schema.empty()) {
+    const auto parsed = codec::parse_schema(m_repository.blob(schema), schema_path("member"));
+    if (const auto* read = std::get_if<core::Schema>(&parsed)) at->second = read->folder;
+  }
+  return at->second;
+}
+
+const std::vector<store::AllowedKey>& KeyHistory::at(const store::Oid& commit) {
+  const auto [known, is_new] = m_by_commit.try_emplace(commit, nullptr);
+  if (!is_new && known->second != nullptr) return *known->second;
+  const auto schema = m_repository.blob_id(commit, schema_path("member")).value_or("");
+  const auto& folder = folder_of(schema);
+  const Members members{schema, folder.empty() ? store::Oid() : m_repository.folder_id(commit, folder)};
+  const auto [keys, unread] = m_by_members.try_emplace(members);
+  if (unread) keys->second = allowed_keys(m_repository, commit);
+  known->second = &keys->second;
+  return keys->second;
+}
+
 void refresh_signers(const store::Repository& repository) {
   const auto keys = allowed_keys(repository, repository.head());
   if (!keys.empty()) store::write_allowed_signers(repository, store::allowed_signers(keys));

@@ -7,8 +7,11 @@
 #include "app/batch.hpp"
 #include "store/commit_proof.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace crm::app {
@@ -20,6 +23,21 @@ store::Transaction begin_writing(Workspace& workspace);
 /// Every key of every member's record at that commit, deleted members too: what they wrote is theirs for
 /// ever.
 std::vector<store::AllowedKey> allowed_keys(const store::Repository& repository, const store::Oid& commit);
+/// The same of many commits: members that did not change are not read again.
+class KeyHistory {
+ public:
+  explicit KeyHistory(const store::Repository& repository) : m_repository(repository) {}
+  /// Stays where it is as long as the KeyHistory does.
+  const std::vector<store::AllowedKey>& at(const store::Oid& commit);
+
+ private:
+  using Members = std::pair<store::Oid, store::Oid>; ///< schema and folder
+  const std::string& folder_of(const store::Oid& schema);
+  const store::Repository& m_repository;
+  std::map<store::Oid, std::string> m_folders; ///< by the schema's blob
+  std::map<Members, std::vector<store::AllowedKey>> m_by_members;
+  std::unordered_map<store::Oid, const std::vector<store::AllowedKey>*> m_by_commit;
+};
 /// A line of a member's `keys`: "ssh-ed25519 AAAA… tablet-2".
 std::string key_line(const store::PublicKey& key, const std::string& device);
 

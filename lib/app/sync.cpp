@@ -6,6 +6,7 @@
 #include "app/sync_state.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "sync/arrivals.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
 #include "sync/journal.hpp"
@@ -211,7 +212,8 @@ class Sync {
                        "\ncommit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
       return;
     }
-    sync::apply(*transaction, plan);
+    const auto head = sync::apply(*transaction, plan);
+    sync::record_arrival(m_repository, {m_workspace.env().now(), head});
     remember_asides(m_repository, judged.asides);
     for (const auto& warning : transaction->warnings())
       m_workspace.warn(warning);

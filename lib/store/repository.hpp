@@ -143,6 +143,12 @@ class Repository {
   Oid write_commit(const Oid& tree, const std::vector<Oid>& parents, const Message& message,
                    const Signature& who) const;
 
+  /// The tree that `base` becomes with these changes, and the commit that Transaction::merge would make of
+  /// two heads and such a tree: computed, and nothing is written.
+  Oid tree_with(const Oid& base, const std::vector<Change>& changes) const;
+  static Oid merge_id(const Oid& ours, const Oid& theirs, const Oid& tree, const Message& message,
+                      const Signature& who);
+
   /// Looks at every file of the working tree: for `commit`, `status` and `doctor`, not for writes. Ignores
   /// .git.
   std::vector<HandEdit> hand_edits() const;

@@ -81,4 +81,13 @@ Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remot
   return out;
 }
 
+std::optional<core::StampTime> last_contact(const store::Repository& repository) {
+  const auto text = store::read_small_file(file_of(repository), 2 * longest);
+  if (!text) return std::nullopt;
+  const auto good = text->rfind("\"outcome\":\"ok\"");
+  const auto start = good == std::string::npos ? 0 : text->rfind('\n', good) + 1; // npos + 1 is 0
+  const auto attempt = attempt_of(std::string_view(*text).substr(start, text->find('\n', start) - start));
+  return attempt ? std::optional(attempt->at) : std::nullopt;
+}
+
 } // namespace crm::sync

@@ -34,4 +34,8 @@ struct Contacts {
 };
 Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remote);
 
+/// When this device last reached a remote, or first tried to where it never has; nothing when it never tried.
+/// Made for the way of a write: no more than one line is parsed.
+std::optional<core::StampTime> last_contact(const store::Repository& repository);
+
 } // namespace crm::sync

@@ -1,0 +1,61 @@
+#include "app/audit/verify.hpp"
+
+#include "app/init.hpp"
+#include "app/keys.hpp"
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace crm::app {
+
+Verified verify_history(Workspace& workspace, const VerifyRequest& request) {
+  auto& repository = workspace.repository();
+  Verified out;
+  out.head = repository.head();
+  KeyHistory keys(repository);
+  sync::ChainRequest chain{
+      .head = out.head,
+      .since = {},
+      .first = repository.config(first_commit_setting),
+      .keys = [&](const auto& commit) -> decltype(auto) { return keys.at(commit); },
+      .judge = {},
+      .progress = [&](std::size_t done,
+                      std::size_t total) { workspace.progress("Verifying the history", done, total); }};
+  if (!request.since.empty()) {
+    out.since = chain.since = repository.commit(request.since).id;
+    if (!repository.descends(out.head, out.since))
+      throw base::Error(base::Kind::VerificationFailed,
+                        "the store's history does not hold " + out.since.substr(0, 10) +
+                            " (any more): it was rewritten, or that commit was never part of it",
+                        "`crm git reflog` shows what this device had before");
+  }
+  out.chain = sync::verify_chain(repository, chain);
+  workspace.progress("", 0, 0);
+  if (chain.first.empty() && !out.chain.first.empty() && out.ok()) {
+    repository.set_config(first_commit_setting, out.chain.first);
+    out.pinned_now = true;
+  }
+  return out;
+}
+
+sync::Verdict verify_one(Workspace& workspace, const store::Commit& commit) {
+  const auto& repository = workspace.repository();
+  KeyHistory keys(repository);
+  const auto at = [&](const auto& id) -> const std::vector<store::AllowedKey>& { return keys.at(id); };
+  const bool keeps_keys = !keys.at(repository.head()).empty();
+  auto out = sync::prove(repository, commit, at, false);
+  // Only the whole chain tells whether commits without keys came before them; a signed one is no such.
+  if (out.how == sync::Verdict::How::BeforeKeys && keeps_keys) {
+    auto strict = sync::prove(repository, commit, at, true);
+    if (strict.by) out = std::move(strict);
+  }
+  if (out.ok() || !out.by) return out;
+  const auto& now = keys.at(repository.head());
+  const bool since = std::any_of(now.begin(), now.end(), [&](const auto& each) {
+    return each.key == out.by->key && each.member == out.by->member && each.device == out.by->device;
+  });
+  if (since) out.how = sync::Verdict::How::Later;
+  return out;
+}
+
+} // namespace crm::app

@@ -1,0 +1,27 @@
+// Is all of the history by whom it names, from the store's first commit on?
+#pragma once
+
+#include "app/workspace.hpp"
+#include "sync/chain.hpp"
+
+namespace crm::app {
+
+struct VerifyRequest {
+  std::string
+      since; ///< a commit that is taken for good, or the beginning of its id; "" for the whole history
+};
+
+struct Verified {
+  sync::ChainReport chain;
+  store::Oid head, since;
+  bool pinned_now = false; ///< where the history begins was not noted in this clone before: it is now
+  bool ok() const { return chain.refusals.empty(); }
+};
+/// Throws Error(NotFound) for an unknown commit, and Error(VerificationFailed) when the history no longer
+/// holds it.
+Verified verify_history(Workspace& workspace, const VerifyRequest& request);
+
+/// Of one commit: with what a signature by a key that was vouched for later is worth at HEAD.
+sync::Verdict verify_one(Workspace& workspace, const store::Commit& commit);
+
+} // namespace crm::app
