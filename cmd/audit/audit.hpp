@@ -15,6 +15,7 @@ std::function<void()> add_audit_log_options(CLI::App& command, Context& context)
 void add_audit_show(CLI::App& noun, Context& context);
 void add_audit_blame(CLI::App& noun, Context& context);
 void add_audit_verify(CLI::App& noun, Context& context);
+void add_audit_quarantine(CLI::App& noun, Context& context);
 
 /// schemas/output/audit-log.json, one batch. Csv and tsv have the records as texts.
 core::Map entry_json(const app::AuditEntry& entry, Format format = Format::Json);

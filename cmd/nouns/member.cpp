@@ -1,5 +1,6 @@
 // member: people who work here, and whose keys are theirs.
 #include "app/keys.hpp"
+#include "app/revoke.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/listing.hpp"
@@ -83,15 +84,47 @@ void add_approve(CLI::App& noun, Context& context) {
   });
 }
 
+void add_revoke(CLI::App& noun, Context& context) {
+  auto options = std::make_shared<app::RevokeRequest>();
+  auto* command = add_command(
+      noun, "revoke", "a device was lost or stolen: from here on, nothing that its key signs counts",
+      "  crm member revoke bob --device tablet-2\n  crm member revoke --device tablet-2 --dry-run\n"
+      "  crm member revoke bob --device tablet-2 --last 3f2a91c     believe it up to that commit\n"
+      "What was not yet synced is kept all the same: `crm audit quarantine` lists it where it arrives.");
+  complete(context, command->add_option("member", options->member, "whose key")->type_name("KEY"),
+           Completes::Record, "member");
+  command->add_option("--device", options->device, "the device that was lost")->required()->type_name("NAME");
+  command
+      ->add_option("--last", options->last,
+                   "the last commits that are believed, with all before them (default: all that is here now)")
+      ->type_name("COMMIT");
+  add_dry_run(*command, options->mode);
+  command->callback([&context, options] {
+    const auto done = app::revoke(context.workspace(), *options);
+    if (context.for_people()) {
+      context.print(fmt::format("{} the key of {} on {}\n",
+                                options->mode == app::Mode::DryRun ? "Would revoke" : "Revoked", done.member,
+                                done.device));
+      for (const auto& last : done.last)
+        context.print(fmt::format("believed up to {}\n", last.substr(0, 10)));
+      if (!done.put_aside.empty())
+        context.print(
+            fmt::format("{} of its batches put aside: see `crm audit quarantine`\n", done.put_aside.size()));
+    }
+    answer(context, done.committed, "Changed member");
+  });
+}
+
 } // namespace
 
 void add_member(CLI::App& root, Context& context) {
   auto* noun = add_command(root, "member", context.schema("member").description,
                            "  crm member new \"Bob Ross\" --key bob --role staff\n  crm member requests\n"
-                           "  crm member approve bob");
+                           "  crm member approve bob\n  crm member revoke bob --device tablet-2");
   noun->require_subcommand(0, 1);
   add_requests(*noun, context);
   add_approve(*noun, context);
+  add_revoke(*noun, context);
   add_noun_verbs(*noun, context, "member");
   noun->callback([&context, noun] {
     if (!noun->get_subcommands().empty()) return;

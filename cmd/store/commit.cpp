@@ -33,7 +33,10 @@ void run_commit(Context& context, app::Mode mode) {
   std::vector<std::string> lines;
   for (const auto& problem : done.problems)
     lines.push_back(core::to_text(problem));
-  context.say("crm: not valid or not allowed, and so not committed:\n  " + base::join(lines, "\n  "));
+  const char* why = done.denied == 0                      ? "not valid"
+                    : done.denied == done.problems.size() ? "not allowed"
+                                                          : "not valid or not allowed";
+  context.say(std::string("crm: ") + why + ", and so not committed:\n  " + base::join(lines, "\n  "));
 }
 
 } // namespace

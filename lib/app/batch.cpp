@@ -190,6 +190,15 @@ core::Record Batch::create(const core::Schema& schema, core::Map fields) {
   return record;
 }
 
+void Batch::insert(const core::Record& record) {
+  const auto& schema = m_workspace.schemas().get(record.type);
+  const std::string path = store::record_path(schema.folder, record.id.str());
+  check(record, schema, path);
+  check_unique_key(record, schema);
+  m_newest = std::max(m_newest, core::newest(record).time);
+  m_pending.push_back({record, path, "", "", core::display_name(record, schema), Action::Created, {}});
+}
+
 void Batch::change(core::Record& record, const std::vector<core::Edit>& edits) {
   write(record, edits, Arrow::Forward);
 }
@@ -273,7 +282,7 @@ Committed Batch::commit(std::string summary) {
     out.records.push_back({entry.record, entry.path, entry.name, entry.action, entry.units});
   }
   message.trailers.insert(message.trailers.end(), m_trailers.begin(), m_trailers.end());
-  if (changes.empty() || m_mode == Mode::DryRun) return out;
+  if ((changes.empty() && !m_may_be_empty) || m_mode == Mode::DryRun) return out;
   std::vector<std::string> paths;
   for (const auto& change : m_files)
     paths.push_back(change.path);

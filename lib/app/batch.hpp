@@ -49,6 +49,8 @@ class Batch {
   /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are
   /// invalid.
   core::Record load(const Found& found);
+  /// What is written by this batch is later than that.
+  void follows(core::StampTime time) { m_newest = std::max(m_newest, time); }
   /// One stamp for the whole batch: later than everything this device has seen. Load before the first call.
   const core::Stamp& stamp();
 
@@ -61,6 +63,8 @@ class Batch {
   /// Comments and order of `text`, which a person wrote, instead of the file's own; the values stay the
   /// record's.
   void use_text(const core::Record& record, std::string text);
+  /// A new record with the provenance that it has already. Validates.
+  void insert(const core::Record& record);
   void remove(core::Record& record);
   void restore(core::Record& record);
   /// A file that is no record; nothing deletes it.
@@ -68,6 +72,9 @@ class Batch {
   void trailer(std::string name, std::string value) {
     m_trailers.emplace_back(std::move(name), std::move(value));
   }
+
+  /// A batch that changes no file: its trailers are what it says.
+  void commit_even_if_empty() { m_may_be_empty = true; }
 
   /// Throws Error(Denied) for what the policy does not let this member do, in a dry run too.
   Committed commit(std::string summary);
@@ -101,6 +108,7 @@ class Batch {
   std::vector<Pending> m_pending;
   std::vector<store::Change> m_files;
   std::vector<std::pair<std::string, std::string>> m_trailers;
+  bool m_may_be_empty = false;
 };
 
 /// The newest stamp time that HEAD's history tells of.

@@ -82,6 +82,18 @@ KeyRequest asked_for(Workspace& workspace, const std::string& who) {
   return meant.front();
 }
 
+bool is_revoked(Workspace& workspace, const store::PublicKey& key) {
+  const auto row =
+      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+  if (!row) return false;
+  const auto record = workspace.found(*row).record;
+  const auto* lines = record.get("revoked").if_list();
+  const auto print = store::fingerprint(key);
+  return lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const auto& line) {
+           return line.string_or_empty().starts_with(print);
+         });
+}
+
 } // namespace
 
 std::string key_line(const store::PublicKey& key, const std::string& device) {
@@ -156,6 +168,11 @@ store::Transaction begin_writing(Workspace& workspace) {
     ensure_key(repository, workspace.env(), workspace.member(), workspace.device());
     key = keys.load(workspace.member());
   }
+  if (key && is_revoked(workspace, key->public_key()))
+    throw base::Error(base::Kind::Denied,
+                      workspace.member() + "'s key on this device was revoked: nothing that it signs counts",
+                      "what is written here is safe; an owner can adopt what had not been synced: `crm audit "
+                      "quarantine`, there\nfor a device that came back: `crm join` into a new folder");
   if (key) repository.sign_with(signer_of(std::move(*key)));
   return repository.begin(lock_wait(workspace.env()));
 }

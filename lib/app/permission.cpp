@@ -66,6 +66,11 @@ std::optional<core::Forbidden> Permission::refuse_file(const std::string& path,
   return decide({std::string(sync::file_type(path)), operation, {}});
 }
 
+void Permission::require(const core::PolicyChange& change) {
+  if (!m_policy) return;
+  if (const auto forbidden = decide(change)) deny(*forbidden);
+}
+
 void Permission::deny(const core::Forbidden& forbidden) const {
   constexpr std::size_t most = 5;
   const auto roles = core::roles_that_may(*m_policy, m_refused);

@@ -24,6 +24,8 @@ class Permission {
                                              const std::optional<std::string>& content);
   /// True when no change of a record of the type needs to be looked at.
   bool unlimited(std::string_view type) const;
+  /// Throws Error(Denied) unless the member may.
+  void require(const core::PolicyChange& change);
   /// Throws Error(Denied), naming who may.
   [[noreturn]] void deny(const core::Forbidden& forbidden) const;
 

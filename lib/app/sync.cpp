@@ -276,7 +276,8 @@ class Sync {
     outcome.detail =
         waits ? fmt::format("{} wait{} here until an owner approves this device's key: `crm member "
                             "approve {}`, there",
-                            count_of(kept.size(), "batch"), kept.size() == 1 ? "s" : "", m_workspace.member())
+                            kept.size() == 1 ? "a batch" : std::to_string(kept.size()) + " batches",
+                            kept.size() == 1 ? "s" : "", m_workspace.member())
               : "no other device would take this in: " + refusal_text(kept.front());
     if (!seen.empty() && !is_bundle(outcome) && m_request.mode == Mode::Write)
       store::push(m_repository, outcome.remote, seen, m_request.patience, {sign_of_life(seen)});

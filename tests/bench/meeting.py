@@ -70,6 +70,7 @@ def watching(crm, base, make, timed, env, edits=40):
     timed([crm, "sync"], desk)
     member = git(desk, "config", "crm.member").strip()
     timed([crm, "join", office, tablet, "--member", member, "--device", "tablet"], base)
+    for words in (["sync"], ["member", "approve", member], ["sync"]): timed([crm, *words], desk)
     watches = [subprocess.Popen([crm, "sync", "--watch"], cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for folder in (desk, tablet)]
     time.sleep(2)
     samples = []

@@ -104,7 +104,7 @@ class Practice:
         first.crm("init", first.root, "--name", "Practice", "--zone", "Europe/London", "--member", "alice", "--device", first.name)
         for type_, text in (("locker", LOCKER), ("meter", METER)): open(f"{first.root}/schemas/{type_}.yaml", "w").write(text)
         first.crm("commit")
-        for key in PEOPLE[1:]: first.crm("member", "new", key, "--key", key, "--role", "staff")
+        for key in PEOPLE[1:]: first.crm("member", "new", key, "--key", key, "--role", "owner")
         for key in ROOMS: first.crm("resource", "new", key, "--key", key, "--kind", "room")
         people = [first.json("contact", "new", f"Person {n}", "--tag", "first")["records"][0]["id"] for n in range(4)]
         for n, person in enumerate(people):
@@ -119,8 +119,11 @@ class Practice:
             first.remotes.append(name)
         first.crm("sync")
         for device in self.devices[1:]:
-            name = self.random.choice(list(self.remotes))
-            device.crm("join", self.remotes[name], device.root, "--member", self.random.choice(PEOPLE), "--device", device.name)
+            name, member = self.random.choice(list(self.remotes)), self.random.choice(PEOPLE)
+            device.crm("join", self.remotes[name], device.root, "--member", member, "--device", device.name)
+            first.crm("sync")
+            first.crm("member", "approve", member)
+            first.crm("sync")
             device.remotes.append("origin")
             for other in self.remotes:
                 if other != name and self.random.random() < 0.4:

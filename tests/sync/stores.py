@@ -64,9 +64,14 @@ class Device:
         os.makedirs(self.home, exist_ok=True)
         self.crm("init", self.root, "--name", "Practice", "--zone", ZONE, "--currency", "GBP", "--member", member, "--device", self.name)
 
-    def join(self, url, member="alice"):
+    def join(self, url, owner, member="alice"):
+        """The device `owner` approves its key."""
         os.makedirs(self.home, exist_ok=True)
         self.crm("join", url, self.root, "--member", member, "--device", self.name)
+        owner.sync(expect=0)
+        owner.crm("member", "approve", member)
+        owner.sync(expect=0)
+        self.sync(expect=0)
 
     def outcomes(self, done):
         """Of a `crm sync --json`, by remote; a line of each run's end."""
