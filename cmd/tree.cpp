@@ -42,6 +42,7 @@ constexpr Entry entries[] = {
     {"restore", add_restore},
     {"sync", add_sync},
     {"remote", add_remote},
+    {"hub", add_hub},
     {"join", add_join},
     {"checkpoint", add_checkpoint},
     {"conflicts", add_conflicts},

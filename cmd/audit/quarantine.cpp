@@ -94,7 +94,7 @@ void add_decision(CLI::App& list, Context& context, const char* verb, const char
                                   decision->mode == app::Mode::DryRun ? "Would have " : "",
                                   adopts ? "adopted" : "dropped", each.batch.substr(0, shown_of_an_id),
                                   base::printable(each.commit.summary), each.member + "@" + each.device));
-    if (adopts || !context.for_people()) answer(context, decided.committed, "Adopted");
+    if (adopts || !context.for_people()) answer(context, decided.committed, "");
   });
 }
 

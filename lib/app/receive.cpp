@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::app {
 namespace {
@@ -16,13 +17,20 @@ sync::Judge judge_of(Workspace& workspace) {
 
 /// The judged tip, or the commit that takes out what stands against it.
 store::Oid settled(const store::Repository& repository, const sync::Judgement& judgement, Judged& out) {
-  out.asides.insert(out.asides.end(), judgement.put_aside.begin(), judgement.put_aside.end());
-  if (judgement.standing.empty() && judgement.is_clean) return judgement.tip;
-  for (const auto& each : judgement.standing) {
-    const bool known = std::any_of(out.put_aside.begin(), out.put_aside.end(),
-                                   [&](const auto& other) { return other.commit == each.commit; });
-    if (!known) out.put_aside.push_back(each);
+  std::set<store::Oid> news;
+  for (const auto& each : judgement.put_aside) {
+    if (!repository.ref(sync::quarantine_refs + each).empty()) continue;
+    out.asides.push_back(each);
+    for (auto& named : sync::named_in(repository.commit(each)))
+      news.insert(std::move(named));
   }
+  for (const auto& each : judgement.standing)
+    news.insert(each.commit);
+  for (const auto& each : out.put_aside)
+    news.erase(each.commit);
+  for (const auto& each : judgement.refused)
+    if (news.contains(each.commit)) out.put_aside.push_back(each);
+  if (judgement.standing.empty() && judgement.is_clean) return judgement.tip;
   out.asides.push_back(sync::put_aside(repository, judgement));
   return out.asides.back();
 }

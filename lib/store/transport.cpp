@@ -1,6 +1,7 @@
 #include "store/transport.hpp"
 
 #include "store/folder_remote.hpp"
+#include "store/hub.hpp"
 #include "store/remotes.hpp"
 #include "store/transport_call.hpp"
 #include "store/transport_trouble.hpp"
@@ -164,6 +165,9 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     if (auto made = make_bare(there.url.folder, branch, patience); !made.ok()) return made;
   }
   if (there.url.place == Place::Folder) clear_dead_lock(there.url.folder, branch);
+  const auto hooks = there.url.place == Place::Folder && !there.empty
+                         ? hooks_for(there.url.folder, repository.private_dir())
+                         : std::string();
   std::vector<std::string> words{"push",
                                  "--porcelain",
                                  "--progress",
@@ -171,7 +175,7 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
                                  "--no-follow-tags",
                                  "--no-recurse-submodules",
                                  "--no-signed",
-                                 "--receive-pack=" + other_end(there.url).receive_pack,
+                                 "--receive-pack=" + other_end(there.url, hooks).receive_pack,
                                  "--",
                                  remote.url,
                                  tip + ":" + with_heads(branch)};

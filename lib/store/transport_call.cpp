@@ -60,15 +60,24 @@ bool has_own_ssh(const std::string& root, std::chrono::seconds patience) {
   return asked.status == 0;
 }
 
+/// Git gives the other end's program to a shell.
+std::string shell_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 } // namespace
 
-OtherEnd other_end(const RemoteUrl& url) {
+OtherEnd other_end(const RemoteUrl& url, const std::string& hooks) {
   if (url.place != Place::Folder) return {"git-upload-pack", "git-receive-pack"};
   // The other end of a folder runs here, as us, with the folder's configuration and hooks: whoever wrote to
   // the stick would have their programs run. So: no hooks, no commands out of its configuration, no checkout.
   return {"git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.alternateRefsCommand=true "
           "-c gc.auto=0 upload-pack",
-          "git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.alternateRefsCommand=true "
+          "git -c core.hooksPath=" + (hooks.empty() ? "/dev/null" : shell_quoted(hooks)) +
+          " -c core.fsmonitor=false -c core.alternateRefsCommand=true "
           "-c gc.auto=0 -c maintenance.auto=false -c receive.autogc=false "
           "-c receive.denyCurrentBranch=refuse -c receive.denyNonFastForwards=true "
           "-c receive.fsckObjects=true -c core.fsync=objects,reference receive-pack"};

@@ -14,7 +14,8 @@ namespace crm::store {
 struct OtherEnd {
   std::string upload_pack, receive_pack;
 };
-OtherEnd other_end(const RemoteUrl& url);
+/// `hooks`: for a folder, the only hooks that are run ("" for none); the folder's own never are.
+OtherEnd other_end(const RemoteUrl& url, const std::string& hooks = {});
 
 /// `git <hardening> words…` in `root`, with what url's place wants.
 GitRun talk(const std::string& root, const RemoteUrl& url, std::vector<std::string> words,

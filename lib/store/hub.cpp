@@ -1,0 +1,106 @@
+#include "store/hub.hpp"
+
+#include "store/git_error.hpp"
+#include "store/git_program.hpp"
+#include "store/library.hpp"
+#include "store/paths.hpp"
+#include "store/repository_impl.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace crm::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *hub_setting = "crm.hub", *hook_name = "pre-receive";
+
+/// Within single quotes of the shell.
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string hook_text() {
+  const auto program = this_program();
+  return "#!/bin/sh\n# What is pushed here is verified before it is taken in, as on every device.\n" +
+         (program.empty() ? "" : "[ -x " + quoted(program) + " ] && exec " + quoted(program) + " hub receive\n") +
+         "exec crm hub receive\n";
+}
+
+void write_hook(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  const auto file = folder / hook_name;
+  std::ofstream out(file);
+  out << hook_text();
+  out.close();
+  if (!out || ::chmod(file.c_str(), 0755) != 0)
+    throw base::Error(base::Kind::Failure, "cannot write the hook " + base::printable(file.string()));
+}
+
+} // namespace
+
+std::string this_program() {
+  std::error_code error;
+  const auto path = fs::read_symlink("/proc/self/exe", error);
+  return error || !fs::exists(path, error) ? "" : path.string();
+}
+
+void create_hub(const std::string& folder, const std::string& branch) {
+  std::error_code error;
+  if (fs::exists(folder, error) && (!fs::is_directory(folder, error) || !fs::is_empty(folder, error)))
+    throw base::Error(base::Kind::Usage, base::printable(folder) + " is there and not empty",
+                      "a hub has a folder of its own: `crm hub init DIR`");
+  fs::create_directories(folder, error);
+  if (error)
+    throw base::Error(base::Kind::Failure, "cannot make the folder " + base::printable(folder) + ": " + error.message());
+  const auto git = [&](std::vector<std::string> words) {
+    const auto done = run_git_watched({.root = folder, .words = std::move(words), .environment = {}});
+    if (done.status != 0)
+      throw base::Error(base::Kind::Failure, "git could not make the hub: " + base::printable(done.errors));
+  };
+  git({"init", "--quiet", "--bare", "--template=", "--initial-branch=" + branch});
+  // Signs of life move freely, so the hook decides what may be rewound, and git sees to the objects.
+  for (const auto& [key, value] : {std::pair{"receive.fsckObjects", "true"}, {"receive.denyDeletes", "true"},
+                                   {"core.logAllRefUpdates", "true"}, {hub_setting, "true"}})
+    git({"config", key, value});
+  write_hook(fs::path(folder) / "hooks");
+}
+
+Repository Repository::open_receiving() {
+  start_library();
+  // Git names the folder of the objects that came, which are not in the repository yet, in its environment.
+  if (std::getenv("GIT_QUARANTINE_PATH") == nullptr)
+    throw base::Error(base::Kind::Usage, "`crm hub receive` is git's to call, when something is pushed to a hub");
+  auto impl = std::make_unique<Impl>();
+  check_git(git::take(impl->repository, git_repository_open_ext, nullptr,
+                      GIT_REPOSITORY_OPEN_FROM_ENV | GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr),
+            "open the hub");
+  std::string path = git_repository_path(impl->get());
+  while (path.size() > 1 && path.back() == '/')
+    path.pop_back();
+  impl->root = impl->git_dir = impl->common_dir = path;
+  impl->private_dir = path + "/" + std::string(private_folder);
+  return Repository(std::move(impl));
+}
+
+std::string hooks_for(const std::string& folder, const std::string& private_dir) {
+  const auto asked = run_git_watched({.root = folder,
+                                      .words = {"config", "--local", "--type=bool", "--get", hub_setting},
+                                      .environment = {}});
+  if (asked.status != 0 || base::trim(asked.output) != "true") return "";
+  const auto hooks = private_dir + "/hub-hooks";
+  write_hook(hooks);
+  return hooks;
+}
+
+} // namespace crm::store
