@@ -34,8 +34,9 @@ void run_receive(Context& context) {
   constexpr std::size_t most = 1000;
   for (std::string line; std::getline(std::cin, line) && updates.size() < most;)
     updates.push_back(app::parse_update(line));
-  const auto hub = store::Repository::open_receiving();
-  const auto refused = app::refusals(hub, context.env(), updates);
+  // When all that a push does is to remove, nothing came that git would set apart.
+  auto refused = app::removals(updates);
+  if (refused.empty()) refused = app::refusals(store::Repository::open_receiving(), context.env(), updates);
   if (refused.empty()) return;
   context.exit_code = exit_code(base::Kind::Denied);
   context.say("crm: this hub does not take that in:");
@@ -46,15 +47,17 @@ void run_receive(Context& context) {
 } // namespace
 
 void add_hub(CLI::App& root, Context& context) {
-  auto* command = add_command(root, "hub", "a bare repository to meet at, which verifies what is pushed to it",
-                              "  crm hub init /srv/practice.git\n  crm remote add hub /srv/practice.git\n"
-                              "  crm remote add hub ssh://front-desk.local/srv/practice.git");
+  auto* command =
+      add_command(root, "hub", "a bare repository to meet at, which verifies what is pushed to it",
+                  "  crm hub init /srv/practice.git\n  crm remote add hub /srv/practice.git\n"
+                  "  crm remote add hub ssh://front-desk.local/srv/practice.git");
   command->require_subcommand(1);
   auto folder = std::make_shared<std::string>();
-  auto* init = add_command(*command, "init", "make one in a folder of its own",
-                           "  crm hub init /srv/practice.git\n"
-                           "Any git server serves it. What a device would not take in, its hook refuses: batches that are "
-                           "unsigned,\nforged or not allowed, histories that were rewritten, files that are no records.");
+  auto* init = add_command(
+      *command, "init", "make one in a folder of its own",
+      "  crm hub init /srv/practice.git\n"
+      "Any git server serves it. What a device would not take in, its hook refuses: batches that are "
+      "unsigned,\nforged or not allowed, histories that were rewritten, files that are no records.");
   complete(context, init->add_option("dir", *folder, "an empty or new folder")->required()->type_name("DIR"),
            Completes::Folder);
   init->callback([&context, folder] { run_init(context, *folder); });

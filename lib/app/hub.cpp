@@ -55,15 +55,21 @@ RefUpdate parse_update(const std::string& line) {
   return {std::string(parts[0]), std::string(parts[1]), std::string(parts[2])};
 }
 
+std::vector<std::string> removals(const std::vector<RefUpdate>& updates) {
+  std::vector<std::string> out;
+  for (const auto& update : updates)
+    if (is_none(update.to))
+      out.push_back(base::printable(update.ref) + " would be removed: nothing is removed from a hub");
+  return out;
+}
+
 std::vector<std::string> refusals(const store::Repository& hub, const base::Environment& env,
                                   const std::vector<RefUpdate>& updates) {
   std::vector<std::string> out;
   const auto branch = std::string(heads) + hub.branch();
   for (const auto& update : updates) {
     const auto ref = base::printable(update.ref);
-    if (is_none(update.to))
-      out.push_back(ref + " would be removed: nothing is removed from a hub");
-    else if (update.ref == branch)
+    if (update.ref == branch)
       check_branch(hub, env, update, out);
     else if (!update.ref.starts_with(store::device_refs) ||
              !core::is_name(update.ref.substr(std::string_view(store::device_refs).size())))

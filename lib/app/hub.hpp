@@ -17,6 +17,8 @@ struct RefUpdate {
 /// A line of a pre-receive hook's input: "OLD NEW REF". Throws Error(Usage) for what is none.
 RefUpdate parse_update(const std::string& line);
 
+/// Refs that would be removed: nothing is removed from a hub. A sentence each.
+std::vector<std::string> removals(const std::vector<RefUpdate>& updates);
 /// Why the push may not be taken in, a sentence each, for who pushed; empty when it may.
 std::vector<std::string> refusals(const store::Repository& hub, const base::Environment& env,
                                   const std::vector<RefUpdate>& updates);

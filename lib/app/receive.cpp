@@ -57,21 +57,29 @@ void remember_asides(store::Repository& repository, const std::vector<store::Oid
     repository.set_ref(sync::quarantine_refs + each, each);
 }
 
-std::vector<sync::Refused> not_to_be_sent(Workspace& workspace, const store::Oid& head,
-                                          const store::Oid& seen) {
-  return judge_of(workspace).judge(head, seen, head).unproved;
+OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known) {
+  auto& repository = workspace.repository();
+  const auto head = transaction != nullptr ? transaction->head() : repository.head();
+  auto judgement = judge_of(workspace).judge(head, known, head);
+  if (!judgement.unproved.empty()) return {std::move(judgement.unproved), {}};
+  if (judgement.standing.empty()) return {};
+  if (transaction != nullptr) {
+    const auto aside = sync::put_aside(repository, judgement);
+    transaction->fast_forward(aside);
+    remember_asides(repository, {aside});
+    workspace.moved();
+  }
+  return {{}, std::move(judgement.standing)};
 }
 
-std::vector<sync::Refused> put_aside_here(Workspace& workspace, store::Transaction& transaction,
-                                          const store::Oid& known) {
-  auto& repository = workspace.repository();
-  const auto judgement = judge_of(workspace).judge(transaction.head(), known, transaction.head());
-  if (judgement.standing.empty() || !judgement.unproved.empty()) return {};
-  const auto aside = sync::put_aside(repository, judgement);
-  transaction.fast_forward(aside);
-  remember_asides(repository, {aside});
-  workspace.moved();
-  return judgement.standing;
+std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip) {
+  std::string out;
+  repository.since(tip, repository.head(), [&](const store::Commit& commit) {
+    const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"));
+    if (time && *time > latest) out = base::printable(commit.trailer("Crm-Device"));
+    return out.empty();
+  });
+  return out;
 }
 
 std::string refusal_text(const sync::Refused& refused) {

@@ -25,14 +25,19 @@ Judged judge_received(Workspace& workspace, const store::Oid& tip);
 /// From here on the put-aside commits are known here.
 void remember_asides(store::Repository& repository, const std::vector<store::Oid>& asides);
 
-/// Of what this device would send, the batches that no other would take in: nobody vouched for the key yet,
-/// or somebody committed by hand without one.
-std::vector<sync::Refused> not_to_be_sent(Workspace& workspace, const store::Oid& head,
-                                          const store::Oid& seen);
+/// What this device would send to who has `known` ("" for nothing) is judged as it will be there, and what
+/// may not count is put aside here already.
+struct OwnJudged {
+  /// What no other device would take in: nobody vouched for the key yet, or somebody committed by hand
+  /// without one.
+  std::vector<sync::Refused> unproved;
+  std::vector<sync::Refused> put_aside; ///< now
+};
+/// Under the lock, or in a dry run without one.
+OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known);
 
-/// Puts aside what stands against HEAD since `known`, a commit before all of it. Returns what that was.
-std::vector<sync::Refused> put_aside_here(Workspace& workspace, store::Transaction& transaction,
-                                          const store::Oid& known);
+/// The device of a batch of `tip` that is not here yet and was written after `latest`, by its clock; or "".
+std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip);
 
 /// "3f2a… of bob on tablet-2: it is not signed" for people.
 std::string refusal_text(const sync::Refused& refused);

@@ -94,7 +94,7 @@ Revoked revoke(Workspace& workspace, const RevokeRequest& request) {
   }
   if (request.mode == Mode::DryRun || out.committed.commit.empty()) return out;
   auto transaction = begin_writing(workspace);
-  out.put_aside = put_aside_here(workspace, transaction, before_all(out.last));
+  out.put_aside = judge_own(workspace, &transaction, before_all(out.last)).put_aside;
   return out;
 }
 

@@ -159,7 +159,7 @@ class Sync {
     outcome.received += count_since(m_repository, tip, m_repository.head());
     const auto latest = m_workspace.env().now() + far_ahead;
     sync::ReadRecords read;
-    if (const auto device = ahead_of(latest, tip); !device.empty()) {
+    if (const auto device = device_ahead(m_repository, latest, tip); !device.empty()) {
       outcome.outcome = "clock";
       outcome.detail = fmt::format("the clock of {} is more than {} days ahead of this device's\n"
                                    "put the wrong one right; nothing was taken in",
@@ -220,17 +220,6 @@ class Sync {
     m_workspace.moved();
   }
 
-  /// The device of a batch that came and is from so far ahead, or "".
-  std::string ahead_of(core::StampTime latest, const store::Oid& tip) const {
-    std::string out;
-    m_repository.since(tip, m_repository.head(), [&](const store::Commit& commit) {
-      const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"));
-      if (time && *time > latest) out = base::printable(commit.trailer("Crm-Device"));
-      return out.empty();
-    });
-    return out;
-  }
-
   std::vector<std::string> hand_edits_in(const sync::MergePlan& plan) const {
     std::vector<std::string> paths, out;
     for (const auto& change : plan.changes)
@@ -244,10 +233,10 @@ class Sync {
   void push(RemoteOutcome& outcome) {
     if (is_bundle(outcome)) return write_bundle(outcome);
     for (int turn = 0; turn < tries; ++turn) {
-      const store::Oid head = m_repository.head();
       const auto seen = store::last_seen(m_repository, outcome.remote.name);
-      if (seen && *seen == head) return show_life(outcome);
-      if (!may_be_sent(outcome, head, seen.value_or(""))) return;
+      if (seen && *seen == m_repository.head()) return show_life(outcome);
+      if (!may_be_sent(outcome, seen.value_or(""))) return;
+      const store::Oid head = m_repository.head();
       outcome.sent = count_since(m_repository, head, seen.value_or(""));
       outcome.pushed = true;
       if (m_request.mode == Mode::DryRun) return;
@@ -267,8 +256,12 @@ class Sync {
   }
 
   /// What no other device would take in stays here; this one asks all the same for its key to be approved.
-  bool may_be_sent(RemoteOutcome& outcome, const store::Oid& head, const store::Oid& seen) {
-    const auto kept = not_to_be_sent(m_workspace, head, seen);
+  bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
+    std::optional<store::Transaction> transaction;
+    if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
+    const auto judged = judge_own(m_workspace, transaction ? &*transaction : nullptr, seen);
+    outcome.put_aside.insert(outcome.put_aside.end(), judged.put_aside.begin(), judged.put_aside.end());
+    const auto& kept = judged.unproved;
     if (kept.empty()) return true;
     const bool waits =
         std::all_of(kept.begin(), kept.end(), [](const auto& each) { return each.reason == "unknown-key"; });
@@ -285,9 +278,9 @@ class Sync {
   }
 
   void write_bundle(RemoteOutcome& outcome) {
-    const store::Oid head = m_repository.head();
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
-    if (seen == head || !may_be_sent(outcome, head, seen.value_or(""))) return;
+    if (seen == m_repository.head() || !may_be_sent(outcome, seen.value_or(""))) return;
+    const store::Oid head = m_repository.head();
     outcome.sent = count_since(m_repository, head, seen.value_or(""));
     outcome.pushed = true;
     if (m_request.mode == Mode::DryRun) return;

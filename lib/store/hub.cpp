@@ -32,7 +32,8 @@ std::string quoted(const std::string& text) {
 std::string hook_text() {
   const auto program = this_program();
   return "#!/bin/sh\n# What is pushed here is verified before it is taken in, as on every device.\n" +
-         (program.empty() ? "" : "[ -x " + quoted(program) + " ] && exec " + quoted(program) + " hub receive\n") +
+         (program.empty() ? ""
+                          : "[ -x " + quoted(program) + " ] && exec " + quoted(program) + " hub receive\n") +
          "exec crm hub receive\n";
 }
 
@@ -62,7 +63,8 @@ void create_hub(const std::string& folder, const std::string& branch) {
                       "a hub has a folder of its own: `crm hub init DIR`");
   fs::create_directories(folder, error);
   if (error)
-    throw base::Error(base::Kind::Failure, "cannot make the folder " + base::printable(folder) + ": " + error.message());
+    throw base::Error(base::Kind::Failure,
+                      "cannot make the folder " + base::printable(folder) + ": " + error.message());
   const auto git = [&](std::vector<std::string> words) {
     const auto done = run_git_watched({.root = folder, .words = std::move(words), .environment = {}});
     if (done.status != 0)
@@ -70,8 +72,10 @@ void create_hub(const std::string& folder, const std::string& branch) {
   };
   git({"init", "--quiet", "--bare", "--template=", "--initial-branch=" + branch});
   // Signs of life move freely, so the hook decides what may be rewound, and git sees to the objects.
-  for (const auto& [key, value] : {std::pair{"receive.fsckObjects", "true"}, {"receive.denyDeletes", "true"},
-                                   {"core.logAllRefUpdates", "true"}, {hub_setting, "true"}})
+  for (const auto& [key, value] : {std::pair{"receive.fsckObjects", "true"},
+                                   {"receive.denyDeletes", "true"},
+                                   {"core.logAllRefUpdates", "true"},
+                                   {hub_setting, "true"}})
     git({"config", key, value});
   write_hook(fs::path(folder) / "hooks");
 }
@@ -79,8 +83,10 @@ void create_hub(const std::string& folder, const std::string& branch) {
 Repository Repository::open_receiving() {
   start_library();
   // Git names the folder of the objects that came, which are not in the repository yet, in its environment.
-  if (std::getenv("GIT_QUARANTINE_PATH") == nullptr)
-    throw base::Error(base::Kind::Usage, "`crm hub receive` is git's to call, when something is pushed to a hub");
+  const char* incoming = std::getenv("GIT_QUARANTINE_PATH");
+  if (incoming == nullptr)
+    throw base::Error(base::Kind::Usage,
+                      "`crm hub receive` is git's to call, when something is pushed to a hub");
   auto impl = std::make_unique<Impl>();
   check_git(git::take(impl->repository, git_repository_open_ext, nullptr,
                       GIT_REPOSITORY_OPEN_FROM_ENV | GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr),
@@ -90,6 +96,7 @@ Repository Repository::open_receiving() {
     path.pop_back();
   impl->root = impl->git_dir = impl->common_dir = path;
   impl->private_dir = path + "/" + std::string(private_folder);
+  impl->incoming = fs::absolute(incoming).lexically_normal().string();
   return Repository(std::move(impl));
 }
 

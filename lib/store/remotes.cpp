@@ -47,6 +47,11 @@ git::RepositoryHandle open_again(const Repository& repository) {
   check_git(git::take(out, git_repository_open_ext, repository.root().c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH,
                       nullptr),
             "open the repository", repository.root());
+  if (const auto& incoming = repository.incoming_objects(); !incoming.empty()) {
+    git::OdbHandle objects;
+    check_git(git::take(objects, git_repository_odb, out.get()), "open the objects of", repository.root());
+    check_git(git_odb_add_disk_alternate(objects.get(), incoming.c_str()), "open what came", incoming);
+  }
   return out;
 }
 

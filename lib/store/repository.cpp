@@ -113,6 +113,9 @@ Repository Repository::open(const std::string& path) {
 const std::string& Repository::root() const {
   return m_impl->root;
 }
+const std::string& Repository::incoming_objects() const {
+  return m_impl->incoming;
+}
 std::string Repository::private_dir() const {
   return m_impl->private_dir;
 }

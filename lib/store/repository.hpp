@@ -92,6 +92,7 @@ class Repository {
   ~Repository();
 
   const std::string& root() const;                ///< absolute, without trailing "/"
+  const std::string& incoming_objects() const;    ///< open_receiving(): the folder of what came; else ""
   std::string private_dir() const;                ///< <git dir>/crm: this device only
   std::string config(std::string_view key) const; ///< from this repository's own config only; "" when unset
   void set_config(std::string_view key, std::string_view value);

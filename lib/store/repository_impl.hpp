@@ -16,7 +16,8 @@ struct Repository::Impl {
   std::string common_dir;  ///< shared by all work trees: objects, refs
   std::string private_dir; ///< git_dir/crm
   WorkFiles files{""};
-  Signer signer; ///< empty: batches are not signed
+  std::string incoming; ///< where objects lie that are being received; "" when none are
+  Signer signer;        ///< empty: batches are not signed
 
   git_repository* get() const { return repository.get(); }
   /// "" when there is no commit yet.

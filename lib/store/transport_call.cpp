@@ -77,10 +77,10 @@ OtherEnd other_end(const RemoteUrl& url, const std::string& hooks) {
   return {"git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.alternateRefsCommand=true "
           "-c gc.auto=0 upload-pack",
           "git -c core.hooksPath=" + (hooks.empty() ? "/dev/null" : shell_quoted(hooks)) +
-          " -c core.fsmonitor=false -c core.alternateRefsCommand=true "
-          "-c gc.auto=0 -c maintenance.auto=false -c receive.autogc=false "
-          "-c receive.denyCurrentBranch=refuse -c receive.denyNonFastForwards=true "
-          "-c receive.fsckObjects=true -c core.fsync=objects,reference receive-pack"};
+              " -c core.fsmonitor=false -c core.alternateRefsCommand=true "
+              "-c gc.auto=0 -c maintenance.auto=false -c receive.autogc=false "
+              "-c receive.denyCurrentBranch=refuse -c receive.denyNonFastForwards=true "
+              "-c receive.fsckObjects=true -c core.fsync=objects,reference receive-pack"};
 }
 
 GitRun talk(const std::string& root, const RemoteUrl& url, std::vector<std::string> words,
