@@ -83,6 +83,7 @@ void add_audit(CLI::App& root, Context& context) {
   auto run = add_audit_log_options(*noun, context);
   add_audit_log(*noun, context);
   add_audit_show(*noun, context);
+  add_audit_blame(*noun, context);
   add_audit_verify(*noun, context);
   noun->callback([noun, run] {
     if (noun->get_subcommands().empty()) run();
