@@ -82,6 +82,8 @@ void add_audit(CLI::App& root, Context& context) {
   noun->require_subcommand(0, 1);
   auto run = add_audit_log_options(*noun, context);
   add_audit_log(*noun, context);
+  add_audit_show(*noun, context);
+  add_audit_blame(*noun, context);
   add_audit_verify(*noun, context);
   add_audit_quarantine(*noun, context);
   noun->callback([noun, run] {

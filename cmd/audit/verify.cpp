@@ -88,7 +88,7 @@ void add_audit_verify(CLI::App& noun, Context& context) {
       "that time; each merge is made again and must come out the same. A device writes before its key is\n"
       "approved: such batches are good once somebody who was trusted has approved it. Exit 11 when one "
       "commit\n"
-      "is not good; each is named, with the reason. Nothing is changed.");
+      "is not good; each is named, with the reason. Nothing in the store is changed.");
   command->add_option("--since", request->since, "take this commit for good, and all before it")
       ->type_name("COMMIT");
   command->callback([&context, request] {

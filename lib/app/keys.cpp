@@ -135,8 +135,9 @@ const std::vector<store::AllowedKey>& KeyHistory::at(const store::Oid& commit) {
   const auto schema = m_repository.blob_id(commit, schema_path("member")).value_or("");
   const auto& folder = folder_of(schema);
   const Members members{schema, folder.empty() ? store::Oid() : m_repository.folder_id(commit, folder)};
-  const auto [keys, unread] = m_by_members.try_emplace(members);
-  if (unread) keys->second = allowed_keys(m_repository, commit);
+  auto keys = m_by_members.find(members);
+  if (keys == m_by_members.end())
+    keys = m_by_members.emplace(members, allowed_keys(m_repository, commit)).first;
   known->second = &keys->second;
   return keys->second;
 }

@@ -1,10 +1,13 @@
 #include "sync/chain.hpp"
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace crm::sync {
@@ -18,6 +21,7 @@ struct SameKey {
   }
 };
 using KeyRing = std::set<store::AllowedKey, SameKey>;
+using Had = std::shared_ptr<const KeyRing>;
 
 std::string author_of(const store::Commit& commit) {
   return commit.author.name + " <" + commit.author.email + ">";
@@ -60,13 +64,19 @@ class ChainWalk {
 
   void look(const store::Commit& commit) {
     if (commit.parents.empty()) begin(commit);
-    bool kept_keys = false;
+    Had had = std::make_shared<const KeyRing>();
     for (const auto& parent : commit.parents) {
-      kept_keys = kept_keys || m_kept.contains(parent);
-      if (!m_inside.contains(parent)) trust_outside(parent, kept_keys);
+      if (!m_inside.contains(parent)) trust_outside(parent);
+      if (const auto known = m_had.find(parent); known != m_had.end()) had = both(had, known->second);
     }
-    auto verdict = prove(m_repository, commit, m_request.keys, kept_keys);
-    if (kept_keys || has_keys(commit.id)) m_kept.insert(commit.id);
+    auto verdict = prove(m_repository, commit, m_request.keys, !had->empty());
+    m_had[commit.id] = with(had, commit);
+    if (!verdict.ok() && verdict.by && had->contains(*verdict.by)) {
+      refuse(m_at, commit, "withdrawn-key",
+             "it is signed with a key that was taken from " + verdict.by->member + "@" + verdict.by->device +
+                 " before");
+      return;
+    }
     const bool may_wait = verdict.by && (verdict.how == How::Refused || !m_trusted.contains(*verdict.by));
     if (may_wait && verdict.how != How::First) {
       m_waiting.push_back({m_at, commit, std::move(verdict)});
@@ -83,14 +93,35 @@ class ChainWalk {
   }
 
   /// What is not looked at is taken for good.
-  void trust_outside(const store::Oid& commit, bool& kept_keys) {
-    if (!m_repository.has_commit(commit)) return; // the end of a shallow history: proving says so
+  void trust_outside(const store::Oid& commit) {
+    if (m_had.contains(commit) || !m_repository.has_commit(commit)) return; // proving tells of a shallow end
     const auto& keys = m_request.keys(commit);
     m_trusted.insert(keys.begin(), keys.end());
-    kept_keys = kept_keys || !keys.empty();
+    m_had[commit] = std::make_shared<const KeyRing>(keys.begin(), keys.end());
   }
 
-  bool has_keys(const store::Oid& commit) const { return !m_request.keys(commit).empty(); }
+  /// Few commits change keys: nearly all share one ring.
+  static Had both(const Had& a, const Had& b) {
+    const auto holds = [](const KeyRing& all, const KeyRing& some) {
+      return std::includes(all.begin(), all.end(), some.begin(), some.end(), SameKey());
+    };
+    if (a == b || holds(*a, *b)) return a;
+    if (holds(*b, *a)) return b;
+    auto out = std::make_shared<KeyRing>(*a);
+    out->insert(b->begin(), b->end());
+    return out;
+  }
+
+  Had with(const Had& had, const store::Commit& commit) const {
+    try {
+      const auto& keys = m_request.keys(commit.id);
+      const bool all =
+          std::all_of(keys.begin(), keys.end(), [&](const auto& key) { return had->contains(key); });
+      return all ? had : both(had, std::make_shared<const KeyRing>(keys.begin(), keys.end()));
+    } catch (const base::Error&) { // it cannot be read, and is refused for that
+      return had;
+    }
+  }
 
   void take(std::size_t at, const store::Commit& commit, const Verdict& verdict) {
     switch (verdict.how) {
@@ -132,14 +163,11 @@ class ChainWalk {
 
   /// Each key that turns out to be trusted may make others so.
   void settle() {
-    const auto& last = m_request.keys(m_request.head);
-    const KeyRing still(last.begin(), last.end());
     for (bool again = true; again;) {
       again = false;
       std::vector<Waiting> left;
       for (auto& each : m_waiting) {
-        const bool known = m_trusted.contains(*each.verdict.by);
-        if (!known || (!each.verdict.ok() && !still.contains(*each.verdict.by))) {
+        if (!m_trusted.contains(*each.verdict.by)) {
           left.push_back(std::move(each));
           continue;
         }
@@ -170,8 +198,8 @@ class ChainWalk {
   const ChainRequest& m_request;
   ChainReport m_out;
   std::size_t m_at = 0;
-  std::unordered_set<store::Oid> m_inside; ///< what is looked at
-  std::unordered_set<store::Oid> m_kept;   ///< commits by which some member had a key
+  std::unordered_set<store::Oid> m_inside;   ///< what is looked at
+  std::unordered_map<store::Oid, Had> m_had; ///< the keys that somebody had at a commit or before it
   KeyRing m_trusted;
   std::vector<Waiting> m_waiting;
   std::vector<std::pair<std::size_t, Refusal>> m_refused;

@@ -24,7 +24,8 @@ struct ChainRequest {
 
 struct Refusal {
   store::Oid commit;
-  std::string summary, author, reason, detail; ///< as Verdict has them, and "other-store", "forbidden"
+  std::string summary, author, reason,
+      detail; ///< as Verdict has them, and "other-store", "withdrawn-key", "forbidden"
 };
 
 struct ChainReport {

@@ -30,8 +30,8 @@ bool may_be_deleted(const std::string& text) {
 class Planner {
  public:
   Planner(const store::Repository& repository, const store::Commit& ours, const store::Commit& theirs,
-          const ReadRecords& read)
-      : m_repository(repository), m_ours(ours), m_theirs(theirs), m_read(read),
+          const ReadRecords& read, Origins origins)
+      : m_repository(repository), m_ours(ours), m_theirs(theirs), m_read(read), m_origins(origins),
         m_schemas(repository, ours.tree, m_chosen) {
     m_plan.ours = ours.id;
     m_plan.theirs = theirs.id;
@@ -83,7 +83,7 @@ class Planner {
   void merge() {
     const SideHistory ours(m_repository, m_ours.id, m_theirs.id),
         theirs(m_repository, m_theirs.id, m_ours.id);
-    if (ours.begins_elsewhere() || theirs.begins_elsewhere())
+    if (m_origins == Origins::Unknown && (ours.begins_elsewhere() || theirs.begins_elsewhere()))
       throw base::Error(base::Kind::VerificationFailed,
                         m_plan.theirs + " is of another store: its history begins with another commit");
     m_our_history = &ours;
@@ -237,6 +237,7 @@ class Planner {
   const store::Repository& m_repository;
   const store::Commit &m_ours, &m_theirs;
   const ReadRecords& m_read;
+  Origins m_origins;
   bool m_one_meaning = true;                                  ///< both sides have the same schemas
   std::map<std::string, std::optional<std::string>> m_chosen; ///< files without stamps, as they will be
   MergedSchemas m_schemas;
@@ -248,9 +249,9 @@ class Planner {
 } // namespace
 
 MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const Oid& theirs,
-                     const ReadRecords& read) {
+                     const ReadRecords& read, Origins origins) {
   const auto a = repository.commit(ours), b = repository.commit(theirs);
-  return Planner(repository, a, b, read).run();
+  return Planner(repository, a, b, read, origins).run();
 }
 
 Oid apply(store::Transaction& transaction, const MergePlan& plan) {

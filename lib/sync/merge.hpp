@@ -40,9 +40,11 @@ struct MergePlan {
 /// Throws Error(InvalidData) with every problem of a record or schema that cannot be merged, and
 /// Error(NotFound) for an unknown commit. Both histories must begin with the same commit, or it is
 /// Error(VerificationFailed): that is another store. `read` is what `check_incoming` has read of theirs
-/// already.
+/// already. Where `origins` are known to be the same that is not looked at, and a merge of records alone
+/// costs what differs, however many commits there are.
+enum class Origins { Unknown, Same };
 MergePlan plan_merge(const store::Repository& repository, const store::Oid& ours, const store::Oid& theirs,
-                     const ReadRecords& read = {});
+                     const ReadRecords& read = {}, Origins origins = Origins::Unknown);
 
 /// Carries the plan out: the ref moves, the working files follow. HEAD must still be `plan.ours`, or it is
 /// Error(Busy). Returns the new head.

@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 
+#include <utility>
+
 namespace crm::sync {
 namespace {
 
@@ -13,17 +15,25 @@ Moment moment_of(const store::Commit& commit) {
 
 } // namespace
 
-SideHistory::SideHistory(const store::Repository& repository, const store::Oid& from,
-                         const store::Oid& without)
-    : m_repository(repository) {
-  repository.since(from, without, [&](const store::Commit& commit) {
+SideHistory::SideHistory(const store::Repository& repository, store::Oid from, store::Oid without)
+    : m_repository(repository), m_from(std::move(from)), m_without(std::move(without)) {}
+
+void SideHistory::walk() const {
+  if (std::exchange(m_walked, true)) return;
+  m_repository.since(m_from, m_without, [&](const store::Commit& commit) {
     m_begins_elsewhere = m_begins_elsewhere || commit.parents.empty();
     if (commit.parents.size() == 1) m_commits.push_back(commit);
     return true;
   });
 }
 
+bool SideHistory::begins_elsewhere() const {
+  walk();
+  return m_begins_elsewhere;
+}
+
 void SideHistory::load() const {
+  walk();
   for (const auto& commit : m_commits) {
     std::vector<store::Difference> differences;
     try {

@@ -22,20 +22,22 @@ struct Moment {
 
 class SideHistory {
  public:
-  /// The commits that `from` has and `without` has not.
-  SideHistory(const store::Repository& repository, const store::Oid& from, const store::Oid& without);
+  /// The commits that `from` has and `without` has not. They are looked for when something is first asked.
+  SideHistory(const store::Repository& repository, store::Oid from, store::Oid without);
   /// It goes back to a first commit that the other side does not have.
-  bool begins_elsewhere() const { return m_begins_elsewhere; }
+  bool begins_elsewhere() const;
   /// The newest change of a path; nothing when this side never touched it. Merges do not count: they choose
   /// among what others wrote. The first call reads what each commit changed.
   std::optional<Moment> newest(const std::string& path) const;
 
  private:
+  void walk() const;
   void load() const;
   const store::Repository& m_repository;
-  std::vector<store::Commit> m_commits;
-  bool m_begins_elsewhere = false;
-  mutable bool m_loaded = false;
+  store::Oid m_from, m_without;
+  mutable bool m_walked = false, m_loaded = false;
+  mutable std::vector<store::Commit> m_commits;
+  mutable bool m_begins_elsewhere = false;
   mutable std::map<std::string, Moment, std::less<>> m_newest;
 };
 

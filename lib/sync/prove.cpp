@@ -60,7 +60,8 @@ Verdict by_recomputing(const store::Repository& repository, const store::Commit&
   if (commit.parents.size() > 2)
     return refused(commit, "merge-invalid", "it merges more than two heads at once, which crm never does");
   try {
-    const auto plan = plan_merge(repository, commit.parents[0], commit.parents[1]);
+    // That a history begins elsewhere is seen where it begins.
+    const auto plan = plan_merge(repository, commit.parents[0], commit.parents[1], {}, Origins::Same);
     if (plan.kind != MergePlan::Kind::Merge)
       return refused(commit, "merge-invalid", "it merges what was merged already");
     const auto tree = repository.tree_with(repository.commit(plan.ours).tree, plan.changes);

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace crm::app {
 
@@ -50,11 +51,16 @@ sync::Verdict verify_one(Workspace& workspace, const store::Commit& commit) {
     if (strict.by) out = std::move(strict);
   }
   if (out.ok() || !out.by) return out;
-  const auto& now = keys.at(repository.head());
-  const bool since = std::any_of(now.begin(), now.end(), [&](const auto& each) {
-    return each.key == out.by->key && each.member == out.by->member && each.device == out.by->device;
+  std::optional<store::Oid> vouched; // the newest commit at which the key was its author's
+  repository.newest_first(repository.head(), [&](const store::Commit& each) {
+    const auto& had = keys.at(each.id);
+    if (std::any_of(had.begin(), had.end(), [&](const auto& key) {
+          return key.key == out.by->key && key.member == out.by->member && key.device == out.by->device;
+        }))
+      vouched = each.id;
+    return !vouched;
   });
-  if (since) out.how = sync::Verdict::How::Later;
+  if (vouched && !repository.descends(commit.id, *vouched)) out.how = sync::Verdict::How::Later;
   return out;
 }
 

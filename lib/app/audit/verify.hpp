@@ -21,7 +21,7 @@ struct Verified {
 /// holds it.
 Verified verify_history(Workspace& workspace, const VerifyRequest& request);
 
-/// Of one commit: with what a signature by a key that was vouched for later is worth at HEAD.
+/// Of one commit by itself: that whoever vouched for its key could be trusted, only the whole history proves.
 sync::Verdict verify_one(Workspace& workspace, const store::Commit& commit);
 
 } // namespace crm::app
