@@ -5,18 +5,35 @@
 #include "codec/record.hpp"
 #include "core/record_change.hpp"
 #include "store/paths.hpp"
+#include "sync/prove.hpp"
+#include "sync/put_aside.hpp"
 #include "sync/replay.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <memory>
 #include <set>
+#include <tuple>
 
 namespace crm::sync {
 namespace {
 
 using store::Commit;
 using store::Oid;
-using Keys = std::vector<store::AllowedKey>;
+struct ByKey {
+  bool operator()(const store::AllowedKey& a, const store::AllowedKey& b) const {
+    return std::tie(a.key, a.member, a.device) < std::tie(b.key, b.member, b.device);
+  }
+};
+using KeyRing = std::set<store::AllowedKey, ByKey>;
+/// Shared by all the commits between which no key came.
+using SharedKeys = std::shared_ptr<const KeyRing>;
+
+/// Known beside what each commit's own past says.
+struct Later {
+  KeyRing keys;
+  std::set<Revocation> revoked;
+};
 
 /// Who signed a commit that is proved, or the reason why it is not.
 struct Signed {
@@ -29,7 +46,7 @@ struct Signed {
 class Trial {
  public:
   Trial(const store::Repository& repository, Authorities& authorities, const std::vector<Commit>& commits,
-        const Authority& later)
+        const Later& later)
       : m_repository(repository), m_authorities(authorities), m_commits(commits), m_later(later),
         m_replay(repository, authorities) {}
 
@@ -39,18 +56,25 @@ class Trial {
     for (const auto& commit : m_commits) {
       ++m_out.commits;
       progress(m_out.commits);
-      if (commit.parents.size() > 1)
+      if (commit.parents.empty())
+        first(commit);
+      else if (commit.parents.size() > 1)
         merge(commit);
-      else if (!commit.parents.empty())
+      else
         batch(commit);
+      m_had.emplace(commit.id, had_by(commit));
     }
     for (const auto& each : m_out.refused)
       if (!m_settled.contains(each.commit)) m_out.standing.push_back(each);
     m_out.clean = m_replay.clean(tip);
     m_out.is_clean = m_replay.is_clean(tip);
+    if (m_had.contains(tip)) m_vouched = *m_had[tip];
     if (!m_out.is_clean && m_out.standing.empty()) m_out.standing = m_out.refused;
     return std::move(m_out);
   }
+
+  /// Every key that the tip's history vouched for.
+  const KeyRing& vouched() const { return m_vouched; }
 
  private:
   /// As things stood before the commit, without what was taken out.
@@ -68,31 +92,87 @@ class Trial {
     m_replay.leave_out(commit);
   }
 
-  Signed signer(const Commit& commit, const Authority& authority) const {
-    Keys keys = authority.keys;
-    keys.insert(keys.end(), m_later.keys.begin(), m_later.keys.end());
-    const auto proved = store::verify_commit(m_repository.raw_commit(commit.id), keys);
+  /// Whoever begins a store vouches for themselves: that it is the right store is for others to say.
+  void first(const Commit& commit) {
+    const auto& authority = m_authorities.at(commit.tree);
+    if (authority.keys.empty()) {
+      ++m_out.before_keys;
+      return;
+    }
+    const auto by = signer(commit, authority);
+    if (!by.reason.empty()) m_out.unproved.push_back({commit.id, by.reason, by.detail, "", ""});
+  }
+
+  /// Every key that was vouched for at the commit or before it, and not only by what is refused: taken away
+  /// or not.
+  SharedKeys had_by(const Commit& commit) {
+    const auto& now = m_authorities.at(m_replay.clean(commit)).keys;
+    SharedKeys out;
+    for (const auto& parent : commit.parents) {
+      const auto before = had(parent);
+      if (out == nullptr || out == before) {
+        out = before;
+        continue;
+      }
+      auto both = std::make_shared<KeyRing>(*out);
+      both->insert(before->begin(), before->end());
+      out = both->size() == out->size() ? out : both;
+    }
+    if (out != nullptr &&
+        std::all_of(now.begin(), now.end(), [&](const auto& key) { return out->contains(key); }))
+      return out;
+    auto more = std::make_shared<KeyRing>(out == nullptr ? KeyRing() : *out);
+    more->insert(now.begin(), now.end());
+    return more;
+  }
+  SharedKeys had(const Oid& commit) {
+    auto& known = m_had[commit];
+    if (known == nullptr) { // of what was judged before, those that were left
+      const auto& keys = m_authorities.at(m_replay.clean(commit)).keys;
+      known = std::make_shared<KeyRing>(keys.begin(), keys.end());
+    }
+    return known;
+  }
+  bool had_keys(const Oid& commit) { return !had(commit)->empty(); }
+
+  Signed signer(const Commit& commit, const Authority& authority) {
+    const auto bytes = m_repository.raw_commit(commit.id);
+    auto proved = store::verify_commit(bytes, authority.keys);
+    bool later = false;
+    if (std::holds_alternative<store::NotProved>(proved)) {
+      // A key that was there and was taken away does not come back by what is known elsewhere.
+      std::vector<store::AllowedKey> keys;
+      const auto before = commit.parents.empty() ? nullptr : had(commit.parents.front());
+      for (const auto& key : m_later.keys)
+        if (before == nullptr || !before->contains(key)) keys.push_back(key);
+      if (!keys.empty()) proved = store::verify_commit(bytes, keys);
+      later = true;
+    }
     if (const auto* not_proved = std::get_if<store::NotProved>(&proved))
       return {{}, "", "", std::string(to_text(not_proved->why)), not_proved->detail};
     const auto& by = std::get<store::Proved>(proved);
+    if (auto other = other_trailers(commit, by.member, by.device))
+      return {{}, "", "", "other-trailers", std::move(*other)};
+    ++(later ? m_out.later : m_out.by_key);
     return {by.key, by.member, by.device, "", ""};
   }
 
   bool is_revoked(const Commit& commit, const Signed& by, const Authority& authority) const {
     bool revoked = false;
-    for (const auto* each : {&authority, &m_later})
-      for (const auto& revocation : each->revoked) {
-        if (revocation.key != by.key) continue;
-        if (m_repository.has_commit(revocation.last) && m_repository.descends(revocation.last, commit.id))
-          return false;
-        revoked = true;
-      }
+    std::set<Revocation> all = m_later.revoked;
+    all.insert(authority.revoked.begin(), authority.revoked.end());
+    for (const auto& revocation : all) {
+      if (revocation.key != by.key) continue;
+      if (m_repository.has_commit(revocation.last) && m_repository.descends(revocation.last, commit.id))
+        return false;
+      revoked = true;
+    }
     return revoked;
   }
 
   void batch(const Commit& commit) {
     const auto& authority = before(commit);
-    if (authority.keys.empty()) {
+    if (!had_keys(commit.parents.front())) {
       ++m_out.before_keys;
       keep(commit, {});
       return;
@@ -181,6 +261,9 @@ class Trial {
     ++m_out.merges;
     if (commit.parents.size() > 2) return unproved(commit, "merge", "it merges more than two histories");
     Replay::Merge merged;
+    if (std::any_of(commit.parents.begin(), commit.parents.end(),
+                    [&](const Oid& each) { return !m_repository.has_commit(each); }))
+      return unproved(commit, "merge", "what it merges is not here");
     try {
       merged = m_replay.merge(commit);
     } catch (const base::Error& error) {
@@ -188,7 +271,7 @@ class Trial {
     }
     using Is = Replay::Merge::Is;
     const auto& authority = before(commit);
-    if (merged.is == Is::Exact || authority.keys.empty()) return;
+    if (merged.is == Is::Exact || (!had_keys(commit.parents[0]) && !had_keys(commit.parents[1]))) return;
     const auto by = signer(commit, authority);
     // Somebody merged by hand: their name is on it, and what they changed on the way is theirs.
     if (by.reason.empty() && merged.is == Is::SameTree) return;
@@ -221,119 +304,45 @@ class Trial {
   const store::Repository& m_repository;
   Authorities& m_authorities;
   const std::vector<Commit>& m_commits;
-  const Authority& m_later;
+  const Later& m_later;
   Replay m_replay;
   Judgement m_out;
   std::set<Oid> m_settled;
+  std::map<Oid, SharedKeys> m_had;
+  KeyRing m_vouched;
 };
 
-/// The commit from which on a history that goes on from `base` has to be judged, as one that is refused is in
-/// it and is not put aside there; nothing when all of it is clean.
-std::optional<Oid> dirty_since(const store::Repository& repository, const Oid& base, const Commit& aside) {
-  if (repository.descends(base, aside.id)) return std::nullopt;
-  for (const auto& bad : named_in(aside)) {
-    if (!repository.has_commit(bad) || !repository.descends(base, bad)) continue;
-    const auto parents = repository.commit(bad).parents;
-    return parents.empty() ? Oid() : parents.front();
-  }
-  return std::nullopt;
-}
-
-/// Newest last. Of what went before `known` those commits too that somebody has gone on from though they are
-/// refused: whoever made them had them as good.
-std::vector<Commit> commits_to_judge(const store::Repository& repository, const Oid& tip, Oid known,
-                                     std::vector<Commit> asides) {
-  for (const auto& [name, id] : repository.refs(quarantine_refs))
-    asides.push_back(repository.commit(id));
-  for (;;) {
-    std::vector<Commit> out;
-    std::set<Oid> in, bases;
-    repository.since(tip, known, [&](const Commit& commit) {
-      in.insert(commit.id);
-      out.push_back(commit);
-      return true;
-    });
-    std::reverse(out.begin(), out.end());
-    auto here = asides;
-    for (const auto& commit : out) {
-      if (!commit.trailer(quarantine_trailer).empty()) here.push_back(commit);
-      for (const auto& parent : commit.parents)
-        if (!in.contains(parent)) bases.insert(parent);
-    }
-    std::optional<Oid> further;
-    for (const auto& aside : here)
-      for (const auto& base : bases)
-        if (!further) further = dirty_since(repository, base, aside);
-    if (!further) return out;
-    known = *further;
-  }
-}
-
-Authority also(const Authority& a, const Authority& b) {
-  Authority out;
-  for (const auto* each : {&a, &b}) {
-    out.keys.insert(out.keys.end(), each->keys.begin(), each->keys.end());
-    out.revoked.insert(out.revoked.end(), each->revoked.begin(), each->revoked.end());
-  }
-  return out;
-}
-
 } // namespace
-
-std::vector<store::Oid> named_in(const store::Commit& put_aside) {
-  constexpr std::size_t digits = 40;
-  std::vector<Oid> out;
-  for (const auto& [name, value] : put_aside.trailers)
-    if (name == quarantine_trailer) out.push_back(value.substr(0, digits));
-  return out;
-}
 
 Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
   // What is vouched for, or revoked, by commits that count themselves may change what counts: until it does
   // not.
   constexpr int most = 8;
   const auto commits = commits_to_judge(m_repository, tip, known, m_asides);
-  const auto ours = knowing.empty() ? Authority{} : m_authorities.at(knowing);
+  Later later;
+  if (!knowing.empty()) {
+    const auto& ours = m_authorities.at(knowing);
+    later.keys.insert(ours.keys.begin(), ours.keys.end());
+    later.revoked.insert(ours.revoked.begin(), ours.revoked.end());
+  }
   Judgement out;
-  Oid seen;
-  Authority later = also(ours, {});
   for (int turn = 0; turn < most; ++turn) {
-    out = Trial(m_repository, m_authorities, commits, later).run(tip, [&](std::size_t done) {
+    Trial trial(m_repository, m_authorities, commits, later);
+    out = trial.run(tip, [&](std::size_t done) {
       if (m_progress) m_progress(done, commits.size());
     });
-    const auto& there = m_authorities.at(out.clean);
-    auto next = also(ours, there);
-    const bool same =
-        std::all_of(next.keys.begin(), next.keys.end(),
-                    [&](const auto& key) {
-                      return std::any_of(later.keys.begin(), later.keys.end(), [&](const auto& each) {
-                        return each.key == key.key && each.member == key.member && each.device == key.device;
-                      });
-                    }) &&
-        std::all_of(next.revoked.begin(), next.revoked.end(), [&](const auto& each) {
-          return std::find(later.revoked.begin(), later.revoked.end(), each) != later.revoked.end();
-        });
-    const bool nothing_open = out.unproved.empty() && next.revoked.empty();
-    if (same || nothing_open) break;
+    auto next = later;
+    next.keys.insert(trial.vouched().begin(), trial.vouched().end());
+    const auto& revoked = m_authorities.at(out.clean).revoked;
+    next.revoked.insert(revoked.begin(), revoked.end());
+    const bool no_more = next.revoked.size() == later.revoked.size() &&
+                         (out.unproved.empty() || next.keys.size() == later.keys.size());
+    if (no_more) break;
     later = std::move(next);
   }
   for (const auto& each : out.put_aside)
     m_asides.push_back(m_repository.commit(each));
   return out;
-}
-
-Oid put_aside(const store::Repository& repository, const Judgement& judgement) {
-  const auto tip = repository.commit(judgement.tip);
-  store::Message message;
-  const auto count = judgement.standing.size();
-  message.summary = fmt::format("Put aside {} {}", count, count == 1 ? "batch" : "batches");
-  message.body = "Not allowed when written, or by a device that was revoked: `crm audit quarantine` lists "
-                 "them.";
-  for (const auto& each : judgement.standing)
-    message.trailers.emplace_back(quarantine_trailer, each.commit + " " + each.reason);
-  return repository.write_commit(
-      judgement.clean, {judgement.tip}, message,
-      {"crm quarantine", "crm@localhost", std::max(tip.author.time, tip.committer.time)});
 }
 
 } // namespace crm::sync

@@ -30,6 +30,8 @@ struct Refused {
 
 struct Judgement {
   std::size_t commits = 0, merges = 0; ///< looked at
+  std::size_t by_key = 0;              ///< signed by a key that its author had by then
+  std::size_t later = 0;               ///< signed by a key that was vouched for only afterwards
   std::size_t before_keys = 0;         ///< from when the store had no keys: nothing can be proved
   std::vector<Refused> unproved;       ///< parents before children
   std::vector<Refused> refused;        ///< all that may not count, put aside already or not

@@ -26,15 +26,6 @@ std::optional<store::AllowedKey> claimed(const std::string& bytes) {
   return store::AllowedKey{*key, parts.author_name, parts.author_email.substr(prefix.size())};
 }
 
-/// What `git log` shows must be what was proved.
-std::optional<Verdict> other_trailers(const store::Commit& commit, const store::AllowedKey& by) {
-  const auto actor = commit.trailer("Crm-Actor"), device = commit.trailer("Crm-Device");
-  if ((actor.empty() || actor == by.member) && (device.empty() || device == by.device)) return std::nullopt;
-  return refused(commit, "other-trailers",
-                 "it is signed by " + by.member + "@" + by.device + ", and says to be by " +
-                     base::printable(base::fit(actor + "@" + device, 90)));
-}
-
 Verdict by_signature(const store::Repository& repository, const store::Commit& commit,
                      const std::vector<store::AllowedKey>& allowed, How how) {
   const auto bytes = repository.raw_commit(commit.id);
@@ -49,7 +40,8 @@ Verdict by_signature(const store::Repository& repository, const store::Commit& c
     out.by = store::AllowedKey{proved.key, proved.member, proved.device};
   }
   if (out.by)
-    if (auto other = other_trailers(commit, *out.by)) return *other;
+    if (auto other = other_trailers(commit, out.by->member, out.by->device))
+      return refused(commit, "other-trailers", std::move(*other));
   return out;
 }
 
@@ -58,25 +50,24 @@ Verdict by_signature(const store::Repository& repository, const store::Commit& c
 Verdict by_recomputing(const store::Repository& repository, const store::Commit& commit, const KeysAt& keys,
                        bool kept_keys) {
   if (commit.parents.size() > 2)
-    return refused(commit, "merge-invalid", "it merges more than two heads at once, which crm never does");
+    return refused(commit, "merge", "it merges more than two heads at once, which crm never does");
   try {
     // That a history begins elsewhere is seen where it begins.
     const auto plan = plan_merge(repository, commit.parents[0], commit.parents[1], {}, Origins::Same);
     if (plan.kind != MergePlan::Kind::Merge)
-      return refused(commit, "merge-invalid", "it merges what was merged already");
+      return refused(commit, "merge", "it merges what was merged already");
     const auto tree = repository.tree_with(repository.commit(plan.ours).tree, plan.changes);
     if (tree != commit.tree)
-      return refused(commit, "merge-differs", "its files are not what merging its parents comes to");
+      return refused(commit, "merge", "its files are not what merging its parents comes to");
     if (store::Repository::merge_id(plan.ours, plan.theirs, tree, plan.message, plan.signature) == commit.id)
       return {commit.id, How::Merge, std::nullopt, "", ""};
   } catch (const base::Error& error) {
     const bool lacking = error.kind == base::Kind::NotFound;
-    return refused(commit, lacking ? "incomplete" : "merge-invalid",
+    return refused(commit, lacking ? "incomplete" : "merge",
                    "its parents cannot be merged here: " + base::printable(error.message));
   }
   if (!commit.trailer("Crm-Merge").empty())
-    return refused(commit, "merge-differs",
-                   "its message or its author is not that of a merge of its parents");
+    return refused(commit, "merge", "its message or its author is not that of a merge of its parents");
   // The keys as they are after the merge: its files are proved.
   const auto& allowed = keys(commit.id);
   if (allowed.empty() && !kept_keys) return {commit.id, How::BeforeKeys, std::nullopt, "", ""};
@@ -84,6 +75,14 @@ Verdict by_recomputing(const store::Repository& repository, const store::Commit&
 }
 
 } // namespace
+
+std::optional<std::string> other_trailers(const store::Commit& commit, const std::string& member,
+                                          const std::string& device) {
+  const auto actor = commit.trailer("Crm-Actor"), named = commit.trailer("Crm-Device");
+  if ((actor.empty() || actor == member) && (named.empty() || named == device)) return std::nullopt;
+  return "it is signed by " + member + "@" + device + ", and says to be by " +
+         base::printable(base::fit(actor + "@" + named, 90));
+}
 
 std::string_view to_text(How how) {
   switch (how) {

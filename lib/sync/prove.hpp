@@ -38,6 +38,10 @@ struct Verdict {
 };
 std::string_view to_text(Verdict::How how); ///< "signed", "before-keys", …: as JSON has it
 
+/// What `git log` shows must be what was proved: why not, where the trailers name somebody else.
+std::optional<std::string> other_trailers(const store::Commit& commit, const std::string& member,
+                                          const std::string& device);
+
 /// Throws for nothing that a commit may hold. `kept_keys`: some commit before this one knew keys, so that one
 /// without any is no longer "before keys" (true of what is not known).
 Verdict prove(const store::Repository& repository, const store::Commit& commit, const KeysAt& keys,

@@ -100,22 +100,21 @@ store::Oid Replay::standing_for(const store::Oid& commit) {
 Replay::Merge Replay::merge(const store::Commit& commit) {
   using Is = Merge::Is;
   const auto &ours = commit.parents[0], &theirs = commit.parents[1];
-  const auto merged = [&](const store::Oid& a, const store::Oid& b) -> std::pair<MergePlan, store::Oid> {
-    auto plan = plan_merge(m_repository, a, b);
-    auto tree = m_repository.write_tree(a, plan.changes);
-    return {std::move(plan), std::move(tree)};
-  };
-  const auto judged = [&](const MergePlan& plan, const store::Oid& tree) {
-    if (tree != commit.tree || plan.kind != MergePlan::Kind::Merge) return Is::Other;
-    const bool exact =
-        std::is_sorted(commit.parents.begin(), commit.parents.end()) &&
-        m_repository.write_commit(tree, commit.parents, plan.message, plan.signature) == commit.id;
-    return exact ? Is::Exact : Is::SameTree;
-  };
   const bool were_clean = is_clean(ours) && is_clean(theirs);
-  auto [plan, tree] = merged(ours, theirs);
-  const auto is = judged(plan, tree);
-  if (!were_clean) tree = merged(standing_for(ours), standing_for(theirs)).second;
+  // That a history begins elsewhere is seen where it begins.
+  auto plan = plan_merge(m_repository, ours, theirs, {}, Origins::Same);
+  auto tree = m_repository.tree_with(m_repository.commit(plan.ours).tree, plan.changes);
+  auto is = Is::Other;
+  if (tree == commit.tree && plan.kind == MergePlan::Kind::Merge)
+    is = store::Repository::merge_id(plan.ours, plan.theirs, tree, plan.message, plan.signature) == commit.id
+             ? Is::Exact
+             : Is::SameTree;
+  if (were_clean && tree != commit.tree)
+    m_repository.write_tree(plan.ours, plan.changes); // it is gone on from
+  if (!were_clean) {
+    const auto rest = plan_merge(m_repository, standing_for(ours), standing_for(theirs), {}, Origins::Same);
+    tree = m_repository.write_tree(rest.ours, rest.changes);
+  }
   set(commit, tree);
   // Whoever knows already what is put aside merges what is left.
   return {is == Is::Other && tree == commit.tree ? Is::SameTree : is, tree};

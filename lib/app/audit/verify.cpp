@@ -13,27 +13,37 @@ Verified verify_history(Workspace& workspace, const VerifyRequest& request) {
   auto& repository = workspace.repository();
   Verified out;
   out.head = repository.head();
-  KeyHistory keys(repository);
-  sync::ChainRequest chain{
-      .head = out.head,
-      .since = {},
-      .first = repository.config(first_commit_setting),
-      .keys = [&](const auto& commit) -> decltype(auto) { return keys.at(commit); },
-      .judge = {},
-      .progress = [&](std::size_t done,
-                      std::size_t total) { workspace.progress("Verifying the history", done, total); }};
   if (!request.since.empty()) {
-    out.since = chain.since = repository.commit(request.since).id;
+    out.since = repository.commit(request.since).id;
     if (!repository.descends(out.head, out.since))
       throw base::Error(base::Kind::VerificationFailed,
                         "the store's history does not hold " + out.since.substr(0, 10) +
                             " (any more): it was rewritten, or that commit was never part of it",
                         "`crm git reflog` shows what this device had before");
   }
-  out.chain = sync::verify_chain(repository, chain);
+  sync::Judge judge(repository, [&](std::size_t done, std::size_t total) {
+    workspace.progress("Verifying the history", done, total);
+  });
+  out.judgement = judge.judge(out.head, out.since, out.since);
   workspace.progress("", 0, 0);
-  if (chain.first.empty() && !out.chain.first.empty() && out.ok()) {
-    repository.set_config(first_commit_setting, out.chain.first);
+  if (!out.since.empty()) return out;
+  const auto pinned = repository.config(first_commit_setting);
+  std::vector<store::Oid> firsts;
+  repository.since(out.head, "", [&](const store::Commit& commit) {
+    if (commit.parents.empty()) firsts.push_back(commit.id);
+    return true;
+  });
+  out.first = firsts.empty() ? "" : firsts.back();
+  for (const auto& each : firsts) {
+    if (each == pinned || (pinned.empty() && each == out.first)) continue;
+    out.other_store = true;
+    out.judgement.unproved.push_back({each, "other-store",
+                                      "a history begins with it, and this store's begins with " +
+                                          (pinned.empty() ? out.first : pinned).substr(0, 10),
+                                      "", ""});
+  }
+  if (pinned.empty() && out.ok()) {
+    repository.set_config(first_commit_setting, out.first);
     out.pinned_now = true;
   }
   return out;

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "app/workspace.hpp"
-#include "sync/chain.hpp"
+#include "sync/judge.hpp"
+#include "sync/prove.hpp"
 
 namespace crm::app {
 
@@ -12,10 +13,12 @@ struct VerifyRequest {
 };
 
 struct Verified {
-  sync::ChainReport chain;
+  sync::Judgement judgement;
   store::Oid head, since;
-  bool pinned_now = false; ///< where the history begins was not noted in this clone before: it is now
-  bool ok() const { return chain.refusals.empty(); }
+  store::Oid first;         ///< where the history begins; "" when `since` was given
+  bool other_store = false; ///< and it is not where this clone knows it to begin
+  bool pinned_now = false;  ///< where the history begins was not noted in this clone before: it is now
+  bool ok() const { return judgement.ok() && !other_store; }
 };
 /// Throws Error(NotFound) for an unknown commit, and Error(VerificationFailed) when the history no longer
 /// holds it.
