@@ -47,6 +47,7 @@ std::string head_of_json(Context& context) {
 void run_records(Context& context, const ExportRequest& request, const std::string& format) {
   auto& workspace = context.workspace();
   const auto parts = app::export_parts(workspace, request);
+  store::Repository::keep_nothing();
   const std::string where = context.take_output();
   OutputFile out(where);
   std::vector<std::string> unreadable;
@@ -73,6 +74,7 @@ void run_records(Context& context, const ExportRequest& request, const std::stri
 void run_csv(Context& context, const ExportRequest& request) {
   auto& workspace = context.workspace();
   const auto parts = app::export_parts(workspace, request);
+  store::Repository::keep_nothing();
   std::string where = context.take_output();
   std::error_code ignored;
   const bool folder = where.ends_with('/') || (!where.empty() && std::filesystem::is_directory(where, ignored));
