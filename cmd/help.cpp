@@ -21,9 +21,10 @@ constexpr const char* front_page = R"(crm: scheduling and customer memory that w
   crm search proposal                     words in all texts
   crm undo                                the last batch taken back
 
-Every day   book  note  task  day  week  agenda  free  route  search  report  export
+Every day   book  note  task  day  week  agenda  free  route  search  report
 Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
+Moving      export  import
 Devices     sync  remote  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  rollback  doctor  git
 

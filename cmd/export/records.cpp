@@ -77,7 +77,8 @@ void run_csv(Context& context, const ExportRequest& request) {
   store::Repository::keep_nothing();
   std::string where = context.take_output();
   std::error_code ignored;
-  const bool folder = where.ends_with('/') || (!where.empty() && std::filesystem::is_directory(where, ignored));
+  const bool folder =
+      where.ends_with('/') || (!where.empty() && std::filesystem::is_directory(where, ignored));
   if (parts.size() > 1 && !folder)
     throw base::Error(base::Kind::Usage, "a table holds one type, and this would be several",
                       "name one: `crm export csv contact`, or a folder for one file each: `-o tables/`");
@@ -101,15 +102,18 @@ void run_csv(Context& context, const ExportRequest& request) {
 
 void refuse_other_formats(const Context& context, const std::string& format) {
   if (!context.for_people())
-    throw base::Error(base::Kind::Usage, "crm export " + format + " has its own format: not with --json or --format",
+    throw base::Error(base::Kind::Usage,
+                      "crm export " + format + " has its own format: not with --json or --format",
                       "crm export " + format + " -o FILE");
 }
 
 void add_words(CLI::App& command, Context& context, ExportRequest& request) {
-  complete(context,
-           command.add_option("what", request.words, "types, then filters: `crm help filters` (default: everything)")
-               ->type_name("TYPES FILTERS"),
-           Completes::Type);
+  complete(
+      context,
+      command
+          .add_option("what", request.words, "types, then filters: `crm help filters` (default: everything)")
+          ->type_name("TYPES FILTERS"),
+      Completes::Type);
 }
 
 void add_one(CLI::App& parent, Context& context, const std::string& format, const std::string& description,
@@ -134,20 +138,22 @@ void add_one(CLI::App& parent, Context& context, const std::string& format, cons
 } // namespace
 
 void add_export_records(CLI::App& parent, Context& context) {
-  constexpr const char* lossless =
-      "Lossless: what `crm import` makes of it in an empty store are the same records, to the byte. The same\n"
-      "commit is always the same file.";
+  constexpr const char* lossless = "Lossless: what `crm import` makes of it in an empty store are the same "
+                                   "records, to the byte. The same\n"
+                                   "commit is always the same file.";
   add_one(parent, context, "json", "one JSON document with whole records", lossless);
   add_one(parent, context, "ndjson", "one record a line, as JSON", lossless);
   add_one(parent, context, "yaml", "the records' own files, one document each", lossless);
   auto request = std::make_shared<ExportRequest>();
-  auto* csv = add_command(parent, "csv", "a table for a spreadsheet, one type a file",
-                          "  crm export csv contact -o contacts.csv\n  crm export csv book start:2026-11 with:bob\n"
-                          "  crm export csv -o tables/           a file for each type");
+  auto* csv =
+      add_command(parent, "csv", "a table for a spreadsheet, one type a file",
+                  "  crm export csv contact -o contacts.csv\n  crm export csv book start:2026-11 with:bob\n"
+                  "  crm export csv -o tables/           a file for each type");
   add_words(*csv, context, *request);
-  csv->footer(csv->get_footer() +
-              "\n\nLists are \"a; b\"; what is deeper is JSON. A cell that a spreadsheet would run as a formula "
-              "has an\napostrophe in front, which `crm import csv` takes away again.");
+  csv->footer(
+      csv->get_footer() +
+      "\n\nLists are \"a; b\"; what is deeper is JSON. A cell that a spreadsheet would run as a formula "
+      "has an\napostrophe in front, which `crm import csv` takes away again.");
   csv->callback([&context, request] {
     refuse_other_formats(context, "csv");
     run_csv(context, *request);

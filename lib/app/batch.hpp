@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace crm::app {
@@ -52,8 +53,12 @@ class Batch {
   /// One stamp for the whole batch: later than everything this device has seen. Load before the first call.
   const core::Stamp& stamp();
 
-  /// Validates; throws Error(InvalidData). Returns the new record.
-  core::Record create(const core::Schema& schema, core::Map fields);
+  /// Validates; throws Error(InvalidData). Returns the new record, with a fresh id when none is given.
+  core::Record create(const core::Schema& schema, core::Map fields,
+                      std::optional<base::Id> id = std::nullopt);
+  /// A record with provenance of its own, from elsewhere: new here, or what it and ours have become together.
+  /// `text`, when there is one, is its file. Its stamps may be of any device. Throws Error(InvalidData).
+  void take(core::Record record, std::string text = {});
   /// Does nothing when no edit changes anything. `record` comes from `load`, and is updated.
   void change(core::Record& record, const std::vector<core::Edit>& edits);
   /// As `change`, against the arrow of the state machine: for undo only.
@@ -86,6 +91,7 @@ class Batch {
   Pending& pending(const core::Record& record, Action action);
   void check(const core::Record& record, const core::Schema& schema, const std::string& path) const;
   void check_unique_key(const core::Record& record, const core::Schema& schema);
+  void add(Pending pending);
   void check_states(const core::Record& before, const core::Record& after, const core::Schema& schema) const;
   std::string text_of(const Pending& pending) const;
 
@@ -96,6 +102,8 @@ class Batch {
   std::optional<core::Stamp> m_stamp;
   core::StampTime m_newest{};
   std::vector<Pending> m_pending;
+  std::unordered_map<std::string, std::size_t> m_by_path; ///< into m_pending
+  std::unordered_map<std::string, std::string> m_keys;    ///< "type key" to the id that has it in this batch
   std::vector<store::Change> m_files;
   std::vector<std::pair<std::string, std::string>> m_trailers;
 };

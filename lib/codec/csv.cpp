@@ -57,8 +57,8 @@ void CsvReader::take(char c) {
   if (breaks) ++m_line;
   if (m_state == State::Quoted && c == '\r') --m_line; // its \n counts
   if (m_now.raw.size() >= longest_row && m_now.problem.empty())
-    m_now.problem = m_state == State::Quoted ? "a quote is opened and not closed within 1 MiB"
-                                             : "is longer than 1 MiB";
+    m_now.problem =
+        m_state == State::Quoted ? "a quote is opened and not closed within 1 MiB" : "is longer than 1 MiB";
   if (!m_now.problem.empty() && m_now.raw.size() >= longest_row) {
     // Nothing after this can be trusted to be within or without quotes: begin anew at the next line.
     if (breaks) end_row();

@@ -11,14 +11,14 @@ namespace crm::codec {
 
 struct CsvRow {
   std::vector<std::string> cells;
-  int line = 0;    ///< 1-based, of its first cell
-  std::string raw; ///< as it stands in the file, without its line break
+  int line = 0;        ///< 1-based, of its first cell
+  std::string raw;     ///< as it stands in the file, without its line break
   std::string problem; ///< why it cannot be read, or ""; `cells` are what was understood of it
 };
 
-/// Fed any pieces of a file, tells of each row. The separator is the most frequent of comma, semicolon and tab
-/// in the first line, outside quotes. A quote within a cell that is not quoted is a character like others.
-/// Lines that are empty, or white space, are no rows. UTF-8; see codec/charset for other encodings.
+/// Fed any pieces of a file, tells of each row. The separator is the most frequent of comma, semicolon and
+/// tab in the first line, outside quotes. A quote within a cell that is not quoted is a character like
+/// others. Lines that are empty, or white space, are no rows. UTF-8; see codec/charset for other encodings.
 class CsvReader {
  public:
   static constexpr std::size_t longest_row = 1024 * 1024, most_cells = 2000;
@@ -44,8 +44,8 @@ class CsvReader {
   bool m_return = false; ///< the last character was a carriage return that ended a row
 };
 
-/// A cell that a spreadsheet would run as a formula (=, +, -, @, tab or return in front) gets an apostrophe in
-/// front, and so does one that begins with an apostrophe; `disarmed` takes it away again.
+/// A cell that a spreadsheet would run as a formula (=, +, -, @, tab or return in front) gets an apostrophe
+/// in front, and so does one that begins with an apostrophe; `disarmed` takes it away again.
 std::string armed(std::string_view text);
 std::string disarmed(std::string_view text);
 
