@@ -20,19 +20,6 @@ struct RecordsOptions {
   ExportRequest request{.words = {}, .only = {}, .deleted = ExportRequest::Deleted::Take};
 };
 
-/// Says what could not be read, and with which code that ends.
-void tell_unreadable(Context& context, const std::vector<std::string>& unreadable) {
-  if (unreadable.empty()) return;
-  context.exit_code = exit_code(base::Kind::InvalidData);
-  context.say("crm: not valid, and so not exported; `crm doctor` says more:\n  " +
-              base::join(unreadable, "\n  "));
-}
-
-void tell_count(Context& context, std::size_t count, const std::string& where) {
-  if (!where.empty() && where != "-")
-    context.say(fmt::format("Exported {} record{} to {}", count, count == 1 ? "" : "s", where));
-}
-
 std::string head_of_json(Context& context) {
   auto& workspace = context.workspace();
   core::Map head;
@@ -67,8 +54,7 @@ void run_records(Context& context, const ExportRequest& request, const std::stri
     });
   if (format == "json") out.write("\n]}\n");
   out.commit();
-  tell_count(context, count, where);
-  tell_unreadable(context, unreadable);
+  tell_exported(context, count, where, unreadable);
 }
 
 void run_csv(Context& context, const ExportRequest& request) {
@@ -96,24 +82,7 @@ void run_csv(Context& context, const ExportRequest& request) {
     });
     out.commit();
   }
-  tell_count(context, count, where);
-  tell_unreadable(context, unreadable);
-}
-
-void refuse_other_formats(const Context& context, const std::string& format) {
-  if (!context.for_people())
-    throw base::Error(base::Kind::Usage,
-                      "crm export " + format + " has its own format: not with --json or --format",
-                      "crm export " + format + " -o FILE");
-}
-
-void add_words(CLI::App& command, Context& context, ExportRequest& request) {
-  complete(
-      context,
-      command
-          .add_option("what", request.words, "types, then filters: `crm help filters` (default: everything)")
-          ->type_name("TYPES FILTERS"),
-      Completes::Type);
+  tell_exported(context, count, where, unreadable);
 }
 
 void add_one(CLI::App& parent, Context& context, const std::string& format, const std::string& description,
@@ -124,7 +93,7 @@ void add_one(CLI::App& parent, Context& context, const std::string& format, cons
                   fmt::format("  crm export {0} -o everything.{0}\n  crm export {0} contact tag:vip\n"
                               "  crm export {0} book start:2026-11 with:bob -o november.{0}",
                               format));
-  add_words(*command, context, options->request);
+  add_export_words(*command, context, options->request);
   command->add_flag_callback(
       "--live", [options] { options->request.deleted = ExportRequest::Deleted::Leave; },
       "without the records that are deleted");
@@ -149,7 +118,7 @@ void add_export_records(CLI::App& parent, Context& context) {
       add_command(parent, "csv", "a table for a spreadsheet, one type a file",
                   "  crm export csv contact -o contacts.csv\n  crm export csv book start:2026-11 with:bob\n"
                   "  crm export csv -o tables/           a file for each type");
-  add_words(*csv, context, *request);
+  add_export_words(*csv, context, *request);
   csv->footer(
       csv->get_footer() +
       "\n\nLists are \"a; b\"; what is deeper is JSON. A cell that a spreadsheet would run as a formula "

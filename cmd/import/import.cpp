@@ -1,4 +1,5 @@
 #include "app/exchange/reading.hpp"
+#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
@@ -66,6 +67,8 @@ std::unique_ptr<app::Reading> make_reading(app::Workspace& workspace, const std:
   if (format == "json") return app::read_json(workspace, std::move(intake));
   if (format == "ndjson") return app::read_ndjson(workspace, std::move(intake));
   if (format == "yaml") return app::read_yaml(workspace, std::move(intake));
+  if (format == "vcf") return app::read_vcf(workspace, std::move(intake));
+  if (format == "ics") return app::read_ics(workspace, options, std::move(intake));
   return app::read_csv(workspace, options, std::move(intake));
 }
 
@@ -107,6 +110,8 @@ void run_import(Context& context, ImportOptions options, const std::string& form
     const auto named = workspace.schemas().type_named(options.read.type);
     options.read.type = named.empty() ? workspace.schemas().get(options.read.type).type : named;
   }
+  if (!options.read.member.empty())
+    options.read.member = app::resolve(workspace, "member", options.read.member).key;
   options.request.format = format;
   options.request.source =
       options.file == "-" ? "standard input" : std::filesystem::path(options.file).filename().string();
@@ -114,7 +119,8 @@ void run_import(Context& context, ImportOptions options, const std::string& form
   app::Import import(workspace, options.request);
   const auto reading = make_reading(workspace, format, options.read,
                                     {[&](app::Incoming row) { import.take(std::move(row)); },
-                                     [&](app::Rejected row) { import.reject(std::move(row)); }});
+                                     [&](app::Rejected row) { import.reject(std::move(row)); },
+                                     [&](const std::string& what) { import.lose(what); }});
   std::size_t done = 0;
   for (auto piece = file.next(); !piece.empty(); piece = file.next()) {
     reading->feed(piece);
@@ -159,7 +165,7 @@ void add_import(CLI::App& root, Context& context) {
                   "  crm import csv google-contacts.csv --dry-run\n  crm import ndjson everything.ndjson");
   command->callback([command] {
     if (command->get_subcommands().empty())
-      throw base::Error(base::Kind::Usage, "crm import wants a format: csv, json, ndjson or yaml",
+      throw base::Error(base::Kind::Usage, "crm import wants a format: csv, vcf, ics, json, ndjson or yaml",
                         "crm import csv contacts.csv --dry-run");
   });
   const auto fresh = [] { return std::make_shared<ImportOptions>(); };
@@ -176,6 +182,17 @@ void add_import(CLI::App& root, Context& context) {
       Completes::Type);
   csv->add_option("--map", table->maps, "a column to a field, or a part like first, city, external")
       ->type_name("COLUMN=FIELD");
+  add_format(*command, context, fresh(), "vcf",
+             "contacts from phones and other programs: vCard 2.1, 3.0 and 4.0",
+             "  crm import vcf contacts.vcf --dry-run\n  crm import vcf contacts.vcf");
+  auto calendar = fresh();
+  auto* ics = add_format(*command, context, calendar, "ics", "a calendar: appointments, tasks and notes",
+                         "  crm import ics calendar.ics --dry-run\n  crm import ics bobs.ics --with bob");
+  complete(
+      context,
+      ics->add_option("--with", calendar->read.member, "whose calendar it is: the appointments are theirs")
+          ->type_name("MEMBER"),
+      Completes::Record, "member");
   const std::string example =
       "  crm import {0} everything.{0} --dry-run\n  crm export {0} | crm --store ../copy import {0} -";
   for (const auto& [format, description] : {std::pair{"json", "records as `crm export json` writes them"},

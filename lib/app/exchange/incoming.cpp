@@ -84,12 +84,24 @@ void Import::count(const core::Record& before, const core::Record& after, const 
   for (const auto& name : fields_of_both(before, after)) {
     const auto &was = before.get(name), &is = after.get(name);
     if (was == is) continue;
-    auto& counts = m_report.fields[{schema.type, name}];
-    ++(was.is_null() ? counts.filled : is.is_null() ? counts.emptied : counts.changed);
-    if (m_report.changes.size() < ImportReport::most_changes)
-      m_report.changes.push_back(
-          {after.id.str(), schema.type, core::display_name(after, schema), name, was, is});
+    if (name == extra_field && !was.is_null() && !is.is_null()) { // entry by entry, as it is read
+      core::Record old{before.id, before.type, map_of(was), {}}, now{after.id, after.type, map_of(is), {}};
+      for (const auto& inner : fields_of_both(old, now))
+        if (!(old.get(inner) == now.get(inner)))
+          note(after, schema, std::string(extra_field) + "." + inner, old.get(inner), now.get(inner));
+    } else {
+      note(after, schema, name, was, is);
+    }
   }
+}
+
+void Import::note(const core::Record& record, const core::Schema& schema, const std::string& name,
+                  const core::Value& was, const core::Value& is) {
+  auto& counts = m_report.fields[{schema.type, name}];
+  ++(was.is_null() ? counts.filled : is.is_null() ? counts.emptied : counts.changed);
+  if (m_report.changes.size() < ImportReport::most_changes)
+    m_report.changes.push_back(
+        {record.id.str(), schema.type, core::display_name(record, schema), name, was, is});
 }
 
 /// Stamps tell which side is newer, as in a sync. A value that differs under the same stamp was changed in
@@ -110,6 +122,8 @@ void Import::take_whole(Incoming row, const core::Schema& schema) {
                       "its newest stamp, " + core::to_text(core::newest(theirs)) + ", is in the future",
                       "check the clock of this device");
   if (!m_workspace.repository().blob_id(m_workspace.tree(), path)) {
+    row.fields = theirs.fields;
+    if (take_by_key(row, schema)) return;
     ++m_report.created;
     for (const auto& [name, value] : theirs.fields)
       ++m_report.fields[{schema.type, name}].filled;
@@ -133,6 +147,21 @@ void Import::take_whole(Incoming row, const core::Schema& schema) {
   const bool as_it_was = joined.fields == ours.fields && joined.crm == ours.crm;
   ++(as_it_was ? m_report.same : m_report.changed);
   count(ours, joined, schema);
+}
+
+/// Somebody of that key is here under another id, like the member who has made the store: they are the same.
+bool Import::take_by_key(Incoming& row, const core::Schema& schema) {
+  if (schema.key_field.empty()) return false;
+  const auto* key = row.fields.find(schema.key_field);
+  if (key == nullptr) return false;
+  const auto held = m_workspace.with_index(
+      [&](index::Index& index) { return index.by_key(schema.type, key->string_or_empty()); });
+  if (!held || held->deleted || (row.id && held->id == row.id->str())) return false;
+  ++m_report.lost["the id of a record whose key another one has here: the two are one"];
+  row.id.reset();
+  row.crm = {};
+  take_fields(std::move(row), schema);
+  return true;
 }
 
 const std::map<std::string, std::string>& Import::externals(const std::string& type) {
@@ -176,7 +205,7 @@ std::optional<core::Record> Import::match(const Incoming& row, const core::Schem
 
 void Import::take_fields(Incoming row, const core::Schema& schema) {
   if (auto record = match(row, schema)) return merge_into(*std::move(record), row, schema);
-  if (!row.external.empty()) {
+  if (!row.external.empty() && !row.id) {
     core::Map extra;
     extra.set(external_name, row.external);
     if (const auto* given = row.fields.find(extra_field))
@@ -203,13 +232,14 @@ void Import::take_fields(Incoming row, const core::Schema& schema) {
 /// Field by field: what the file says anew is written; what it has said before, and somebody has changed here
 /// since, stays as they left it. Of a list, what others added stays.
 void Import::merge_into(core::Record record, const Incoming& row, const core::Schema& schema) {
+  bool restored = false;
   if (core::is_deleted(record, schema)) {
     if (m_request.deleted == ImportRequest::Deleted::Leave) {
       ++m_report.deleted;
       return;
     }
     m_batch.restore(record);
-    ++m_report.changed;
+    restored = true;
   }
   const std::string path = store::record_path(schema.folder, record.id.str());
   const core::Record before = record;
@@ -228,8 +258,8 @@ void Import::merge_into(core::Record record, const Incoming& row, const core::Sc
     }
     if (value == now || (value.is_null() && now.is_null())) continue;
     const auto unit = schema.unit(name);
-    const bool set = schema.rule(unit) == core::Rule::Set && !row.id;
-    if (!row.id && (set || !m_past.wrote(core::changed(record, unit)))) {
+    const bool set = schema.rule(unit) == core::Rule::Set && !row.external.empty();
+    if (!row.external.empty() && (set || !m_past.wrote(core::changed(record, unit)))) {
       const auto said = m_past.said(path, schema, name);
       if (set) {
         core::List merged = list_of(value);
@@ -247,7 +277,7 @@ void Import::merge_into(core::Record record, const Incoming& row, const core::Sc
     edits.push_back({name, std::move(value)});
   }
   if (!edits.empty()) m_batch.change(record, edits);
-  const bool as_it_was = record.fields == before.fields;
+  const bool as_it_was = record.fields == before.fields && !restored;
   ++(as_it_was ? m_report.same : m_report.changed);
   count(before, record, schema);
 }

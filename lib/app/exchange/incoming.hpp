@@ -66,13 +66,18 @@ class Import {
   /// Never throws for a bad row: it is rejected.
   void take(Incoming row);
   void reject(Rejected row);
+  /// Of a part of the file that makes no record.
+  void lose(const std::string& sentence) { ++m_report.lost[sentence]; }
   /// Commits. Nothing is written when nothing has changed.
   ImportReport finish();
 
  private:
   void take_whole(Incoming row, const core::Schema& schema);
   void take_fields(Incoming row, const core::Schema& schema);
+  bool take_by_key(Incoming& row, const core::Schema& schema);
   void merge_into(core::Record record, const Incoming& row, const core::Schema& schema);
+  void note(const core::Record& record, const core::Schema& schema, const std::string& name,
+            const core::Value& was, const core::Value& is);
   std::optional<core::Record> match(const Incoming& row, const core::Schema& schema);
   void count(const core::Record& before, const core::Record& after, const core::Schema& schema);
   const std::map<std::string, std::string>& externals(const std::string& type);

@@ -76,6 +76,10 @@ class CsvReading final : public Reading {
       cell = codec::to_utf8(cell);
     row.raw = codec::to_utf8(row.raw);
     if (m_targets.empty()) return header(row);
+    // Spreadsheets write lines of nothing but separators.
+    if (row.problem.empty() && std::all_of(row.cells.begin(), row.cells.end(),
+                                           [](const std::string& cell) { return base::trim(cell).empty(); }))
+      return;
     Rejected bad{row.line, "", "", m_schema.type, row.raw};
     if (!row.problem.empty()) return bad.reason = row.problem, m_intake.reject(std::move(bad));
     for (std::size_t i = m_targets.size(); i < row.cells.size(); ++i)

@@ -24,6 +24,7 @@ struct ReadOptions {
 struct Intake {
   std::function<void(Incoming)> take;
   std::function<void(Rejected)> reject;
+  std::function<void(const std::string&)> lose; ///< a part of the file that makes no record
 };
 
 /// Fed any pieces of one file.
@@ -45,5 +46,8 @@ std::unique_ptr<Reading> read_ndjson(const Workspace& workspace, Intake intake);
 std::unique_ptr<Reading> read_yaml(const Workspace& workspace, Intake intake);
 /// Throws Error(Usage) at the header for an unknown field in `columns`.
 std::unique_ptr<Reading> read_csv(Workspace& workspace, ReadOptions options, Intake intake);
+std::unique_ptr<Reading> read_vcf(const Workspace& workspace, Intake intake);
+/// Throws Error(InvalidData) at the end of a file without a calendar.
+std::unique_ptr<Reading> read_ics(const Workspace& workspace, ReadOptions options, Intake intake);
 
 } // namespace crm::app
