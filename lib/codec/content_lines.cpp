@@ -199,7 +199,7 @@ void Components::finish() {
   logical_line();
   while (!m_open.empty()) {
     if (m_open.back().problem.empty()) m_open.back().problem = "has no END:" + m_open.back().name;
-    close(m_open.back().name);
+    close(std::string(m_open.back().name)); // which moves it away
   }
 }
 
@@ -255,11 +255,12 @@ void Components::property(std::string_view line, bool cut) {
   if (m_open.empty()) return;
   auto parsed = split_property(line);
   Component& component = m_open.back();
-  if (!parsed || component.properties.size() >= most_properties) {
-    if (component.problem.empty())
-      component.problem = parsed
-                              ? "has more than 5000 lines"
-                              : "has a line that is none: " + base::fit(base::printable(to_utf8(line)), 40);
+  if (component.properties.size() >= most_properties) {
+    if (component.problem.empty()) component.problem = "has more than 5000 lines";
+    return;
+  }
+  if (!parsed) {
+    component.properties.push_back({"", {}, base::fit(base::printable(to_utf8(line)), 60)});
     return;
   }
   const std::string encoding = upper(parsed->parameter("ENCODING"));
@@ -281,7 +282,7 @@ void Components::property(std::string_view line, bool cut) {
   component.properties.push_back(*std::move(parsed));
 }
 
-void Components::close(std::string_view name) {
+void Components::close(const std::string& name) {
   const auto open =
       std::find_if(m_open.rbegin(), m_open.rend(), [&](const Component& each) { return each.name == name; });
   if (open == m_open.rend()) return;

@@ -12,7 +12,7 @@
 namespace crm::codec {
 
 struct Property {
-  std::string name; ///< upper case, without its group ("item1.")
+  std::string name; ///< upper case, without its group ("item1."); "" for a line that is none
   std::vector<std::pair<std::string, std::string>>
       parameters;    ///< names in upper case; of vCard 2.1's bare words TYPE
   std::string value; ///< unfolded, decoded and UTF-8; escapes as they are: see text_of and parts_of
@@ -61,7 +61,7 @@ class Components {
   void physical_line(std::string_view line);
   void logical_line();
   void property(std::string_view line, bool cut);
-  void close(std::string_view name);
+  void close(const std::string& name);
 
   std::size_t m_depth;
   std::function<void(Component&, const std::vector<Component>&)> m_ended;

@@ -249,6 +249,10 @@ class Entry {
       if (std::find(technical.begin(), technical.end(), property.name) != technical.end() ||
           std::find(m_done.begin(), m_done.end(), property.name) != m_done.end())
         continue;
+      if (property.name.empty()) {
+        m_row.lost.push_back("a line that is none: " + property.value);
+        continue;
+      }
       if (property.cut || property.parameter("VALUE") == "BINARY") {
         m_row.lost.push_back(property.name + ": is no text, or longer than 256 KiB");
         continue;

@@ -88,6 +88,10 @@ class VcfReading final : public Reading {
     if (std::find(about_the_card.begin(), about_the_card.end(), name) != about_the_card.end() ||
         name == "FN" || name == "X-CRM-PROBLEM")
       return;
+    if (name.empty()) {
+      row.lost.push_back("a line that is none: " + property.value);
+      return;
+    }
     if (property.cut) {
       row.lost.push_back(name + ": is no text, or longer than 256 KiB");
       return;
