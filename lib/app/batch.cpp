@@ -88,10 +88,24 @@ Batch::Batch(Workspace& workspace, std::string operation, Mode mode)
   if (mode == Mode::Write) adopt_in_passing(workspace, m_transaction);
 }
 
+void Batch::sweep() {
+  const auto edits = m_workspace.repository().hand_edits();
+  m_dirty.emplace();
+  for (const auto& edit : edits)
+    m_dirty->insert(edit.path);
+  if (edits.empty() || m_mode == Mode::DryRun) return;
+  auto plan = plan_adoption(m_workspace, edits);
+  adopt(m_workspace, m_transaction, plan);
+  for (const auto& change : plan.changes)
+    m_dirty->erase(change.path);
+}
+
 core::Record Batch::load(const Found& found) {
   if (const auto known = m_by_path.find(found.path); known != m_by_path.end())
     return m_pending[known->second].record;
-  const auto edits = m_workspace.repository().hand_edits({found.path});
+  const auto edits = m_dirty && !m_dirty->contains(found.path)
+                         ? std::vector<store::HandEdit>{}
+                         : m_workspace.repository().hand_edits({found.path});
   if (!edits.empty()) {
     auto plan = plan_adoption(m_workspace, edits);
     if (!plan.problems.empty())

@@ -6,6 +6,8 @@
 #include "core/provenance.hpp"
 #include "core/stamp.hpp"
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,6 +49,9 @@ class Batch {
   Workspace& workspace() { return m_workspace; }
   Mode mode() const { return m_mode; }
 
+  /// Looks at every file for hand edits now, rather than at each record's when it is loaded: for a batch that
+  /// loads very many.
+  void sweep();
   /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are
   /// invalid.
   core::Record load(const Found& found);
@@ -103,7 +108,8 @@ class Batch {
   core::StampTime m_newest{};
   std::vector<Pending> m_pending;
   std::unordered_map<std::string, std::size_t> m_by_path; ///< into m_pending
-  std::unordered_map<std::string, std::string> m_keys;    ///< "type key" to the id that has it in this batch
+  std::optional<std::set<std::string>> m_dirty; ///< after sweep(): files with an edit that is not taken in
+  std::unordered_map<std::string, std::string> m_keys; ///< "type key" to the id that has it in this batch
   std::vector<store::Change> m_files;
   std::vector<std::pair<std::string, std::string>> m_trailers;
 };

@@ -52,7 +52,9 @@ void add_defaults(core::Map& fields, const core::Schema& schema, const Workspace
 
 Import::Import(Workspace& workspace, ImportRequest request)
     : m_workspace(workspace), m_request(std::move(request)),
-      m_batch(workspace, "import." + m_request.format, m_request.mode), m_past(workspace) {}
+      m_batch(workspace, "import." + m_request.format, m_request.mode), m_past(workspace) {
+  m_batch.sweep();
+}
 
 void Import::reject(Rejected row) {
   m_report.rejected.push_back(std::move(row));
