@@ -89,6 +89,7 @@ Batch::Batch(Workspace& workspace, std::string operation, Mode mode)
 }
 
 void Batch::sweep() {
+  if (m_dirty) return;
   const auto edits = m_workspace.repository().hand_edits();
   m_dirty.emplace();
   for (const auto& edit : edits)

@@ -166,7 +166,7 @@ bool Import::take_by_key(Incoming& row, const core::Schema& schema) {
   return true;
 }
 
-const std::map<std::string, std::string>& Import::externals(const std::string& type) {
+std::map<std::string, std::string>& Import::externals(const std::string& type) {
   const auto [known, fresh] = m_externals.try_emplace(type);
   if (!fresh) return known->second;
   const std::string mark = std::string("\"") + external_name + "\"";
@@ -185,9 +185,13 @@ const std::map<std::string, std::string>& Import::externals(const std::string& t
 
 std::optional<core::Record> Import::match(const Incoming& row, const core::Schema& schema) {
   std::string id = row.id ? row.id->str() : std::string();
-  if (id.empty() && !row.external.empty()) {
+  bool made_here = false; // by an earlier row of this import: in the batch, and not in the store yet
+  if (!row.external.empty()) {
     const auto& known = externals(schema.type);
-    if (const auto found = known.find(row.external); found != known.end()) id = found->second;
+    if (const auto found = known.find(row.external); found != known.end()) {
+      if (id.empty()) id = found->second;
+      made_here = id == found->second;
+    }
   }
   if (id.empty() && !schema.key_field.empty())
     if (const auto* key = row.fields.find(schema.key_field);
@@ -199,8 +203,7 @@ std::optional<core::Record> Import::match(const Incoming& row, const core::Schem
   if (!parsed) return std::nullopt;
   const std::string path = store::record_path(schema.folder, id);
   const core::Record empty{*parsed, schema.type, {}, {}};
-  if (m_externals[schema.type].contains(row.external) ||
-      m_workspace.repository().blob_id(m_workspace.tree(), path))
+  if (made_here || m_workspace.repository().blob_id(m_workspace.tree(), path))
     return m_batch.load({empty, path, "", false, ""});
   return std::nullopt;
 }
@@ -228,7 +231,7 @@ void Import::take_fields(Incoming row, const core::Schema& schema) {
     if (name != extra_field) ++m_report.fields[{schema.type, name}].filled;
   for (const auto& [name, value] : map_of(made.get(extra_field)))
     if (name != external_name) ++m_report.fields[{schema.type, std::string(extra_field) + "." + name}].filled;
-  if (!row.external.empty()) m_externals[schema.type].insert_or_assign(row.external, made.id.str());
+  if (!row.external.empty()) externals(schema.type).insert_or_assign(row.external, made.id.str());
 }
 
 /// Field by field: what the file says anew is written; what it has said before, and somebody has changed here

@@ -80,7 +80,7 @@ class Import {
             const core::Value& was, const core::Value& is);
   std::optional<core::Record> match(const Incoming& row, const core::Schema& schema);
   void count(const core::Record& before, const core::Record& after, const core::Schema& schema);
-  const std::map<std::string, std::string>& externals(const std::string& type);
+  std::map<std::string, std::string>& externals(const std::string& type);
 
   Workspace& m_workspace;
   ImportRequest m_request;
