@@ -151,18 +151,17 @@ void Import::take_whole(Incoming row, const core::Schema& schema) {
   count(ours, joined, schema);
 }
 
-/// Somebody of that key is here under another id, like the member who has made the store: they are the same.
-bool Import::take_by_key(Incoming& row, const core::Schema& schema) {
+/// Somebody of that key is here under another id, like the member who has made the store: they are the same,
+/// and what is here stays, since a member's keys and role are no matter for a file from elsewhere.
+bool Import::take_by_key(const Incoming& row, const core::Schema& schema) {
   if (schema.key_field.empty()) return false;
   const auto* key = row.fields.find(schema.key_field);
   if (key == nullptr) return false;
   const auto held = m_workspace.with_index(
       [&](index::Index& index) { return index.by_key(schema.type, key->string_or_empty()); });
   if (!held || held->deleted || (row.id && held->id == row.id->str())) return false;
-  ++m_report.lost["the id of a record whose key another one has here: the two are one"];
-  row.id.reset();
-  row.crm = {};
-  take_fields(std::move(row), schema);
+  ++m_report.lost["a record whose key another one has here: that one is left as it is"];
+  ++m_report.same;
   return true;
 }
 

@@ -74,7 +74,7 @@ class Import {
  private:
   void take_whole(Incoming row, const core::Schema& schema);
   void take_fields(Incoming row, const core::Schema& schema);
-  bool take_by_key(Incoming& row, const core::Schema& schema);
+  bool take_by_key(const Incoming& row, const core::Schema& schema);
   void merge_into(core::Record record, const Incoming& row, const core::Schema& schema);
   void note(const core::Record& record, const core::Schema& schema, const std::string& name,
             const core::Value& was, const core::Value& is);
