@@ -234,7 +234,7 @@ void Import::take_fields(Incoming row, const core::Schema& schema) {
 }
 
 /// Field by field: what the file says anew is written; what it has said before, and somebody has changed here
-/// since, stays as they left it. Of a list, what others added stays.
+/// since, stays as they left it. Nothing is taken off a list.
 void Import::merge_into(core::Record record, const Incoming& row, const core::Schema& schema) {
   bool restored = false;
   if (core::is_deleted(record, schema)) {
@@ -264,16 +264,14 @@ void Import::merge_into(core::Record record, const Incoming& row, const core::Sc
     const auto unit = schema.unit(name);
     const bool set = schema.rule(unit) == core::Rule::Set && !row.external.empty();
     if (!row.external.empty() && (set || !m_past.wrote(core::changed(record, unit)))) {
-      const auto said = m_past.said(path, schema, name);
       if (set) {
         core::List merged = list_of(value);
         for (const auto& item : list_of(now)) {
-          const bool gone = std::any_of(said.begin(), said.end(),
-                                        [&](const core::Value& old) { return holds(list_of(old), item); });
-          if (!gone && !holds(merged, item)) merged.push_back(item);
+          if (!holds(merged, item)) merged.push_back(item);
         }
         value = merged.empty() ? core::Value{} : core::Value{std::move(merged)};
-      } else if (std::find(said.begin(), said.end(), value) != said.end()) {
+      } else if (const auto said = m_past.said(path, schema, name);
+                 std::find(said.begin(), said.end(), value) != said.end()) {
         ++m_report.kept;
         continue;
       }
