@@ -73,7 +73,7 @@ void add_export_cards(CLI::App& parent, Context& context) {
       ExportRequest{.words = {}, .only = {"appointment", "task"}, .deleted = ExportRequest::Deleted::Leave});
   auto* ics = add_command(
       parent, "ics", "appointments and tasks as a calendar",
-      "  crm export ics -o practice.ics\n  crm export ics book with:bob start:2026-11 -o bob.ics");
+      "  crm export ics -o practice.ics\n  crm export ics appointment with:bob start:2026-11 -o bob.ics");
   add_export_words(*ics, context, *request);
   ics->callback([&context, request] {
     refuse_other_formats(context, "ics");

@@ -91,7 +91,7 @@ void add_one(CLI::App& parent, Context& context, const std::string& format, cons
   auto* command =
       add_command(parent, format, description,
                   fmt::format("  crm export {0} -o everything.{0}\n  crm export {0} contact tag:vip\n"
-                              "  crm export {0} book start:2026-11 with:bob -o november.{0}",
+                              "  crm export {0} appointment start:2026-11 with:bob -o november.{0}",
                               format));
   add_export_words(*command, context, options->request);
   command->add_flag_callback(
@@ -114,10 +114,10 @@ void add_export_records(CLI::App& parent, Context& context) {
   add_one(parent, context, "ndjson", "one record a line, as JSON", lossless);
   add_one(parent, context, "yaml", "the records' own files, one document each", lossless);
   auto request = std::make_shared<ExportRequest>();
-  auto* csv =
-      add_command(parent, "csv", "a table for a spreadsheet, one type a file",
-                  "  crm export csv contact -o contacts.csv\n  crm export csv book start:2026-11 with:bob\n"
-                  "  crm export csv -o tables/           a file for each type");
+  auto* csv = add_command(
+      parent, "csv", "a table for a spreadsheet, one type a file",
+      "  crm export csv contact -o contacts.csv\n  crm export csv appointment start:2026-11 with:bob\n"
+      "  crm export csv -o tables/           a file for each type");
   add_export_words(*csv, context, *request);
   csv->footer(
       csv->get_footer() +
