@@ -53,6 +53,7 @@ void add_route(CLI::App& root, Context& context);
 void add_search(CLI::App& root, Context& context);
 void add_report(CLI::App& root, Context& context);
 void add_export(CLI::App& root, Context& context);
+void add_import(CLI::App& root, Context& context);
 void add_status(CLI::App& root, Context& context);
 void add_undo(CLI::App& root, Context& context);
 void add_rollback(CLI::App& root, Context& context);

@@ -86,6 +86,8 @@ class Context {
   /// Notices, to standard error at once. Not with --quiet.
   void say(std::string_view sentence) const;
   void flush();
+  /// The file of -o, "" for standard output, for a command that writes it by itself.
+  std::string take_output() { return std::exchange(m_shared.output, {}); }
   /// What the workspace collected on the way.
   std::vector<std::string> take_warnings() {
     return m_workspace ? m_workspace->take_warnings() : std::vector<std::string>{};

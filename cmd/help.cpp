@@ -21,14 +21,16 @@ constexpr const char* front_page = R"(crm: scheduling and customer memory that w
   crm search proposal                     words in all texts
   crm undo                                the last batch taken back
 
-Every day   book  note  task  day  week  agenda  free  route  search  report  export
+Every day   book  note  task  day  week  agenda  free  route  search  report
 Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
+Moving      export  import
 Devices     sync  remote  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  rollback  audit  doctor  git
 
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
-`crm help filters`, `crm help exit-codes`, `crm help scripts`, `crm help editing`.
+`crm help filters`, `crm help exit-codes`, `crm help scripts`, `crm help editing`,
+`crm help moving`.
 )";
 
 constexpr const char* times_page = R"(Times
@@ -75,6 +77,30 @@ constexpr const char* scripts_page = R"(Scripts
   NO_COLOR   no colour      COLUMNS     the width
 )";
 
+constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import FORMAT`
+
+  json ndjson yaml  whole records with their provenance: lossless, to the byte
+  csv     a table a type. Lists are "a; b", what is deeper is JSON, a cell that
+          would be run as a formula has an apostrophe in front. Comes back
+          without provenance.
+  vcf     contacts.  FN name · ORG org · EMAIL emails · TEL phones · ADR address
+          BDAY birthday · CATEGORIES tags · NOTE about · TZ zone · LANG language
+          UID. Not kept: pictures, sounds, keys, and whether a number is for
+          home or work. All else is kept in extra.
+  ics     VEVENT appointments: DTSTART start and zone · DTEND, DURATION duration
+          SUMMARY title · LOCATION location · DESCRIPTION notes · CATEGORIES
+          tags · STATUS status. VTODO tasks: DUE due · PRIORITY priority.
+          VJOURNAL notes. Of what repeats the first time is booked, and the rule
+          kept in extra. Not kept: reminders, VFREEBUSY, binary attachments.
+
+  The tables of Google Contacts, Outlook (English, German, French, Spanish) and
+  HubSpot are known; any other by its headings, or --map COLUMN=FIELD. Columns
+  that have no field land in extra, under their name.
+  One import is one batch. What is known again (by id, UID, or e-mail address)
+  is changed where the file says something new, and left where people here have
+  changed it since. Bad rows are set aside; the exit code is 5.
+)";
+
 constexpr const char* editing_page = R"(Editing by hand
 
   Records are YAML files: change them with any editor. crm notices, checks
@@ -96,6 +122,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
   }
   if (topic == "scripts") return context.print(scripts_page);
   if (topic == "filters") return context.print(filters_page);
+  if (topic == "moving") return context.print(moving_page);
   if (topic == "editing") return context.print(editing_page);
   if (topic == "exit-codes") {
     for (const auto& code : exit_codes())
@@ -108,7 +135,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     CLI::App* deeper = find_command(*at, word);
     if (deeper == nullptr) {
       auto names = command_names(context);
-      names.insert(names.end(), {"times", "filters", "scripts", "editing", "exit-codes"});
+      names.insert(names.end(), {"times", "filters", "scripts", "editing", "moving", "exit-codes"});
       const auto close = base::suggestions(word, names, 1);
       throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"",
                         close.empty() ? "`crm help` lists the topics"
@@ -126,10 +153,11 @@ void add_help(CLI::App& root, Context& context) {
   auto words = std::make_shared<std::vector<std::string>>();
   auto* command = add_command(root, "help", "help on a command or a topic",
                               "  crm help book new\n  crm help times\n  crm help exit-codes");
-  complete(context,
-           command->add_option("topic", *words, "command, or times, filters, scripts, editing, exit-codes")
-               ->type_name("TOPIC"),
-           Completes::Topic);
+  complete(
+      context,
+      command->add_option("topic", *words, "command, or times, filters, scripts, editing, moving, exit-codes")
+          ->type_name("TOPIC"),
+      Completes::Topic);
   command->callback([&context, words] { run_help(context, *words); });
 }
 

@@ -118,7 +118,7 @@ base::Error explain(const CLI::ParseError& error, Context& context, const std::v
 /// `-tag:blocked` is a filter of a list, `-signed` a word that a search is without; both would read as
 /// options.
 void mark_negated_filters(std::vector<std::string>& words) {
-  const bool search = !words.empty() && words.front() == "search";
+  const bool search = !words.empty() && (words.front() == "search" || words.front() == "export");
   if (!search && std::find(words.begin(), words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)),
                            "list") == words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)))
     return;

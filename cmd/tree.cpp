@@ -30,6 +30,7 @@ constexpr Entry entries[] = {
     {"search", add_search},
     {"report", add_report},
     {"export", add_export},
+    {"import", add_import},
     {"status", add_status},
     {"undo", add_undo},
     {"rollback", add_rollback},

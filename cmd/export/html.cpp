@@ -1,5 +1,5 @@
 #include "base/error.hpp"
-#include "cmd/command.hpp"
+#include "cmd/export/export.hpp"
 #include "cmd/page/page.hpp"
 #include "cmd/views/days.hpp"
 
@@ -20,16 +20,10 @@ void run_html(Context& context, const ViewOptions& options) {
 
 } // namespace
 
-void add_export(CLI::App& root, Context& context) {
-  auto* command =
-      add_command(root, "export", "take everything, or a part, elsewhere", "  crm export html -o day.html");
-  command->callback([command] {
-    if (command->get_subcommands().empty())
-      throw base::Error(base::Kind::Usage, "crm export wants a format: html", "crm export html -o day.html");
-  });
+void add_export_html(CLI::App& parent, Context& context) {
   auto options = std::make_shared<ViewOptions>();
   auto* html =
-      add_command(*command, "html", "one page with the day, the week, the pipeline, tasks and sync",
+      add_command(parent, "html", "one page with the day, the week, the pipeline, tasks and sync",
                   "  crm export html -o day.html\n  crm export html tomorrow --with bob -o bob.html\n"
                   "  crm export html | ssh web 'cat > day.html'");
   add_view_options(*html, context, *options, Shows::List);

@@ -98,10 +98,25 @@ Batch::Batch(Workspace& workspace, std::string operation, Mode mode)
   if (mode == Mode::Write) adopt_in_passing(workspace, m_transaction);
 }
 
+void Batch::sweep() {
+  if (m_dirty) return;
+  const auto edits = m_workspace.repository().hand_edits();
+  m_dirty.emplace();
+  for (const auto& edit : edits)
+    m_dirty->insert(edit.path);
+  if (edits.empty() || m_mode == Mode::DryRun) return;
+  auto plan = plan_adoption(m_workspace, edits);
+  adopt(m_workspace, m_transaction, plan);
+  for (const auto& change : plan.changes)
+    m_dirty->erase(change.path);
+}
+
 core::Record Batch::load(const Found& found) {
-  for (const auto& pending : m_pending)
-    if (pending.path == found.path) return pending.record;
-  const auto edits = m_workspace.repository().hand_edits({found.path});
+  if (const auto known = m_by_path.find(found.path); known != m_by_path.end())
+    return m_pending[known->second].record;
+  const auto edits = m_dirty && !m_dirty->contains(found.path)
+                         ? std::vector<store::HandEdit>{}
+                         : m_workspace.repository().hand_edits({found.path});
   if (!edits.empty()) {
     auto plan = plan_adoption(m_workspace, edits);
     if (!plan.problems.empty())
@@ -131,11 +146,15 @@ const core::Stamp& Batch::stamp() {
 Batch::Pending& Batch::pending(const core::Record& record, Action action) {
   const auto& schema = m_workspace.schemas().get(record.type);
   const std::string path = store::record_path(schema.folder, record.id.str());
-  for (auto& pending : m_pending)
-    if (pending.path == path) return pending;
+  if (const auto known = m_by_path.find(path); known != m_by_path.end()) return m_pending[known->second];
   const auto text = m_workspace.repository().read(m_workspace.tree(), path).value_or("");
-  m_pending.push_back({record, path, text, text, core::display_name(record, schema), action, {}});
+  add({record, path, text, text, core::display_name(record, schema), action, {}});
   return m_pending.back();
+}
+
+void Batch::add(Pending entry) {
+  m_by_path.emplace(entry.path, m_pending.size());
+  m_pending.push_back(std::move(entry));
 }
 
 void Batch::check(const core::Record& record, const core::Schema& schema, const std::string& path) const {
@@ -154,6 +173,12 @@ void Batch::check(const core::Record& record, const core::Schema& schema, const 
 
 void Batch::check_unique_key(const core::Record& record, const core::Schema& schema) {
   if (schema.key_field.empty() || record.text(schema.key_field).empty()) return;
+  const auto [own, fresh] =
+      m_keys.try_emplace(schema.type + " " + record.text(schema.key_field), record.id.str());
+  if (!fresh && own->second != record.id.str())
+    throw base::Error(base::Kind::InvalidData,
+                      fmt::format("two of these are {} \"{}\"", schema.type, record.text(schema.key_field)),
+                      "choose another key for one of them");
   const auto holder = m_workspace.with_index(
       [&](index::Index& index) { return index.by_key(schema.type, record.text(schema.key_field)); });
   if (holder && holder->id != record.id.str())
@@ -181,22 +206,34 @@ void Batch::check_states(const core::Record& before, const core::Record& after,
                         : "from " + from + " it can become " + base::join(*next, ", "));
 }
 
-core::Record Batch::create(const core::Schema& schema, core::Map fields) {
-  core::Record record = core::create(base::Id::random(m_workspace.env()), schema, std::move(fields), stamp());
+core::Record Batch::create(const core::Schema& schema, core::Map fields, std::optional<base::Id> id) {
+  core::Record record = core::create(id ? *std::move(id) : base::Id::random(m_workspace.env()), schema,
+                                     std::move(fields), stamp());
   const std::string path = store::record_path(schema.folder, record.id.str());
   check(record, schema, path);
   check_unique_key(record, schema);
-  m_pending.push_back({record, path, "", "", core::display_name(record, schema), Action::Created, {}});
+  add({record, path, "", "", core::display_name(record, schema), Action::Created, {}});
   return record;
 }
 
-void Batch::insert(const core::Record& record) {
+void Batch::take(core::Record record, std::string text) {
   const auto& schema = m_workspace.schemas().get(record.type);
   const std::string path = store::record_path(schema.folder, record.id.str());
   check(record, schema, path);
-  check_unique_key(record, schema);
+  if (!core::is_deleted(record, schema)) check_unique_key(record, schema);
   m_newest = std::max(m_newest, core::newest(record).time);
-  m_pending.push_back({record, path, "", "", core::display_name(record, schema), Action::Created, {}});
+  if (!m_by_path.contains(path) && !m_workspace.repository().blob_id(m_workspace.tree(), path)) {
+    const std::string name = core::display_name(record, schema);
+    return add({std::move(record), path, "", std::move(text), name, Action::Created, {}});
+  }
+  Pending& entry = pending(m_workspace.load(record.type, path), Action::Changed);
+  for (const auto& field : schema.fields)
+    if (const auto unit = schema.unit(field.name);
+        !(entry.record.get(field.name) == record.get(field.name)) &&
+        std::find(entry.units.begin(), entry.units.end(), unit) == entry.units.end())
+      entry.units.push_back(unit);
+  entry.name = core::display_name(record, schema);
+  entry.record = std::move(record);
 }
 
 void Batch::change(core::Record& record, const std::vector<core::Edit>& edits) {

@@ -6,8 +6,11 @@
 #include "core/provenance.hpp"
 #include "core/stamp.hpp"
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace crm::app {
@@ -46,6 +49,9 @@ class Batch {
   Workspace& workspace() { return m_workspace; }
   Mode mode() const { return m_mode; }
 
+  /// Looks at every file for hand edits now, rather than at each record's when it is loaded: for a batch that
+  /// loads very many.
+  void sweep();
   /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are
   /// invalid.
   core::Record load(const Found& found);
@@ -54,8 +60,12 @@ class Batch {
   /// One stamp for the whole batch: later than everything this device has seen. Load before the first call.
   const core::Stamp& stamp();
 
-  /// Validates; throws Error(InvalidData). Returns the new record.
-  core::Record create(const core::Schema& schema, core::Map fields);
+  /// Validates; throws Error(InvalidData). Returns the new record, with a fresh id when none is given.
+  core::Record create(const core::Schema& schema, core::Map fields,
+                      std::optional<base::Id> id = std::nullopt);
+  /// A record with provenance of its own, from elsewhere: new here, or what it and ours have become together.
+  /// `text`, when there is one, is its file. Its stamps may be of any device. Throws Error(InvalidData).
+  void take(core::Record record, std::string text = {});
   /// Does nothing when no edit changes anything. `record` comes from `load`, and is updated.
   void change(core::Record& record, const std::vector<core::Edit>& edits);
   /// As `change`, against the arrow of the state machine: for undo only.
@@ -63,8 +73,6 @@ class Batch {
   /// Comments and order of `text`, which a person wrote, instead of the file's own; the values stay the
   /// record's.
   void use_text(const core::Record& record, std::string text);
-  /// A new record with the provenance that it has already. Validates.
-  void insert(const core::Record& record);
   void remove(core::Record& record);
   void restore(core::Record& record);
   /// A file that is no record; nothing deletes it.
@@ -94,6 +102,7 @@ class Batch {
   Pending& pending(const core::Record& record, Action action);
   void check(const core::Record& record, const core::Schema& schema, const std::string& path) const;
   void check_unique_key(const core::Record& record, const core::Schema& schema);
+  void add(Pending pending);
   void check_states(const core::Record& before, const core::Record& after, const core::Schema& schema) const;
   std::string text_of(const Pending& pending) const;
   /// Throws Error(Denied).
@@ -106,6 +115,9 @@ class Batch {
   std::optional<core::Stamp> m_stamp;
   core::StampTime m_newest{};
   std::vector<Pending> m_pending;
+  std::unordered_map<std::string, std::size_t> m_by_path; ///< into m_pending
+  std::optional<std::set<std::string>> m_dirty; ///< after sweep(): files with an edit that is not taken in
+  std::unordered_map<std::string, std::string> m_keys; ///< "type key" to the id that has it in this batch
   std::vector<store::Change> m_files;
   std::vector<std::pair<std::string, std::string>> m_trailers;
   bool m_may_be_empty = false;

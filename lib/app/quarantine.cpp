@@ -103,7 +103,7 @@ class Adopting {
     const bool here =
         m_made.contains(path) || m_workspace.repository().blob_id(m_workspace.tree(), path).has_value();
     if (!before && after && !here) {
-      m_batch.insert(*after);
+      m_batch.take(*after, m_workspace.repository().blob(difference.after));
       m_made.insert(path);
       return;
     }

@@ -52,7 +52,10 @@ void Revert::take_back(const store::Commit& commit) {
   const auto& workspace = m_batch.workspace();
   const auto& repository = workspace.repository();
   const store::Oid before = repository.commit(commit.parents.front()).tree;
-  for (const auto& difference : repository.diff(before, commit.tree)) {
+  const auto differences = repository.diff(before, commit.tree);
+  constexpr std::size_t many = 500;
+  if (differences.size() > many) m_batch.sweep();
+  for (const auto& difference : differences) {
     const auto parts = store::parse_record_path(difference.path);
     const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
     if (schema != nullptr) {

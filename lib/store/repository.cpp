@@ -182,6 +182,10 @@ std::vector<Difference> Repository::diff(const Oid& before, const Oid& after) co
   return diff_trees(m_impl->get(), tree(before).get(), tree(after).get());
 }
 
+void Repository::keep_nothing() {
+  check_git(git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0), "set up libgit2");
+}
+
 std::size_t Repository::count(const Oid& commit_or_tree, int depth) const {
   return count_files(m_impl->get(), tree_of(m_impl->get(), commit_or_tree).get(), depth);
 }

@@ -116,6 +116,9 @@ class Repository {
   void each(const Oid& commit_or_tree, std::string_view prefix,
             const std::function<void(std::string_view path, const Oid& blob)>& visit) const;
 
+  /// From now on this process keeps nothing of what it has read: for going through everything, once.
+  static void keep_nothing();
+
   Commit commit(const Oid& id) const; ///< also a unique prefix; throws Error(NotFound | Ambiguous)
   /// The commit's own bytes, as `git cat-file commit` prints them. Throws Error(NotFound).
   std::string raw_commit(const Oid& id) const;

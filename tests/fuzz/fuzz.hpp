@@ -10,6 +10,8 @@ namespace crm::fuzz {
 void try_yaml(std::string_view text);
 void try_record(std::string_view text);
 void try_ssh(std::string_view text);
+void try_csv(std::string_view text);
+void try_cards(std::string_view text);
 
 /// Unlike assert, in every build.
 inline void require(bool promise) {

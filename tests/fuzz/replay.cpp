@@ -20,6 +20,8 @@ int main(int argc, char** argv) {
       crm::fuzz::try_yaml(text);
       crm::fuzz::try_record(text);
       crm::fuzz::try_ssh(text);
+      crm::fuzz::try_csv(text);
+      crm::fuzz::try_cards(text);
       ++files;
     }
   std::printf("%d files\n", files);

@@ -1,0 +1,224 @@
+#include "app/exchange/contact_draft.hpp"
+
+#include "base/text.hpp"
+#include "core/time.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace crm::app {
+namespace {
+
+void add_once(std::vector<std::string>& list, std::string item) {
+  if (!item.empty() && std::find(list.begin(), list.end(), item) == list.end())
+    list.push_back(std::move(item));
+}
+
+std::vector<std::string> pieces(std::string_view text, std::string_view separators) {
+  std::string one_kind(text);
+  // Google's own separator of several values in one cell.
+  for (auto at = one_kind.find(" ::: "); at != one_kind.npos; at = one_kind.find(" ::: ", at))
+    one_kind.replace(at, 5, "\n");
+  std::vector<std::string> out;
+  std::size_t begin = 0;
+  const std::string all = std::string(separators) + "\n";
+  while (begin <= one_kind.size()) {
+    const auto end = std::min(one_kind.find_first_of(all, begin), one_kind.size());
+    if (auto item = to_one_line(std::string_view(one_kind).substr(begin, end - begin)); !item.empty())
+      out.push_back(std::move(item));
+    begin = end + 1;
+  }
+  return out;
+}
+
+core::List to_list(const std::vector<std::string>& items) {
+  core::List out;
+  for (const auto& item : items)
+    out.emplace_back(item);
+  return out;
+}
+
+} // namespace
+
+std::string to_one_line(std::string_view text) {
+  std::string out;
+  for (const char c : base::trim(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      while (!out.empty() && (out.back() == ' ' || out.back() == ','))
+        out.pop_back();
+      out += ", ";
+    } else if (c == '\t') {
+      out += ' ';
+    } else if (byte >= 0x20 && byte != 0x7f) {
+      out += c;
+    }
+  }
+  return std::string(base::trim(out));
+}
+
+std::string to_prose(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (text[i] == '\r')
+      out += i + 1 < text.size() && text[i + 1] == '\n' ? "" : "\n";
+    else if (text[i] == '\n' || text[i] == '\t' || (byte >= 0x20 && byte != 0x7f))
+      out += text[i];
+  }
+  return std::string(base::trim(out));
+}
+
+std::string to_iso_date(std::string_view text, DateOrder order) {
+  text = base::trim(text);
+  if (const auto cut = text.find_first_of("T "); cut != text.npos && cut >= 8) text = text.substr(0, cut);
+  if (core::parse_date(text)) return std::string(text);
+  std::vector<int> numbers;
+  std::size_t first_width = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!base::is_digit(text[at])) {
+      if (std::string_view("./- ").find(text[at]) == std::string_view::npos) return {};
+      ++at;
+      continue;
+    }
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), value);
+    if (error != std::errc()) return {};
+    const auto width = static_cast<std::size_t>(end - text.data()) - at;
+    if (numbers.empty()) first_width = width;
+    numbers.push_back(value);
+    at += width;
+  }
+  const auto date = [](int year, int month, int day) -> std::string {
+    const auto text_of = fmt::format("{:04}-{:02}-{:02}", year, month, day);
+    return year >= 1000 && core::parse_date(text_of) ? text_of : std::string();
+  };
+  if (numbers.size() == 1 && first_width == 8)
+    return date(numbers[0] / 10000, numbers[0] / 100 % 100, numbers[0] % 100);
+  if (numbers.size() != 3) return {};
+  if (first_width == 4) return date(numbers[0], numbers[1], numbers[2]);
+  if (text.find('.') != text.npos) return date(numbers[2], numbers[1], numbers[0]);
+  const auto day_first = date(numbers[2], numbers[1], numbers[0]),
+             month_first = date(numbers[2], numbers[0], numbers[1]);
+  if (order == DateOrder::DayFirst) return day_first;
+  if (order == DateOrder::MonthFirst) return month_first;
+  if (day_first.empty() || month_first.empty() || day_first == month_first)
+    return day_first.empty() ? month_first : day_first;
+  return {};
+}
+
+void ContactDraft::org(std::string_view text) {
+  add_once(m_orgs, to_one_line(text));
+}
+
+void ContactDraft::email(std::string_view text) {
+  for (auto& item : pieces(text, ",;"))
+    add_once(m_emails, item.starts_with("mailto:") ? item.substr(7) : item);
+}
+
+void ContactDraft::phone(std::string_view text) {
+  for (auto& item : pieces(text, ";"))
+    add_once(m_phones, item.starts_with("tel:") ? item.substr(4) : item);
+}
+
+void ContactDraft::tag(std::string_view text) {
+  for (auto& item : pieces(text, ",;"))
+    if (!item.starts_with("* ")) add_once(m_tags, item); // Google's own groups: "* myContacts"
+}
+
+void ContactDraft::address(const std::string& group, const std::string& part, std::string_view text) {
+  const std::string clean = to_prose(text);
+  if (clean.empty()) return;
+  if (std::find(m_groups.begin(), m_groups.end(), group) == m_groups.end()) m_groups.push_back(group);
+  m_addresses[group][part] = clean;
+}
+
+void ContactDraft::about(std::string_view text) {
+  add_once(m_about, to_prose(text));
+}
+
+void ContactDraft::birthday(std::string_view text, DateOrder order) {
+  if (base::trim(text).empty() || base::trim(text) == "0/0/00" || base::trim(text) == "0.0.00") return;
+  if (auto date = to_iso_date(text, order); !date.empty())
+    m_fields.set("birthday", std::move(date));
+  else
+    extra("birthday", text), lose("a birthday that is no whole date, or could be two, is kept in extra");
+}
+
+void ContactDraft::field(const std::string& name_of_field, std::string_view text) {
+  if (auto clean = to_one_line(text); !clean.empty()) m_fields.set(name_of_field, std::move(clean));
+}
+
+void ContactDraft::extra(const std::string& given, std::string_view text) {
+  constexpr std::size_t widest = 100;
+  const auto clean = to_prose(text);
+  const std::string key = base::fit(to_one_line(given), widest);
+  if (clean.empty() || key.empty() || key == external_name) return;
+  const auto* there = m_extra.find(key);
+  if (there == nullptr)
+    m_extra.set(key, clean);
+  else if (there->string_or_empty() != clean)
+    m_extra.set(key, there->string_or_empty() + "\n" + clean);
+}
+
+std::string ContactDraft::display_name() const {
+  if (!base::trim(name).empty()) return to_one_line(name);
+  std::string out;
+  for (const char* part : {"prefix", "first", "middle", "last", "suffix"})
+    if (const auto it = name_parts.find(part); it != name_parts.end())
+      if (const auto clean = to_one_line(it->second); !clean.empty()) out += (out.empty() ? "" : " ") + clean;
+  if (!out.empty()) return out;
+  if (!nickname.empty()) return to_one_line(nickname);
+  if (!m_orgs.empty()) return m_orgs.front();
+  if (!m_emails.empty()) return m_emails.front();
+  return m_phones.empty() ? std::string() : m_phones.front();
+}
+
+void ContactDraft::finish(Incoming& row) {
+  row.type = "contact";
+  if (auto called = display_name(); !called.empty()) row.fields.set("name", std::move(called));
+  if (!nickname.empty() && to_one_line(nickname) != display_name()) extra("nickname", nickname);
+  if (!m_orgs.empty()) row.fields.set("org", m_orgs.front());
+  for (std::size_t i = 1; i < m_orgs.size(); ++i)
+    extra("org", m_orgs[i]);
+  if (!m_emails.empty()) row.fields.set("emails", to_list(m_emails));
+  if (!m_phones.empty()) row.fields.set("phones", to_list(m_phones));
+  if (!m_tags.empty()) row.fields.set("tags", to_list(m_tags));
+  if (!m_about.empty()) row.fields.set("about", base::join(m_about, "\n\n"));
+  bool first = true;
+  for (const auto& group : m_groups) {
+    const auto& parts = m_addresses[group];
+    std::string text;
+    if (const auto whole = parts.find("formatted"); whole != parts.end()) {
+      text = whole->second;
+    } else {
+      const auto part = [&](const char* which) {
+        const auto it = parts.find(which);
+        return it != parts.end() ? it->second : std::string();
+      };
+      const auto line = [&](const std::string& one) {
+        if (!one.empty()) text += (text.empty() ? "" : "\n") + one;
+      };
+      for (const char* which : {"box", "extended", "street"})
+        line(part(which));
+      const std::string city = part("city"), code = part("code"), region = part("region");
+      std::vector<std::string> place;
+      for (const auto& each : {city, region, code})
+        if (!each.empty()) place.push_back(each);
+      line(base::join(place, ", "));
+      line(part("country"));
+    }
+    if (first)
+      row.fields.set("address", text);
+    else
+      extra("address (" + group + ")", text);
+    first = false;
+  }
+  for (const auto& [field_name, value] : m_fields)
+    row.fields.set(field_name, value);
+  if (!m_extra.empty()) row.fields.set(extra_field, m_extra);
+  row.lost.insert(row.lost.end(), m_lost.begin(), m_lost.end());
+}
+
+} // namespace crm::app

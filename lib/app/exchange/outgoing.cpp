@@ -1,0 +1,86 @@
+#include "app/exchange/outgoing.hpp"
+
+#include "app/input.hpp"
+#include "app/query.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "codec/record.hpp"
+#include "core/provenance.hpp"
+#include "store/paths.hpp"
+
+#include <algorithm>
+
+namespace crm::app {
+namespace {
+
+bool carries(const ExportRequest& request, const std::string& type) {
+  return request.only.empty() ||
+         std::find(request.only.begin(), request.only.end(), type) != request.only.end();
+}
+
+/// The leading words that are types; `words` keeps the others.
+std::vector<std::string> take_types(const Workspace& workspace, const ExportRequest& request,
+                                    std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  while (!words.empty()) {
+    const auto type = workspace.schemas().type_named(words.front());
+    if (type.empty()) break;
+    if (!carries(request, type))
+      throw base::Error(base::Kind::Usage, "this format cannot carry " + with_article(type),
+                        "it carries: " + base::join(request.only, ", ") + "; json carries everything");
+    if (std::find(out.begin(), out.end(), type) == out.end()) out.push_back(type);
+    words.erase(words.begin());
+  }
+  return out;
+}
+
+} // namespace
+
+std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& request) {
+  auto words = with_saved(workspace.settings(), request.words);
+  auto types = take_types(workspace, request, words);
+  const bool named = !types.empty();
+  if (!named)
+    for (const auto& type : workspace.schemas().types())
+      if (carries(request, type)) types.push_back(type);
+  std::sort(types.begin(), types.end());
+  std::vector<ExportPart> out;
+  std::optional<core::NotAQuery> unsuited;
+  for (const auto& type : types) {
+    const auto& schema = workspace.schemas().get(type);
+    auto parsed = try_query(workspace, schema, words);
+    if (auto* query = std::get_if<core::Query>(&parsed))
+      out.push_back({&schema, std::move(*query), request.deleted});
+    else if (named || !unsuited)
+      unsuited = std::get<core::NotAQuery>(std::move(parsed));
+  }
+  if (unsuited && (named || out.empty()))
+    throw base::Error(base::Kind::Usage, "\"" + base::printable(unsuited->word) + "\": " + unsuited->message,
+                      unsuited->hint);
+  return out;
+}
+
+void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std::string>& unreadable,
+                   const std::function<void(const Exported&)>& visit) {
+  const auto& repository = workspace.repository();
+  const auto& schema = *part.schema;
+  const std::size_t total = repository.count(workspace.tree(), 2);
+  std::size_t done = 0;
+  repository.each(workspace.tree(), schema.folder + "/", [&](std::string_view path, const store::Oid& blob) {
+    if (!store::parse_record_path(path)) return;
+    if (++done % 256 == 0) workspace.progress("Exporting " + schema.folder, done, total);
+    const std::string file(path), text = repository.blob(blob);
+    auto parsed = codec::parse_record(text, file, schema);
+    const auto* record = std::get_if<core::Record>(&parsed);
+    if (record == nullptr) {
+      unreadable.push_back(core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
+      return;
+    }
+    if (part.deleted == ExportRequest::Deleted::Leave && core::is_deleted(*record, schema)) return;
+    if (core::matches(part.filters, *record, schema, workspace.settings().zone))
+      visit({schema, *record, text});
+  });
+  workspace.progress("", 0, 0);
+}
+
+} // namespace crm::app

@@ -1,0 +1,43 @@
+// Which records leave a store, one after the other: what all export formats share.
+#pragma once
+
+#include "app/workspace.hpp"
+#include "core/query.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm::app {
+
+struct ExportRequest {
+  /// Types by name or folder, then filters of the query language. No type: all of `only`.
+  std::vector<std::string> words;
+  std::vector<std::string> only; ///< the types that the format can carry; empty for every type
+  enum class Deleted { Leave, Take } deleted = Deleted::Leave;
+};
+
+/// One type, and which of its records.
+struct ExportPart {
+  const core::Schema* schema = nullptr;
+  core::Query filters;
+  ExportRequest::Deleted deleted = ExportRequest::Deleted::Leave;
+};
+
+/// Sorted by type. Where no type is named, those stay out whose fields the filters do not suit. Throws
+/// Error(Usage) for a type that the format cannot carry, and for a filter that suits no type.
+std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& request);
+
+struct Exported {
+  const core::Schema& schema;
+  const core::Record& record;
+  std::string_view text; ///< the file, as committed
+};
+
+/// Every record of the part in the order of its path, one at a time in memory. Files that are no valid
+/// records become a sentence in `unreadable`.
+void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std::string>& unreadable,
+                   const std::function<void(const Exported&)>& visit);
+
+} // namespace crm::app

@@ -1,0 +1,74 @@
+// The lines that vCards (RFC 6350 section 3.2, and 2.1 and 3.0 before it) and calendars (RFC 5545
+// section 3.1) are made of, as other programs write them.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace crm::codec {
+
+struct Property {
+  std::string name; ///< upper case, without its group ("item1."); "" for a line that is none
+  std::vector<std::pair<std::string, std::string>>
+      parameters;    ///< names in upper case; of vCard 2.1's bare words TYPE
+  std::string value; ///< unfolded, decoded and UTF-8; escapes as they are: see text_of and parts_of
+  bool cut = false;  ///< it was longer than `longest_property`, or is no text (base64)
+
+  /// The first of that name, "" when there is none.
+  std::string_view parameter(std::string_view wanted) const;
+};
+
+/// BEGIN to END.
+struct Component {
+  std::string name; ///< upper case: VCARD, VEVENT
+  int line = 0;     ///< 1-based, of its BEGIN
+  std::vector<Property> properties;
+  std::vector<Component> components; ///< within it
+  std::string raw;                   ///< as it stands in the file; "" when that is longer than 1 MiB
+  std::string problem;               ///< why it may not be whole, or ""
+
+  const Property* find(std::string_view wanted) const;
+};
+
+/// "a\, b\nc" → "a, b" and "c" on two lines.
+std::string text_of(std::string_view value);
+/// At each separator that is not escaped, each part unescaped.
+std::vector<std::string> parts_of(std::string_view value, char separator);
+
+/// The other way: commas, semicolons, backslashes and line breaks escaped.
+std::string escaped(std::string_view text);
+/// "NAME;PARAM=x:value" and its line break, folded at 75 octets, never within a character.
+std::string folded_line(std::string_view name, std::string_view value);
+
+/// Fed any pieces of a file, tells of each component that stands `depth` components deep (0: at the top),
+/// when it has ended, and of those above it when they end (without what was told already).
+class Components {
+ public:
+  static constexpr std::size_t longest_property = 256 * 1024, longest_raw = 1024 * 1024,
+                               most_properties = 5000;
+  static constexpr std::size_t deepest = 8;
+
+  Components(std::size_t depth, std::function<void(Component&, const std::vector<Component>& above)> ended)
+      : m_depth(depth), m_ended(std::move(ended)) {}
+  void feed(std::string_view piece);
+  void finish();
+
+ private:
+  void physical_line(std::string_view line);
+  void logical_line();
+  void property(std::string_view line, bool cut);
+  void close(const std::string& name);
+
+  std::size_t m_depth;
+  std::function<void(Component&, const std::vector<Component>&)> m_ended;
+  std::vector<Component> m_open;
+  std::string m_line, m_logical, m_raw;
+  int m_number = 0, m_started = 0;
+  bool m_cut = false, m_soft = false; ///< the logical line goes on behind a quoted-printable "="
+};
+
+} // namespace crm::codec
