@@ -75,11 +75,10 @@ void print_table(Context& context, const core::Schema& schema, const std::vector
   std::vector<std::string> ids;
   for (const auto& record : records)
     ids.push_back(record.id.str());
-  const auto lengths =
-      workspace.with_index([&](index::Index& index) { return index.shortest_prefixes(ids); });
+  const auto names = app::short_ids(workspace, ids);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const core::Record& record = records[i];
-    std::vector<Cell> row{{ids[i].substr(0, lengths[i]), Role::Id}};
+    std::vector<Cell> row{{names[i], Role::Id}};
     for (const auto& name : columns) {
       const bool is_name = name == schema.name_field,
                  is_state = schema.states && name == schema.states->field;

@@ -14,9 +14,19 @@ namespace crm::cmd {
 namespace {
 
 struct BookOptions {
-  std::string when, duration, zone, between;
+  std::string when, duration, zone, between, until;
   app::BookRequest request;
 };
+
+void read_series_options(Context& context, BookOptions& options) {
+  auto& repetition = options.request.repetition;
+  if (!repetition.every.empty() && !repetition.rrule.empty())
+    throw base::Error(base::Kind::Usage, "--every and --rrule exclude each other");
+  if (repetition.empty() && (repetition.count || !options.until.empty()))
+    throw base::Error(base::Kind::Usage, "--until and --count are for series",
+                      "say how often with --every: --every \"week on tue\"");
+  if (!options.until.empty()) repetition.until = app::parse_days(context.workspace(), options.until).last;
+}
 
 void run_new(Context& context, BookOptions& options) {
   auto& workspace = context.workspace();
@@ -36,6 +46,7 @@ void run_new(Context& context, BookOptions& options) {
     request.start = read_moment(context, options.when, options.zone);
   }
   if (!options.duration.empty()) request.duration = app::parse_duration(options.duration, "--for");
+  read_series_options(context, options);
   answer(context, app::book(workspace, options.request), "Booked");
 }
 
@@ -47,6 +58,8 @@ void add_new(CLI::App& book, Context& context) {
                               "  crm book \"Grace Hopper\" \"fri 9:30\" --service first-visit --new\n"
                               "  crm book - now --title \"walk-in\" --for 20m\n"
                               "  crm book ada --first-free --between mon..fri --with any --in room\n"
+                              "  crm book ada \"tue 14:00\" --every \"week on tue,thu\" --until 2026-12-18\n"
+                              "  crm book ada \"9:00\" --every \"month on last fri\" --count 6 --skip-clashes\n"
                               "Times: `crm help times`.");
   complete(context,
            command->add_option("contact", request.contact, "who for: a name, an id, or - for nobody")
@@ -90,6 +103,19 @@ void add_new(CLI::App& book, Context& context) {
                ->type_name("ZONE"),
            Completes::Zone);
   command->add_flag("--new", request.new_contact, "make the contact if there is none of that name");
+  command
+      ->add_option("--every", request.repetition.every,
+                   "a series: day, \"2 weeks\", \"week on tue,thu\", \"month on 2nd tue\", \"month on 15\", "
+                   "\"month on last fri\", year; at the time of WHEN, from its day on")
+      ->type_name("RULE");
+  command->add_option("--rrule", request.repetition.rrule, "the rule as RFC 5545 writes it")->type_name("RRULE");
+  complete(context,
+           command->add_option("--until", options->until, "the last day on which it may happen")->type_name("DAY"),
+           Completes::Day);
+  command->add_option("--count", request.repetition.count, "how many times")->type_name("N");
+  command->add_flag("--skip-clashes", request.skip_clashes,
+                    "cancel the occurrences that clash, with the reason; every occurrence of the next\n"
+                    "366 days is checked, at most 500");
   command->add_option("--set", request.assignments, "another field, as field=value")
       ->type_name("FIELD=VALUE")
       ->expected(1)

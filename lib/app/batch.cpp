@@ -3,6 +3,7 @@
 #include "app/availability.hpp"
 #include "app/hand_edits.hpp"
 #include "app/keys.hpp"
+#include "app/occurrences.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -100,7 +101,10 @@ core::Record Batch::load(const Found& found) {
                                  found.path + "`");
     if (m_mode == Mode::Write) adopt(m_workspace, m_transaction, plan);
   }
-  core::Record record = m_workspace.load(found.record.type, found.path);
+  const auto* of = m_workspace.occurrence_of(found.record.id.str());
+  const bool derived = of != nullptr && !m_workspace.repository().blob_id(m_workspace.tree(), found.path);
+  core::Record record =
+      derived ? derived_occurrence(m_workspace, *of) : m_workspace.load(found.record.type, found.path);
   m_newest = std::max(m_newest, core::newest(record).time);
   return record;
 }
@@ -178,6 +182,15 @@ core::Record Batch::create(const core::Schema& schema, core::Map fields) {
   check_unique_key(record, schema);
   m_pending.push_back({record, path, "", "", core::display_name(record, schema), Action::Created, {}});
   return record;
+}
+
+void Batch::put(const core::Record& record) {
+  const auto& schema = m_workspace.schemas().get(record.type);
+  const std::string path = store::record_path(schema.folder, record.id.str());
+  check(record, schema, path);
+  m_newest = std::max(m_newest, core::newest(record).time);
+  Pending& entry = pending(record, Action::Created);
+  entry.record = record;
 }
 
 void Batch::change(core::Record& record, const std::vector<core::Edit>& edits) {

@@ -48,12 +48,16 @@ class Batch {
 
   /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are
   /// invalid.
+  /// Of an occurrence that is no record yet, what its series says of it.
   core::Record load(const Found& found);
   /// One stamp for the whole batch: later than everything this device has seen. Load before the first call.
   const core::Stamp& stamp();
 
   /// Validates; throws Error(InvalidData). Returns the new record.
   core::Record create(const core::Schema& schema, core::Map fields);
+  /// A new record with an id and provenance of its own: an occurrence as its series has it, or what a series goes on
+  /// as. Validates; replaces one that the batch holds already.
+  void put(const core::Record& record);
   /// Does nothing when no edit changes anything. `record` comes from `load`, and is updated.
   void change(core::Record& record, const std::vector<core::Edit>& edits);
   /// As `change`, against the arrow of the state machine: for undo only.

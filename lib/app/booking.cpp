@@ -4,6 +4,8 @@
 #include "app/input.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
+#include "app/series.hpp"
+#include "core/occurrence.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -89,6 +91,13 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
   if (request.first_free) take_first_free(workspace, request);
   const auto& schema = workspace.schemas().get(type);
   core::Map fields = initial_fields(schema);
+  if (!request.repetition.empty()) {
+    if (!core::may_recur(schema))
+      throw base::Error(base::Kind::Usage, "this store's appointments cannot repeat",
+                        "its schemas/appointment.yaml has no fields rrule, except, series and original: copy them "
+                        "from a new store's");
+    fields.set("rrule", core::to_rrule(read_repetition(request.repetition, request.start)));
+  }
   std::string name = request.title;
   if (const auto contact = contact_id(batch, request, name); !contact.empty()) fields.set("contact", contact);
   if (!request.title.empty()) fields.set("title", request.title);
@@ -117,9 +126,15 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
   for (auto& edit : to_edits(workspace, schema, fields, assignments))
     fields.set(edit.field, std::move(edit.value));
   const core::Record wanted{base::Id::random(workspace.env()), type, fields, {}};
-  if (core::Value forced = override_clashes(workspace, wanted, request.force); !forced.is_null())
+  std::vector<DayClashes> skipped;
+  if (request.skip_clashes) {
+    if (request.repetition.empty())
+      throw base::Error(base::Kind::Usage, "--skip-clashes goes with a series", "say how often with --every");
+    skipped = find_series_clashes(workspace, wanted, schema);
+  } else if (core::Value forced = override_clashes(workspace, wanted, request.force); !forced.is_null())
     fields.set("forced", std::move(forced));
   const core::Record record = batch.create(schema, std::move(fields));
+  skip_occurrences(batch, record, skipped);
   return batch.commit("Book " + when_text(record, schema));
 }
 

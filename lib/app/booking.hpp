@@ -25,9 +25,15 @@ struct ClashReport {
   std::vector<std::string> instead; ///< other resources of the same kind that are free at the wished time
 };
 
-/// What an appointment clashes with, itself left out; nothing when its state lets go of its time.
+/// What is left out of an appointment's clashes: itself, or all of the series that it is an occurrence of.
+enum class Own { Itself, Series };
+
+/// What an appointment clashes with; nothing when its state lets go of its time.
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment,
-                                const core::Schema& schema);
+                                const core::Schema& schema, Own own = Own::Itself);
+
+/// The value of the field `forced`.
+core::Value forced_over(const ClashReport& report, const std::string& reason);
 
 /// The time that an appointment takes, buffers included; nothing when its state lets go of it.
 std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment,
@@ -45,6 +51,15 @@ struct Moment {
   std::string zone;
 };
 
+/// How often, and until when: at most one of `every` and `rrule`, at most one of `count` and `until`.
+struct Repetition {
+  std::string every; ///< "week on tue,thu"
+  std::string rrule; ///< "FREQ=WEEKLY;BYDAY=TU,TH"
+  std::optional<int> count;
+  std::optional<core::LocalDate> until;
+  bool empty() const { return every.empty() && rrule.empty(); }
+};
+
 struct BookRequest {
   std::string contact;      ///< as typed; "" or "-" for nobody in particular
   bool new_contact = false; ///< make the contact when there is none of that name
@@ -59,6 +74,8 @@ struct BookRequest {
   std::vector<std::string> tags;
   std::string title, notes, location;
   std::vector<std::string> assignments; ///< field=value for other fields
+  Repetition repetition;
+  bool skip_clashes = false;            ///< of a series: call off the occurrences that clash
   std::string force;                    ///< the reason for booking over a clash; "" refuses
   Mode mode = Mode::Write;
 };
