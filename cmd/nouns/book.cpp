@@ -132,11 +132,21 @@ struct MoveOptions {
   app::RebookRequest request;
 };
 
+/// Of a series, "16:00" is on the day of the occurrence that is named, and "wed" the Wednesday after it.
+std::optional<core::LocalTime> seen_from(Context& context, const app::RebookRequest& request) {
+  if (request.reach != app::Reach::Future && request.reach != app::Reach::All) return std::nullopt;
+  const auto found = app::resolve(context.workspace(), "appointment", request.appointment);
+  const auto start = core::parse_wall_time(found.record.text("start"));
+  if (!start) return std::nullopt;
+  return std::chrono::floor<std::chrono::days>(start->time);
+}
+
 void add_move(CLI::App& book, Context& context) {
   auto options = std::make_shared<MoveOptions>();
   auto* command = add_command(
       book, "move", "to another time or room",
-      "  crm book move 7f3k \"fri 10:00\"\n  crm book move 7f3k \"fri 10:00\" --in room-1 --for 1h");
+      "  crm book move 7f3k \"fri 10:00\"\n  crm book move 7f3k \"fri 10:00\" --in room-1 --for 1h\n"
+      "  crm book move 7f3k@2026-12-01 \"2026-12-01 16:00\" --future");
   complete(
       context,
       command->add_option("id", options->request.appointment, "the appointment")->required()->type_name("ID"),
@@ -154,10 +164,12 @@ void add_move(CLI::App& book, Context& context) {
   complete(context, command->add_option("--zone", options->zone, "the zone of WHEN")->type_name("ZONE"),
            Completes::Zone);
   add_force(*command, options->request.force);
+  add_reach(*command, options->request.reach);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] {
     auto& request = options->request;
-    if (!options->when.empty()) request.start = read_moment(context, options->when, options->zone);
+    if (!options->when.empty())
+      request.start = read_moment(context, options->when, options->zone, seen_from(context, request));
     if (!options->duration.empty()) request.duration = app::parse_duration(options->duration, "--for");
     if (!options->resources.empty()) request.resources = options->resources;
     if (!request.start && !request.duration && !request.resources)
@@ -182,6 +194,7 @@ void add_assign(CLI::App& book, Context& context) {
                ->type_name("MEMBER"),
            Completes::Record, "member");
   add_force(*command, options->request.force);
+  add_reach(*command, options->request.reach);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options, member] {
     options->request.member = *member == "-" ? "" : *member;
@@ -194,6 +207,7 @@ void add_tag(CLI::App& book, Context& context) {
     std::string record;
     std::vector<std::string> tags;
     app::Mode mode = app::Mode::Write;
+    app::Reach reach = app::Reach::Unsaid;
   };
   auto options = std::make_shared<Options>();
   auto* command =
@@ -204,9 +218,10 @@ void add_tag(CLI::App& book, Context& context) {
   command->add_option("tags", options->tags, "tags; behind -- one with a - before it is taken away")
       ->required()
       ->type_name("TAG");
+  add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
-    app::SetRequest request{"appointment", {options->record}, {}, "", options->mode};
+    app::SetRequest request{"appointment", {options->record}, {}, "", options->mode, options->reach};
     for (const auto& tag : options->tags)
       request.assignments.push_back(tag.starts_with("-") ? "tags-=" + tag.substr(1) : "tags+=" + tag);
     answer(context, app::set(context.workspace(), request), "Tagged");
@@ -218,17 +233,21 @@ void add_cancel(CLI::App& book, Context& context) {
     std::vector<std::string> records;
     std::string why;
     app::Mode mode = app::Mode::Write;
+    app::Reach reach = app::Reach::Unsaid;
   };
   auto options = std::make_shared<Options>();
   auto* command = add_command(book, "cancel", "call it off; its time is free again",
-                              "  crm book cancel 7f3k --why \"has a cold\"");
+                              "  crm book cancel 7f3k --why \"has a cold\"\n  crm book cancel 7f3k@2026-12-01\n  "
+                              "crm book cancel 7f3k@2026-12-01 --future");
   complete(context, command->add_option("ids", options->records, "appointments")->required()->type_name("ID"),
            Completes::Record, "appointment");
   command->add_option("--why", options->why, "the reason, kept as the field cancelled_because")
       ->type_name("TEXT");
+  add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
-    app::MoveRequest request{"appointment", options->records, "cancel", {}, "", options->mode};
+    app::MoveRequest request{"appointment", options->records, "cancel", {}, "", options->mode,
+                              options->reach};
     if (!options->why.empty()) request.assignments.push_back("cancelled_because=" + options->why);
     answer(context, app::move_state(context.workspace(), request), "Cancelled");
   });

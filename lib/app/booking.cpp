@@ -138,28 +138,63 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
   return batch.commit("Book " + when_text(record, schema));
 }
 
+namespace {
+
+/// From one occurrence to all that the move reaches: the hour is for each of them, the day is not.
+void edit_start(std::vector<core::Edit>& edits, const Reached& reached, const core::Schema& schema,
+                const Moment& start) {
+  const auto now = core::parse_wall_time(reached.record.text(schema.time_field));
+  if (!now) return;
+  const auto day = std::chrono::floor<std::chrono::days>(now->time);
+  edits.push_back({schema.time_field, core::to_text(core::on_day(start.wall, day, start.zone))});
+  edits.push_back({"zone", start.zone});
+}
+
+bool to_another_day(const core::Record& record, const core::Schema& schema, const Moment& start) {
+  const auto now = core::parse_wall_time(record.text(schema.time_field));
+  return !now || std::chrono::floor<std::chrono::days>(now->time) !=
+                     std::chrono::floor<std::chrono::days>(start.wall.time);
+}
+
+} // namespace
+
 Committed rebook(Workspace& workspace, const RebookRequest& request) {
   Batch batch(workspace, request.start || request.duration ? "book.move" : "book.assign", request.mode);
   const auto& schema = workspace.schemas().get(type);
-  core::Record record = batch.load(resolve(workspace, type, request.appointment));
-  std::vector<core::Edit> edits;
-  if (request.start) {
-    edits.push_back({"start", core::to_text(request.start->wall)});
-    edits.push_back({"zone", request.start->zone});
+  const Found found = resolve(workspace, type, request.appointment);
+  const bool several = request.reach == Reach::Future || request.reach == Reach::All;
+  const bool other_day = several && request.start && to_another_day(found.record, schema, *request.start);
+  std::vector<Reached> all;
+  Roots besides;
+  if (other_day) {
+    for (auto& series :
+         move_days(batch, found, request.reach, request.start->wall, request.start->zone))
+      all.push_back({std::move(series), std::nullopt});
+    besides.push_back(core::root_of(found.record));
+  } else {
+    all = reach_of(batch, found, request.reach);
   }
-  if (request.duration) edits.push_back({"duration", core::to_text(*request.duration)});
-  if (request.resources) edits.push_back({"resources", keys(workspace, *request.resources, "resource")});
-  if (request.member) {
-    if (request.member->empty()) {
-      edits.push_back({"assignee", {}});
-    } else {
-      edits.push_back({"assignee", keys(workspace, {*request.member}, "member").front()});
+  std::vector<core::Edit> common;
+  if (request.duration) common.push_back({"duration", core::to_text(*request.duration)});
+  if (request.resources) common.push_back({"resources", keys(workspace, *request.resources, "resource")});
+  if (request.member)
+    common.push_back({"assignee", request.member->empty()
+                                      ? core::Value{}
+                                      : keys(workspace, {*request.member}, "member").front()});
+  for (auto& each : all) {
+    auto edits = common;
+    if (request.start && several && !other_day) {
+      edit_start(edits, each, schema, *request.start);
+    } else if (request.start && !several) {
+      edits.push_back({"start", core::to_text(request.start->wall)});
+      edits.push_back({"zone", request.start->zone});
     }
+    batch.change(each.record, edits_for(each, schema, edits));
+    guard_clashes(batch, each.record, request.force, besides);
   }
-  batch.change(record, edits);
-  guard_clashes(batch, record, request.force);
-  const std::string verb = request.start || request.duration ? "Move to " : "Reassign ";
-  return batch.commit(verb + when_text(record, schema));
+  const core::Record& record = all.front().record;
+  return batch.commit(request.start || request.duration ? "Move to " + when_text(record, schema)
+                                                        : "Reassign " + when_text(record, schema));
 }
 
 } // namespace crm::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/batch.hpp"
+#include "app/reach.hpp"
 #include "core/clash.hpp"
 
 #include <optional>
@@ -25,12 +26,12 @@ struct ClashReport {
   std::vector<std::string> instead; ///< other resources of the same kind that are free at the wished time
 };
 
-/// What is left out of an appointment's clashes: itself, or all of the series that it is an occurrence of.
-enum class Own { Itself, Series };
+/// Series whose computed occurrences are in nobody's way, as they are about to be written anew.
+using Roots = std::vector<base::Id>;
 
-/// What an appointment clashes with; nothing when its state lets go of its time.
+/// What an appointment clashes with, itself left out; nothing when its state lets go of its time.
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment,
-                                const core::Schema& schema, Own own = Own::Itself);
+                                const core::Schema& schema, const Roots& besides = {});
 
 /// The value of the field `forced`.
 core::Value forced_over(const ClashReport& report, const std::string& reason);
@@ -88,19 +89,23 @@ struct RebookRequest {
   std::optional<core::Duration> duration;
   std::optional<std::string> member; ///< "" for nobody
   std::optional<std::vector<std::string>> resources;
+  Reach reach = Reach::Unsaid;
   std::string force;
   Mode mode = Mode::Write;
 };
-/// Moves, reassigns, or both. Throws Refusal(Clash).
+/// Moves, reassigns, or both. To another day, a series goes on under another id, and what occurrences were given on
+/// their own goes with it. Throws Refusal(Clash).
 Committed rebook(Workspace& workspace, const RebookRequest& request);
 
 /// Null when nothing is in the way. Otherwise the value for the record's `forced` field when `force` says
 /// why, and Refusal(Clash) when it does not.
-core::Value override_clashes(Workspace& workspace, const core::Record& appointment, const std::string& force);
+core::Value override_clashes(Workspace& workspace, const core::Record& appointment, const std::string& force,
+                             const Roots& besides = {});
 
 /// For every write that may take time (move, assign, reopen, `set`, restore): after the change, before the
 /// commit.
-void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force);
+void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force,
+                   const Roots& besides = {});
 
 bool takes_time(const core::Schema& schema);
 

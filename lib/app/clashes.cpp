@@ -13,19 +13,21 @@
 namespace crm::app {
 namespace {
 
-/// Whether `id` is the appointment itself, or an occurrence of its series that is no record.
-bool is_own(const Workspace& workspace, const std::string& id, const std::string& own_id, Own own) {
-  if (id == own_id) return true;
-  constexpr std::size_t of_the_day = 4; // see core::occurrence_id
-  return own == Own::Series && workspace.occurrence_of(id) != nullptr &&
-         std::string_view(id).substr(of_the_day) == std::string_view(own_id).substr(of_the_day);
+/// Whether `id` is the appointment itself, or an occurrence of its own series that is no record.
+bool is_own(const Workspace& workspace, const std::string& id, const std::string& own_id,
+            const Roots& roots) {
+  return id == own_id ||
+         (workspace.occurrence_of(id) != nullptr &&
+          std::any_of(roots.begin(), roots.end(), [&](const base::Id& root) {
+            return core::day_of_occurrence(id, root).has_value();
+          }));
 }
 
 std::vector<core::Hold> holds(Workspace& workspace, const Claim& claim, const core::Interval& within,
-                              const std::string& own_id, Own own = Own::Itself) {
+                              const std::string& own_id, const Roots& roots = {}) {
   std::vector<core::Hold> out;
   for (auto& taken : app::taken(workspace, claim.kind, claim.key, within))
-    if (!is_own(workspace, taken.id, own_id, own)) out.push_back({std::move(taken.id), taken.time});
+    if (!is_own(workspace, taken.id, own_id, roots)) out.push_back({std::move(taken.id), taken.time});
   return out;
 }
 
@@ -135,7 +137,7 @@ std::optional<core::Interval> held_time(Workspace& workspace, const core::Record
 }
 
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment,
-                                const core::Schema& schema, Own own) {
+                                const core::Schema& schema, const Roots& roots) {
   std::vector<Clash> out;
   const auto wanted = wanted_time(workspace, appointment, schema);
   if (!wanted) return out;
@@ -148,7 +150,7 @@ std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appoin
     if (limit == 0) continue;
     const auto first = out.size();
     for (const auto& hold :
-         core::obstacles(holds(workspace, claim, wanted->with_buffers, appointment.id.str(), own),
+         core::obstacles(holds(workspace, claim, wanted->with_buffers, appointment.id.str(), roots),
                          wanted->with_buffers, limit))
       out.push_back({claim.kind, claim.key, hold.record, whose(workspace, hold.record), hold.time});
     std::sort(
@@ -226,13 +228,13 @@ core::Value forced_over(const ClashReport& report, const std::string& reason) {
   return forced;
 }
 
-core::Value override_clashes(Workspace& workspace, const core::Record& appointment,
-                             const std::string& force) {
+core::Value override_clashes(Workspace& workspace, const core::Record& appointment, const std::string& force,
+                             const Roots& besides) {
   const auto& schema = workspace.schemas().get(appointment.type);
   if (!takes_time(schema)) return {};
   if (core::read_series(appointment, schema)) {
     if (!frees_time(appointment, schema)) warn_outside_hours(workspace, appointment, schema); // of the first one
-    return override_series_clashes(workspace, appointment, force);
+    return override_series_clashes(workspace, appointment, force, besides);
   }
   const ClashReport report = check_clashes(workspace, appointment, schema);
   if (report.clashes.empty() || !force.empty()) warn_outside_hours(workspace, appointment, schema);
@@ -253,8 +255,8 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
   throw Refusal(base::Kind::Clash, message, hint, clash_details(report, zone));
 }
 
-void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force) {
-  if (core::Value forced = override_clashes(batch.workspace(), appointment, force); !forced.is_null())
+void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force, const Roots& besides) {
+  if (core::Value forced = override_clashes(batch.workspace(), appointment, force, besides); !forced.is_null())
     batch.change(appointment, {{"forced", std::move(forced)}});
 }
 

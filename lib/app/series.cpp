@@ -36,8 +36,10 @@ std::string freeing_state(const core::Schema& schema) {
 } // namespace
 
 std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Record& series,
-                                            const core::Schema& schema) {
+                                            const core::Schema& schema, const Roots& besides) {
   std::vector<DayClashes> out;
+  Roots roots = besides;
+  roots.push_back(core::root_of(series));
   const auto read = core::read_series(series, schema);
   if (!read || frees_time(series, schema)) return out;
   const auto today = std::chrono::floor<std::chrono::days>(
@@ -52,7 +54,7 @@ std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Re
     const bool own = workspace.with_index(
         [&](index::Index& index) { return index.by_id(occurrence.id.str()).has_value(); });
     if (!time || own || time->to <= workspace.now()) continue;
-    auto clashes = find_clashes(workspace, occurrence, schema, Own::Series);
+    auto clashes = find_clashes(workspace, occurrence, schema, roots);
     if (!clashes.empty()) out.push_back({days[i], *time, std::move(clashes)});
   }
   workspace.progress("", days.size(), days.size());
@@ -60,9 +62,9 @@ std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Re
 }
 
 core::Value override_series_clashes(Workspace& workspace, const core::Record& series,
-                                    const std::string& force) {
+                                    const std::string& force, const Roots& besides) {
   const auto& schema = workspace.schemas().get(series.type);
-  const auto found = find_series_clashes(workspace, series, schema);
+  const auto found = find_series_clashes(workspace, series, schema, besides);
   if (found.empty()) return {};
   ClashReport all;
   for (const auto& day : found)

@@ -20,11 +20,11 @@ struct DayClashes {
 /// Of every occurrence within `checked_ahead` of now, or of its first day when that is later, and of at most
 /// `checked_occurrences`. Other occurrences of the same series are left out: they are what is being booked.
 std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Record& series,
-                                            const core::Schema& schema);
+                                            const core::Schema& schema, const Roots& besides = {});
 
 /// As `override_clashes`, for a series: every clash is named.
 core::Value override_series_clashes(Workspace& workspace, const core::Record& series,
-                                    const std::string& force);
+                                    const std::string& force, const Roots& besides = {});
 
 /// The rule that a request asks for, and its first day on or after that of `start`, to which `start` is moved.
 /// Throws Error(Usage) with what is allowed, also for a rule that gives no day in ten years.

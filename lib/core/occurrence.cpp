@@ -40,20 +40,6 @@ std::string characters(std::uint64_t number, std::size_t count) {
   return out;
 }
 
-/// On a day of a clock change: the first time after the gap, and of two the earlier one.
-WallTime shown(WallTime wall, const std::string& zone) {
-  if (!is_zone(zone)) return wall;
-  const auto resolved = resolve(wall, zone);
-  if (const auto* gap = std::get_if<Gap>(&resolved)) wall.time = gap->after;
-  if (const auto* twice = std::get_if<Overlap>(&resolved)) wall.offset = twice->first;
-  return wall;
-}
-
-/// What belongs to the series or to the occurrence alone is not copied from one to the other.
-bool is_of_series(std::string_view field) {
-  return field == "rrule" || field == "except" || field == "series" || field == "original";
-}
-
 } // namespace
 
 bool may_recur(const Schema& schema) {
@@ -122,21 +108,33 @@ std::optional<Series> read_series(const Record& record, const Schema& schema) {
   return out;
 }
 
-Record occurrence(const Record& series, const Schema& schema, LocalDate day) {
-  const base::Id root = root_of(series);
-  Record out{occurrence_id(root, day), series.type, {}, series.crm};
-  for (const auto& [name, value] : series.fields)
-    if (!is_of_series(name)) out.fields.set(name, value);
-  const auto start = parse_wall_time(series.text(schema.time_field));
-  if (start) {
-    const auto clock = start->time - std::chrono::floor<std::chrono::days>(start->time);
-    out.fields.set(schema.time_field, to_text(shown({LocalTime{day} + clock, {}}, series.text("zone"))));
-  }
-  out.fields.set("series", root.str());
-  out.fields.set("original", to_text(day));
-  // What waits for a decision in the series, or was decided about its own fields, is not the occurrence's.
+WallTime on_day(const WallTime& start, LocalDate day, const std::string& zone) {
+  const auto clock = start.time - std::chrono::floor<std::chrono::days>(start.time);
+  WallTime wall{LocalTime{day} + clock, {}};
+  if (!is_zone(zone)) return wall;
+  const auto resolved = resolve(wall, zone);
+  if (const auto* gap = std::get_if<Gap>(&resolved)) wall.time = gap->after;
+  if (const auto* twice = std::get_if<Overlap>(&resolved)) wall.offset = twice->first;
+  return wall;
+}
+
+Record continued(const Record& record, base::Id id) {
+  Record out{std::move(id), record.type, record.fields, record.crm};
   out.crm.erase("deleted");
   out.crm.erase("also");
+  return out;
+}
+
+Record occurrence(const Record& series, const Schema& schema, LocalDate day) {
+  const base::Id root = root_of(series);
+  Record out = continued(series, occurrence_id(root, day));
+  for (const char* own : {"rrule", "except"})
+    out.fields.erase(own);
+  const auto start = parse_wall_time(series.text(schema.time_field));
+  if (start) out.fields.set(schema.time_field, to_text(on_day(*start, day, series.text("zone"))));
+  out.fields.set("series", root.str());
+  out.fields.set("original", to_text(day));
+  // Stamps of fields that are the series' own.
   for (const char* part : {"changed", "seen", "added"}) {
     Value* stamps = out.crm.find(part);
     Map* by_unit = stamps == nullptr ? nullptr : stamps->if_map();

@@ -37,6 +37,9 @@ std::optional<LocalDate> day_of_occurrence(std::string_view id, const base::Id& 
 /// The id of the series that goes on from `day` when a series is split there.
 base::Id continuation_id(const base::Id& series, LocalDate day, std::string_view why);
 
+/// A copy of a series or an occurrence under another id, with its provenance; what waits for a decision stays behind.
+Record continued(const Record& record, base::Id id);
+
 /// Rule, first day and days left out; nothing when the record is no sound series.
 struct Series {
   Recurrence rule;
@@ -47,6 +50,10 @@ struct Series {
   bool holds(LocalDate day) const; ///< that it happens on that day
 };
 std::optional<Series> read_series(const Record& record, const Schema& schema);
+
+/// What the clock shows on `day` at the hour of `start`; on days of clock changes the first time after a gap, and of
+/// two the earlier one.
+WallTime on_day(const WallTime& start, LocalDate day, const std::string& zone);
 
 /// The occurrence on `day` as a record: as the series says, with the provenance of the series.
 Record occurrence(const Record& series, const Schema& schema, LocalDate day);

@@ -37,6 +37,13 @@ LocalDate first_week(int year, std::chrono::weekday week_start) {
   return week_begins(year_begins(year) + days{3}, week_start);
 }
 
+/// A day at either end of a year may be of a week of the other one.
+int year_of_week(LocalDate day, std::chrono::weekday week_start) {
+  const int year = year_of(day);
+  if (day < first_week(year, week_start)) return year - 1;
+  return day >= first_week(year + 1, week_start) ? year + 1 : year;
+}
+
 /// Which days of a period a rule wants.
 class DayChoice {
  public:
@@ -99,13 +106,7 @@ class DayChoice {
   }
 
   bool wants_week(LocalDate day) const {
-    // A day at either end of the year may be of a week of the other one.
-    int year = year_of(day);
-    if (day < first_week(year, m_rule.week_start)) {
-      --year;
-    } else if (day >= first_week(year + 1, m_rule.week_start)) {
-      ++year;
-    }
+    const int year = year_of_week(day, m_rule.week_start);
     const LocalDate one = first_week(year, m_rule.week_start);
     const auto weeks = (first_week(year + 1, m_rule.week_start) - one).count() / 7;
     return holds_position(m_rule.weeks, static_cast<int>((day - one).count() / 7) + 1,
@@ -151,6 +152,10 @@ Period nth_period(const Recurrence& rule, LocalDate first, std::int64_t n) {
   }
   case Every::Year:
     break;
+  }
+  if (!rule.weeks.empty()) { // a year of weeks, which begins a few days before or after the other one
+    const int year = year_of_week(first, rule.week_start) + static_cast<int>(steps);
+    return {first_week(year, rule.week_start), first_week(year + 1, rule.week_start)};
   }
   const int year = static_cast<int>(date.year()) + static_cast<int>(steps);
   return {year_begins(year), year_begins(year + 1)};
@@ -222,6 +227,23 @@ Recurrence from(const Recurrence& rule, LocalDate first, LocalDate day) {
       --*out.count;
       return true;
     });
+  return out;
+}
+
+std::optional<Recurrence> shifted(const Recurrence& rule, LocalDate first, int by) {
+  const bool only_weekdays = rule.month_days.empty() && rule.year_days.empty() && rule.weeks.empty() &&
+                             rule.months.empty() && rule.positions.empty();
+  if (!only_weekdays || (!rule.days.empty() && rule.every != Every::Week)) return std::nullopt;
+  Recurrence out = rule;
+  if (out.until) *out.until += days{by};
+  const auto week_of = [&](LocalDate day) { return week_begins(day, rule.week_start); };
+  const LocalDate week = week_of(first);
+  std::set<LocalDate> weeks;
+  for (auto& day : out.days) {
+    weeks.insert(week_of(week + (day.day - rule.week_start) + days{by}));
+    day.day += days{by};
+  }
+  if (rule.interval > 1 && weeks.size() > 1) return std::nullopt;
   return out;
 }
 

@@ -63,6 +63,10 @@ std::optional<LocalDate> last_day(const Recurrence& rule, LocalDate first);
 Recurrence before(const Recurrence& rule, LocalDate day);
 Recurrence from(const Recurrence& rule, LocalDate first, LocalDate day);
 
+/// The same rule so many days later: weekdays move along. Nothing when the rule says more than weekdays about its days,
+/// or when with an interval they would fall into different weeks.
+std::optional<Recurrence> shifted(const Recurrence& rule, LocalDate first, int by);
+
 inline constexpr int most_occurrences = 10'000; ///< that a COUNT may ask for
 
 } // namespace crm::core
