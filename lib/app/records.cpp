@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::app {
 namespace {
@@ -44,7 +45,7 @@ std::string common_type(const std::vector<Found>& found) {
   return found.empty() ? "record" : found.front().record.type;
 }
 
-void warn_of_references(Workspace& workspace, const Found& found) {
+void warn_of_references(Workspace& workspace, const Found& found, const std::set<std::string>& also_gone) {
   const auto& schema = workspace.schemas().get(found.record.type);
   std::vector<std::string> targets{found.record.id.str()};
   if (!schema.key_field.empty() && !found.record.text(schema.key_field).empty())
@@ -53,7 +54,7 @@ void warn_of_references(Workspace& workspace, const Found& found) {
   for (const auto& target : targets)
     for (const auto& row :
          workspace.with_index([&](index::Index& index) { return index.referring(target, "", 100); }))
-      count += row.deleted ? 0 : 1;
+      count += row.deleted || also_gone.contains(row.id) ? 0 : 1;
   if (count > 0)
     workspace.warn(fmt::format("{}{} record{} still refer{} to \"{}\"", count >= 100 ? "at least " : "",
                                count, count == 1 ? "" : "s", count == 1 ? "s" : "", found.name));
@@ -153,10 +154,13 @@ Committed remove(Workspace& workspace, const std::string& type, const std::vecto
   for (const auto& each : found)
     for (auto& one : reach_of(batch, each, reach))
       all.push_back(std::move(one));
-  for (auto& each : all)
+  std::set<std::string> gone;
+  for (auto& each : all) {
     batch.remove(each.record);
+    gone.insert(each.record.id.str());
+  }
   for (const auto& each : found)
-    warn_of_references(workspace, each);
+    warn_of_references(workspace, each, gone);
   return batch.commit("Delete " + counted(common_type(found), found.size()));
 }
 

@@ -64,10 +64,11 @@ class DayChoice {
     case Every::Year:
       if (!rule.weeks.empty() && rule.days.empty() && rule.month_days.empty() && rule.year_days.empty())
         m_rule.days = {{0, std::chrono::weekday{first}}};
-      if (!said) {
-        m_rule.month_days = {static_cast<int>(static_cast<unsigned>(date.day()))};
-        if (rule.months.empty()) m_rule.months = {static_cast<int>(static_cast<unsigned>(date.month()))};
-      }
+      if (!said) m_rule.month_days = {static_cast<int>(static_cast<unsigned>(date.day()))};
+      // A day of the month without a month is one in the month of the first day, as libical has it; the RFC
+      // leaves it open.
+      if (rule.months.empty() && rule.days.empty() && rule.year_days.empty() && rule.weeks.empty())
+        m_rule.months = {static_cast<int>(static_cast<unsigned>(date.month()))};
       break;
     }
   }
@@ -135,7 +136,15 @@ struct Period {
   LocalDate begins, ends;
 };
 
-Period nth_period(const Recurrence& rule, LocalDate first, std::int64_t n) {
+/// The year that years are counted from. Of weeks it is the year of the first day's week, where that day is one of the
+/// rule's; else the year that is written down, as libical has it.
+int base_year(const Recurrence& rule, LocalDate first, const DayChoice& choice) {
+  return rule.weeks.empty() || choice.of(first, first + days{1}).empty()
+             ? year_of(first)
+             : year_of_week(first, rule.week_start);
+}
+
+Period nth_period(const Recurrence& rule, LocalDate first, int base, std::int64_t n) {
   const std::int64_t steps = n * rule.interval;
   const year_month_day date{first};
   switch (rule.every) {
@@ -154,10 +163,10 @@ Period nth_period(const Recurrence& rule, LocalDate first, std::int64_t n) {
     break;
   }
   if (!rule.weeks.empty()) { // a year of weeks, which begins a few days before or after the other one
-    const int year = year_of_week(first, rule.week_start) + static_cast<int>(steps);
+    const int year = base + static_cast<int>(steps);
     return {first_week(year, rule.week_start), first_week(year + 1, rule.week_start)};
   }
-  const int year = static_cast<int>(date.year()) + static_cast<int>(steps);
+  const int year = base + static_cast<int>(steps);
   return {year_begins(year), year_begins(year + 1)};
 }
 
@@ -177,9 +186,10 @@ void each_day(const Recurrence& rule, LocalDate first, LocalDate from, LocalDate
   constexpr std::int64_t days_in_400_years = 146'097;
   const LocalDate end = std::min({to, first + days{days_in_400_years}, rule.until.value_or(LocalDate::max())});
   const DayChoice choice(rule, first);
+  const int base = rule.every == Every::Year ? base_year(rule, first, choice) : 0;
   int left = rule.count.value_or(std::numeric_limits<int>::max());
   for (std::int64_t n = rule.count ? 0 : period_before(rule, first, from);; ++n) {
-    const Period period = nth_period(rule, first, n);
+    const Period period = nth_period(rule, first, base, n);
     if (period.begins > end || left == 0) return;
     for (const LocalDate day : choice.of(period.begins, period.ends)) {
       if (day < first) continue;

@@ -81,6 +81,7 @@ class RuleReader {
     if (text.size() > longest) return NotARule{"a rule is at most 500 characters long", example};
     std::string rule = upper(base::trim(text));
     if (rule.starts_with("RRULE:")) rule.erase(0, 6);
+    if (rule.size() > 1 && rule.ends_with(';')) rule.pop_back(); // as some programs write it
     bool frequency = false;
     for (const auto part : base::split(rule, ';')) {
       const auto equals = part.find('=');
