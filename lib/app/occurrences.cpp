@@ -313,7 +313,9 @@ std::optional<Found> of_contact_on(Workspace& workspace, std::string_view type, 
                                 .to = midnight(day + std::chrono::days{1}),
                                 .target = contact->record.id.str(),
                                 .order = index::Order::Time});
-  std::erase_if(found, [&](const index::Row& row) { return schema.states && !schema.is_open(row.state); });
+  auto open = found; // what is called off only when there is nothing else
+  std::erase_if(open, [&](const index::Row& row) { return schema.states && !schema.is_open(row.state); });
+  if (!open.empty()) found = std::move(open);
   if (found.size() != 1) return std::nullopt;
   return workspace.found(found.front());
 }
