@@ -18,8 +18,9 @@ constexpr std::size_t most_of_one_series = 5000; ///< in one answer
 
 /// By the row's text, which is parsed only when it may be one. A key cannot be part of a text: its quotes would be
 /// escaped.
-bool is_series_row(const index::Row& row) {
-  return row.data.find(R"("rrule":")") != std::string::npos && core::is_series(to_record(row));
+bool is_series_row(const index::Row& row, const core::Schema& schema) {
+  return row.data.find(R"("rrule":")") != std::string::npos &&
+         core::read_series(to_record(row), schema).has_value();
 }
 
 std::int64_t count_of(core::Instant at) {
@@ -156,7 +157,7 @@ void each_row(Workspace& workspace, const index::Query& query,
   workspace.with_index([&](index::Index& index) {
     out.clear();
     index.each(plain, [&](const index::Row& row) {
-      if (!is_series_row(row)) out.push_back(row);
+      if (!is_series_row(row, schema)) out.push_back(row);
       return query.limit == 0 || out.size() < query.limit;
     });
   });
@@ -243,7 +244,8 @@ std::vector<index::Row> family(Workspace& workspace, const std::string& type, co
     out = index.referring(root.str(), type, 0);
     if (auto row = index.by_id(root.str())) out.push_back(std::move(*row));
   });
-  std::erase_if(out, [](const index::Row& row) { return row.deleted || !is_series_row(row); });
+  const auto& schema = workspace.schemas().get(type);
+  std::erase_if(out, [&](const index::Row& row) { return row.deleted || !is_series_row(row, schema); });
   sort_rows(out, index::Order::Time);
   return out;
 }
@@ -296,18 +298,19 @@ core::LocalDate day_named(Workspace& workspace, const std::string& word) {
 
 /// "ada@fri": the one appointment of a contact on a day, of a series or not. Nothing when there are none or several:
 /// then it is a name like any other.
-std::optional<Found> of_contact_on(Workspace& workspace, std::string_view type, const std::string& name,
+std::optional<Found> of_contact_on(Workspace& workspace, std::string_view of_type, const std::string& name,
                                    const std::string& day_word) {
-  if (type.empty() || !workspace.schemas().has(std::string(type)) ||
-      !core::may_recur(workspace.schemas().get(std::string(type))))
-    return std::nullopt;
-  const auto contact = find(workspace, "contact", name);
+  const std::string type(of_type.empty() ? "appointment" : of_type);
+  if (!workspace.schemas().has(type) || !core::may_recur(workspace.schemas().get(type))) return std::nullopt;
+  const auto parsed = core::parse_when(day_word, workspace.when_context()); // an address has an @ as well
+  const auto* when = std::get_if<core::When>(&parsed);
+  const auto contact = when == nullptr ? std::nullopt : find(workspace, "contact", name);
   if (!contact) return std::nullopt;
-  const core::LocalDate day = day_named(workspace, day_word);
+  const core::LocalDate day = when->date;
   const auto midnight = [&](core::LocalDate date) {
     return count_of(core::to_instant({core::LocalTime{date}, {}}, workspace.settings().zone));
   };
-  const auto& schema = workspace.schemas().get(std::string(type));
+  const auto& schema = workspace.schemas().get(type);
   auto found = rows(workspace, {.type = schema.type,
                                 .from = midnight(day),
                                 .to = midnight(day + std::chrono::days{1}),
