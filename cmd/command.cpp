@@ -28,7 +28,8 @@ void add_dry_run(CLI::App& command, app::Mode& mode) {
 
 void add_reach(CLI::App& command, app::Reach& reach) {
   const auto add = [&](const char* name, app::Reach value, const char* says) {
-    return command.add_flag_callback(name, [&reach, value] { reach = value; }, says);
+    return command.add_flag_callback(
+        name, [&reach, value] { reach = value; }, says);
   };
   auto* one = add("--this", app::Reach::This, "of a series: this occurrence alone (default)");
   auto* future = add("--future", app::Reach::Future, "of a series: this one and those after it");

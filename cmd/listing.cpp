@@ -10,6 +10,7 @@
 #include "cmd/grouping.hpp"
 #include "cmd/render/table.hpp"
 #include "cmd/shape.hpp"
+#include "core/occurrence.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -139,6 +140,8 @@ void add_list_options(CLI::App& command, Context& context, ListOptions& options,
   command.add_option("--group-by", options.group_by, "how many have each value, and sums")
       ->type_name("FIELD");
   command.add_option("--limit", options.limit, "at most N")->type_name("N");
+  if (schema != nullptr && core::may_recur(*schema))
+    command.add_flag("--series", options.series, "the series themselves, not what they come to");
   command.add_flag("--deleted", options.deleted, "the deleted ones instead");
   command.add_flag("--count", options.count, "only how many");
 }
@@ -153,6 +156,7 @@ void run_list(Context& context, const ListOptions& options) {
                            .filters = filters,
                            .states = options.states,
                            .deleted = options.deleted,
+                           .series = options.series,
                            .want = context.for_people() ? app::ListRequest::Want::Fields
                                                         : app::ListRequest::Want::Record,
                            .sort = options.sort,
@@ -172,6 +176,7 @@ void run_list(Context& context, const ListOptions& options) {
     return print_groups(context, schema, records, app::field_named(schema, options.group_by));
   if (options.count && context.for_people()) return context.print(fmt::format("{}\n", records.size()));
   auto columns = options.columns.empty() ? schema.columns : options.columns;
+  if (options.series && options.columns.empty()) columns.emplace_back("rrule");
   for (auto& name : columns)
     if (name != "id") name = app::field_named(schema, name).name;
   if (context.for_people()) {

@@ -112,10 +112,11 @@ void add_state_verbs(CLI::App& noun, Context& context, const std::string& type,
     add_force(*command, options->force);
     if (core::may_recur(schema)) add_reach(*command, options->reach);
     command->callback([&context, options, type, state = state] {
-      answer(context,
-             app::move_state(context.workspace(), {type, options->records, state, {}, options->force,
-                                                   options->mode, options->reach}),
-             capital(state));
+      answer(
+          context,
+          app::move_state(context.workspace(),
+                          {type, options->records, state, {}, options->force, options->mode, options->reach}),
+          capital(state));
     });
   }
 }
@@ -158,10 +159,12 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
     add_force(*command, options->force);
     if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
-      answer(context,
-             app::set(context.workspace(), {type, {options->name}, options->assignments, options->force,
-                                            options->mode, options->reach}),
-             "Changed " + type);
+      answer(
+          context,
+          app::set(
+              context.workspace(),
+              {type, {options->name}, options->assignments, options->force, options->mode, options->reach}),
+          "Changed " + type);
     });
   }
   if (wanted("edit")) {
@@ -180,8 +183,8 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
     add_force(*command, options->force);
     if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
-      run_edit(context, {type, options->name, options->assignments, options->force, options->mode,
-                         options->reach});
+      run_edit(context,
+               {type, options->name, options->assignments, options->force, options->mode, options->reach});
     });
   }
   if (wanted("rm")) {
@@ -189,8 +192,7 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
     auto* command = add_on_records(noun, context, "rm", "delete; `restore` brings back", type, options, "");
     if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
-      answer(context,
-             app::remove(context.workspace(), type, options->records, options->mode, options->reach),
+      answer(context, app::remove(context.workspace(), type, options->records, options->mode, options->reach),
              "Deleted " + type);
     });
   }

@@ -53,14 +53,15 @@ void run_new(Context& context, BookOptions& options) {
 void add_new(CLI::App& book, Context& context) {
   auto options = std::make_shared<BookOptions>();
   auto& request = options->request;
-  auto* command = add_command(book, "new", "book an appointment (the verb may be left out)",
-                              "  crm book ada \"tomorrow 14:00\" --for 45m --with bob --in room-2\n"
-                              "  crm book \"Grace Hopper\" \"fri 9:30\" --service first-visit --new\n"
-                              "  crm book - now --title \"walk-in\" --for 20m\n"
-                              "  crm book ada --first-free --between mon..fri --with any --in room\n"
-                              "  crm book ada \"tue 14:00\" --every \"week on tue,thu\" --until 2026-12-18\n"
-                              "  crm book ada \"9:00\" --every \"month on last fri\" --count 6 --skip-clashes\n"
-                              "Times: `crm help times`.");
+  auto* command =
+      add_command(book, "new", "book an appointment (the verb may be left out)",
+                  "  crm book ada \"tomorrow 14:00\" --for 45m --with bob --in room-2\n"
+                  "  crm book \"Grace Hopper\" \"fri 9:30\" --service first-visit --new\n"
+                  "  crm book - now --title \"walk-in\" --for 20m\n"
+                  "  crm book ada --first-free --between mon..fri --with any --in room\n"
+                  "  crm book ada \"tue 14:00\" --every \"week on tue,thu\" --until 2026-12-18\n"
+                  "  crm book ada \"9:00\" --every \"month on last fri\" --count 6 --skip-clashes\n"
+                  "Times: `crm help times`.");
   complete(context,
            command->add_option("contact", request.contact, "who for: a name, an id, or - for nobody")
                ->required()
@@ -108,10 +109,12 @@ void add_new(CLI::App& book, Context& context) {
                    "a series: day, \"2 weeks\", \"week on tue,thu\", \"month on 2nd tue\", \"month on 15\", "
                    "\"month on last fri\", year; at the time of WHEN, from its day on")
       ->type_name("RULE");
-  command->add_option("--rrule", request.repetition.rrule, "the rule as RFC 5545 writes it")->type_name("RRULE");
-  complete(context,
-           command->add_option("--until", options->until, "the last day on which it may happen")->type_name("DAY"),
-           Completes::Day);
+  command->add_option("--rrule", request.repetition.rrule, "the rule as RFC 5545 writes it")
+      ->type_name("RRULE");
+  complete(
+      context,
+      command->add_option("--until", options->until, "the last day on which it may happen")->type_name("DAY"),
+      Completes::Day);
   command->add_option("--count", request.repetition.count, "how many times")->type_name("N");
   command->add_flag("--skip-clashes", request.skip_clashes,
                     "cancel the occurrences that clash, with the reason; every occurrence of the next\n"
@@ -236,9 +239,10 @@ void add_cancel(CLI::App& book, Context& context) {
     app::Reach reach = app::Reach::Unsaid;
   };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(book, "cancel", "call it off; its time is free again",
-                              "  crm book cancel 7f3k --why \"has a cold\"\n  crm book cancel 7f3k@2026-12-01\n  "
-                              "crm book cancel 7f3k@2026-12-01 --future");
+  auto* command =
+      add_command(book, "cancel", "call it off; its time is free again",
+                  "  crm book cancel 7f3k --why \"has a cold\"\n  crm book cancel 7f3k@2026-12-01\n  "
+                  "crm book cancel 7f3k@2026-12-01 --future");
   complete(context, command->add_option("ids", options->records, "appointments")->required()->type_name("ID"),
            Completes::Record, "appointment");
   command->add_option("--why", options->why, "the reason, kept as the field cancelled_because")
@@ -246,8 +250,8 @@ void add_cancel(CLI::App& book, Context& context) {
   add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
-    app::MoveRequest request{"appointment", options->records, "cancel", {}, "", options->mode,
-                              options->reach};
+    app::MoveRequest request{"appointment", options->records, "cancel", {}, "",
+                             options->mode, options->reach};
     if (!options->why.empty()) request.assignments.push_back("cancelled_because=" + options->why);
     answer(context, app::move_state(context.workspace(), request), "Cancelled");
   });

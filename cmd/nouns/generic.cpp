@@ -180,9 +180,8 @@ void add_set(CLI::App& root, Context& context) {
       throw base::Error(base::Kind::Usage, "crm set wants a record and at least one field=value",
                         "crm set ID field=value");
     answer(context,
-           app::set(context.workspace(),
-                    {type, options->words, options->assignments, options->force, options->mode,
-                     options->reach}),
+           app::set(context.workspace(), {type, options->words, options->assignments, options->force,
+                                          options->mode, options->reach}),
            "Changed");
   });
 }
@@ -195,7 +194,8 @@ void add_rm(CLI::App& root, Context& context) {
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     const std::string type = take_type(context, options->words);
-    answer(context, app::remove(context.workspace(), type, options->words, options->mode, options->reach), "Deleted");
+    answer(context, app::remove(context.workspace(), type, options->words, options->mode, options->reach),
+           "Deleted");
   });
 }
 

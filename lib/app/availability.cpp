@@ -161,7 +161,8 @@ std::vector<core::Problem> time_problems(const core::Record& record) {
   };
   if (record.type == "absence" && !record.text("end").empty() && !time_off(record, "UTC"))
     early("end", "the start");
-  if (const auto start = core::parse_wall_time(record.text("start")); start && !record.text("rrule").empty()) {
+  if (const auto start = core::parse_wall_time(record.text("start"));
+      start && !record.text("rrule").empty()) {
     const auto rule = core::parse_rrule(record.text("rrule"), *start, record.text("zone"));
     if (const auto* refusal = std::get_if<core::NotARule>(&rule))
       out.push_back({"", 0, "rrule", record.text("rrule"), refusal->message});

@@ -55,8 +55,8 @@ class Batch {
 
   /// Validates; throws Error(InvalidData). Returns the new record.
   core::Record create(const core::Schema& schema, core::Map fields);
-  /// A new record with an id and provenance of its own: an occurrence as its series has it, or what a series goes on
-  /// as. Validates; replaces one that the batch holds already.
+  /// A new record with an id and provenance of its own: an occurrence as its series has it, or what a series
+  /// goes on as. Validates; replaces one that the batch holds already.
   void put(const core::Record& record);
   /// Does nothing when no edit changes anything. `record` comes from `load`, and is updated.
   void change(core::Record& record, const std::vector<core::Edit>& edits);

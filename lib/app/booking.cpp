@@ -5,9 +5,9 @@
 #include "app/records.hpp"
 #include "app/resolve.hpp"
 #include "app/series.hpp"
-#include "core/occurrence.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "core/occurrence.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -93,9 +93,10 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
   core::Map fields = initial_fields(schema);
   if (!request.repetition.empty()) {
     if (!core::may_recur(schema))
-      throw base::Error(base::Kind::Usage, "this store's appointments cannot repeat",
-                        "its schemas/appointment.yaml has no fields rrule, except, series and original: copy them "
-                        "from a new store's");
+      throw base::Error(
+          base::Kind::Usage, "this store's appointments cannot repeat",
+          "its schemas/appointment.yaml has no fields rrule, except, series and original: take them over "
+          "from the one that comes with crm, and `crm commit`");
     fields.set("rrule", core::to_rrule(read_repetition(request.repetition, request.start)));
   }
   std::string name = request.title;
@@ -167,8 +168,7 @@ Committed rebook(Workspace& workspace, const RebookRequest& request) {
   std::vector<Reached> all;
   Roots besides;
   if (other_day) {
-    for (auto& series :
-         move_days(batch, found, request.reach, request.start->wall, request.start->zone))
+    for (auto& series : move_days(batch, found, request.reach, request.start->wall, request.start->zone))
       all.push_back({std::move(series), std::nullopt});
     besides.push_back(core::root_of(found.record));
   } else {

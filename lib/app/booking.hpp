@@ -76,8 +76,8 @@ struct BookRequest {
   std::string title, notes, location;
   std::vector<std::string> assignments; ///< field=value for other fields
   Repetition repetition;
-  bool skip_clashes = false;            ///< of a series: call off the occurrences that clash
-  std::string force;                    ///< the reason for booking over a clash; "" refuses
+  bool skip_clashes = false; ///< of a series: call off the occurrences that clash
+  std::string force;         ///< the reason for booking over a clash; "" refuses
   Mode mode = Mode::Write;
 };
 /// Throws Refusal(Clash) with the report in its details, Error(NotFound) when there is no free slot.
@@ -93,8 +93,8 @@ struct RebookRequest {
   std::string force;
   Mode mode = Mode::Write;
 };
-/// Moves, reassigns, or both. To another day, a series goes on under another id, and what occurrences were given on
-/// their own goes with it. Throws Refusal(Clash).
+/// Moves, reassigns, or both. To another day, a series goes on under another id, and what occurrences were
+/// given on their own goes with it. Throws Refusal(Clash).
 Committed rebook(Workspace& workspace, const RebookRequest& request);
 
 /// Null when nothing is in the way. Otherwise the value for the record's `forced` field when `force` says

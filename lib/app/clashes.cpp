@@ -16,11 +16,10 @@ namespace {
 /// Whether `id` is the appointment itself, or an occurrence of its own series that is no record.
 bool is_own(const Workspace& workspace, const std::string& id, const std::string& own_id,
             const Roots& roots) {
-  return id == own_id ||
-         (workspace.occurrence_of(id) != nullptr &&
-          std::any_of(roots.begin(), roots.end(), [&](const base::Id& root) {
-            return core::day_of_occurrence(id, root).has_value();
-          }));
+  return id == own_id || (workspace.occurrence_of(id) != nullptr &&
+                          std::any_of(roots.begin(), roots.end(), [&](const base::Id& root) {
+                            return core::day_of_occurrence(id, root).has_value();
+                          }));
 }
 
 std::vector<core::Hold> holds(Workspace& workspace, const Claim& claim, const core::Interval& within,
@@ -233,7 +232,8 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
   const auto& schema = workspace.schemas().get(appointment.type);
   if (!takes_time(schema)) return {};
   if (core::read_series(appointment, schema)) {
-    if (!frees_time(appointment, schema)) warn_outside_hours(workspace, appointment, schema); // of the first one
+    if (!frees_time(appointment, schema))
+      warn_outside_hours(workspace, appointment, schema); // of the first one
     return override_series_clashes(workspace, appointment, force, besides);
   }
   const ClashReport report = check_clashes(workspace, appointment, schema);
@@ -256,7 +256,8 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
 }
 
 void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force, const Roots& besides) {
-  if (core::Value forced = override_clashes(batch.workspace(), appointment, force, besides); !forced.is_null())
+  if (core::Value forced = override_clashes(batch.workspace(), appointment, force, besides);
+      !forced.is_null())
     batch.change(appointment, {{"forced", std::move(forced)}});
 }
 

@@ -138,7 +138,16 @@ std::vector<core::Record> list(Workspace& workspace, const ListRequest& request)
       out.push_back(std::move(record));
     return request.limit == 0 || !order || out.size() < request.limit;
   };
-  each_row(workspace, query, take);
+  if (request.series) {
+    query.target = series_mark;
+    query.limit = 0; // of those that link to it, which other targets may leave fewer of
+    workspace.with_index([&](index::Index& index) {
+      out.clear();
+      index.each(query, take);
+    });
+  } else {
+    each_row(workspace, query, take);
+  }
   if (order) return out;
   sort_by(out, request.sort, schema);
   if (request.limit > 0 && out.size() > request.limit)

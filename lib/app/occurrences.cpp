@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t most_of_one_series = 5000; ///< in one answer
 
-/// By the row's text, which is parsed only when it may be one. A key cannot be part of a text: its quotes would be
-/// escaped.
+/// By the row's text, which is parsed only when it may be one. A key cannot be part of a text: its quotes
+/// would be escaped.
 bool is_series_row(const index::Row& row, const core::Schema& schema) {
   return row.data.find(R"("rrule":")") != std::string::npos &&
          core::read_series(to_record(row), schema).has_value();
@@ -49,7 +49,8 @@ index::Row row_of(Workspace& workspace, const core::Record& record, const core::
   return row;
 }
 
-/// Occurrences that several series of one root claim (it was split on two devices) are of the one that begins last.
+/// Occurrences that several series of one root claim (it was split on two devices) are of the one that begins
+/// last.
 class Gathered {
  public:
   void add(index::Row row, core::LocalDate first) {
@@ -205,8 +206,8 @@ std::vector<index::Taken> taken(Workspace& workspace, const std::string& kind, c
     const auto& schema = workspace.schemas().get(row->type);
     const Buffers around = buffers_of(record, schema, workspace.project_context());
     buffers[row->id] = around;
-    expand(workspace, record, schema, {time.from - around.after, time.to + around.before},
-           most_of_one_series, gathered);
+    expand(workspace, record, schema, {time.from - around.after, time.to + around.before}, most_of_one_series,
+           gathered);
   }
   for (const auto& row : gathered.take()) {
     const auto* of = workspace.occurrence_of(row.id);
@@ -296,8 +297,8 @@ core::LocalDate day_named(Workspace& workspace, const std::string& word) {
   return wall ? std::chrono::floor<std::chrono::days>(wall->time) : parse_when(workspace, word).date;
 }
 
-/// "ada@fri": the one appointment of a contact on a day, of a series or not. Nothing when there are none or several:
-/// then it is a name like any other.
+/// "ada@fri": the one appointment of a contact on a day, of a series or not. Nothing when there are none or
+/// several: then it is a name like any other.
 std::optional<Found> of_contact_on(Workspace& workspace, std::string_view of_type, const std::string& name,
                                    const std::string& day_word) {
   const std::string type(of_type.empty() ? "appointment" : of_type);
@@ -327,8 +328,8 @@ std::string next_ones(Workspace& workspace, const std::string& type, const base:
   constexpr std::size_t shown = 3;
   std::vector<std::string> names;
   for (const auto& series : family(workspace, type, root))
-    for (const auto& row : rows_of_series(
-             workspace, series, {workspace.now(), workspace.now() + std::chrono::days{400}}, shown))
+    for (const auto& row : rows_of_series(workspace, series,
+                                          {workspace.now(), workspace.now() + std::chrono::days{400}}, shown))
       if (names.size() < shown) names.push_back(short_id(workspace, row.id));
   return names.empty() ? "" : "the next ones: " + base::join(names, ", ");
 }
@@ -344,7 +345,7 @@ std::optional<Found> named_occurrence(Workspace& workspace, std::string_view typ
   if (!row) return of_contact_on(workspace, type, of, day_word);
   const Found series = workspace.found(*row);
   const auto& schema = workspace.schemas().get(series.record.type);
-  if ( (!core::is_series(series.record) && !core::is_override(series.record)))
+  if ((!core::is_series(series.record) && !core::is_override(series.record)))
     throw base::Error(base::Kind::NotFound,
                       "\"" + base::printable(word.substr(0, at)) + "\" is one appointment, not a series",
                       "name it without the @");
@@ -359,8 +360,8 @@ std::optional<Found> occurrence_by_id(Workspace& workspace, std::string_view typ
   if (!base::Id::parse(id)) return std::nullopt;
   for (const auto& each : workspace.schemas().types()) {
     if ((!type.empty() && type != each) || !core::may_recur(workspace.schemas().get(each))) continue;
-    for (const auto& row : workspace.with_index(
-             [&](index::Index& index) { return index.referring(series_mark, each, 0); })) {
+    for (const auto& row :
+         workspace.with_index([&](index::Index& index) { return index.referring(series_mark, each, 0); })) {
       if (row.deleted) continue;
       const base::Id root = core::root_of(to_record(row));
       if (const auto day = core::day_of_occurrence(id, root))

@@ -1,5 +1,5 @@
-// Occurrences of series wherever appointments are asked for: computed for the stretch of time in question, so that a
-// series without an end costs no more than one with.
+// Occurrences of series wherever appointments are asked for: computed for the stretch of time in question, so
+// that a series without an end costs no more than one with.
 #pragma once
 
 #include "app/project.hpp"
@@ -21,8 +21,9 @@ inline constexpr std::chrono::days looked_ahead{92};
 inline constexpr std::chrono::days checked_ahead{366};
 inline constexpr std::size_t checked_occurrences = 500;
 
-/// As `index::Index::list`, with occurrences in the place of series. Those of a series that have a record of their own
-/// come as that record. Where the query has no `to`, series are looked at for `ahead` from now, or from its `from`.
+/// As `index::Index::list`, with occurrences in the place of series. Those of a series that have a record of
+/// their own come as that record. Where the query has no `to`, series are looked at for `ahead` from now, or
+/// from its `from`.
 std::vector<index::Row> rows(Workspace& workspace, const index::Query& query,
                              std::chrono::days ahead = looked_ahead);
 
@@ -41,8 +42,8 @@ std::vector<index::Row> rows_of_series(Workspace& workspace, const index::Row& s
 /// A record by its id, or an occurrence that this command has come across.
 std::optional<index::Row> row_by_id(Workspace& workspace, std::string_view id);
 
-/// The occurrence that "SERIES@DAY" names: its record, or what the series says of it. Nothing without an "@". Throws
-/// Error(NotFound) when there is no such series, or none of it on that day, naming the next ones.
+/// The occurrence that "SERIES@DAY" names: its record, or what the series says of it. Nothing without an "@".
+/// Throws Error(NotFound) when there is no such series, or none of it on that day, naming the next ones.
 std::optional<Found> named_occurrence(Workspace& workspace, std::string_view type, std::string_view word);
 /// By the whole id of an occurrence that is no record.
 std::optional<Found> occurrence_by_id(Workspace& workspace, std::string_view type, std::string_view id);

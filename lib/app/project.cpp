@@ -108,10 +108,9 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
     if (!entry.deleted && !frees_time(record, schema)) {
       const Buffers buffers = buffers_of(record, schema, context);
       for (const auto& claim : claims(record, schema))
-        entry.busy.push_back(
-            {series ? series_kind(claim.kind) : claim.kind,
-             claim.key,
-             {taken->from - buffers.before, taken->to + buffers.after}});
+        entry.busy.push_back({series ? series_kind(claim.kind) : claim.kind,
+                              claim.key,
+                              {taken->from - buffers.before, taken->to + buffers.after}});
     }
   } else if (!schema.time_field.empty()) {
     if (const auto at = instant_of(record.text(schema.time_field), zone))

@@ -32,13 +32,13 @@ void refuse(Workspace& workspace, const Found& found, Reach reach) {
   const std::string id = short_id(workspace, found.record.id.str());
   const bool series = core::is_series(found.record), occurrence = core::is_override(found.record);
   if (!series && !occurrence && (reach == Reach::Future || reach == Reach::All))
-    throw base::Error(base::Kind::Usage, id + " is not one of a series",
-                      "leave out --future and --all");
+    throw base::Error(base::Kind::Usage, id + " is not one of a series", "leave out --future and --all");
   if (!series || reach == Reach::All) return;
   const std::string next = next_occurrence(workspace, found.record);
-  throw base::Error(base::Kind::Usage, id + " is a series: which of it is meant?",
-                    (next.empty() ? "" : "one: " + next + "; that and those after it: " + next + " --future; ") +
-                        "all of it: " + id + " --all");
+  throw base::Error(
+      base::Kind::Usage, id + " is a series: which of it is meant?",
+      (next.empty() ? "" : "one: " + next + "; that and those after it: " + next + " --future; ") +
+          "all of it: " + id + " --all");
 }
 
 Reaching reaching(Batch& batch, const Found& found, Reach reach) {
@@ -79,9 +79,18 @@ core::Record split(Batch& batch, SeriesPart& part) {
   return later;
 }
 
+/// It has happened, or not come about when its time had come: history does not move.
+bool is_over(Workspace& workspace, const core::Record& occurrence, const core::Schema& schema) {
+  if (!schema.states || schema.is_open(occurrence.text(schema.states->field)) ||
+      core::is_deleted(occurrence, schema))
+    return false;
+  const auto time = stretch(occurrence, schema, workspace.settings().zone);
+  return !frees_time(occurrence, schema) || !time || time->from < workspace.now();
+}
+
 /// As the part of the series that it belongs to has it.
-std::optional<core::Record> as_series_says(const std::vector<SeriesPart>& parts, const core::Record& occurrence,
-                                           const core::Schema& schema) {
+std::optional<core::Record> as_series_says(const std::vector<SeriesPart>& parts,
+                                           const core::Record& occurrence, const core::Schema& schema) {
   const auto day = original_day(occurrence);
   for (auto part = parts.rbegin(); part != parts.rend(); ++part)
     if (part->series.first <= day) return core::occurrence(part->record, schema, day);
@@ -112,7 +121,7 @@ void put_or_revive(Batch& batch, const core::Record& record) {
   batch.change_back(there, edits);
 }
 
-std::vector<Reached> reach_of(Batch& batch, const Found& found, Reach reach) {
+std::vector<Reached> reach_of(Batch& batch, const Found& found, Reach reach, Over over_ones) {
   Workspace& workspace = batch.workspace();
   refuse(workspace, found, reach);
   if (reach == Reach::Unsaid || reach == Reach::This) return {{batch.load(found), std::nullopt}};
@@ -121,10 +130,10 @@ std::vector<Reached> reach_of(Batch& batch, const Found& found, Reach reach) {
   std::vector<Reached> out;
   for (auto& occurrence : all.occurrences) {
     auto says = as_series_says(all.parts, occurrence, schema);
-    const bool same_state = !says || !schema.states ||
-                            says->text(schema.states->field) == occurrence.text(schema.states->field);
+    const bool same_state =
+        !says || !schema.states || says->text(schema.states->field) == occurrence.text(schema.states->field);
     const bool over = schema.states && !schema.is_open(occurrence.text(schema.states->field)) && !same_state;
-    if (!core::is_deleted(occurrence, schema) && !over)
+    if (!core::is_deleted(occurrence, schema) && (!over || over_ones == Over::Included))
       out.push_back({std::move(occurrence), std::move(says)});
   }
   std::vector<Reached> series;
@@ -142,13 +151,14 @@ std::vector<core::Edit> edits_for(const Reached& reached, const core::Schema& sc
     const core::Field* field = schema.find(edit.field);
     const bool adds_up = field != nullptr && field->rule == core::Rule::Set;
     if (edit.field == "rrule" || edit.field == "except") continue;
-    if (adds_up || reached.record.get(edit.field) == reached.series_says->get(edit.field)) out.push_back(edit);
+    if (adds_up || reached.record.get(edit.field) == reached.series_says->get(edit.field))
+      out.push_back(edit);
   }
   return out;
 }
 
-std::vector<core::Record> move_days(Batch& batch, const Found& found, Reach reach, const core::WallTime& start,
-                                    const std::string& zone) {
+std::vector<core::Record> move_days(Batch& batch, const Found& found, Reach reach,
+                                    const core::WallTime& start, const std::string& zone) {
   Workspace& workspace = batch.workspace();
   refuse(workspace, found, reach);
   const auto& schema = workspace.schemas().get(found.record.type);
@@ -167,8 +177,8 @@ std::vector<core::Record> move_days(Batch& batch, const Found& found, Reach reac
                         "the rule says on which days it happens, so it cannot move to another day: " +
                             core::to_words(part.series.rule),
                         "move one occurrence, or cancel from there on with --future and book another series");
-    core::Record later = core::continued(
-        part.record, core::continuation_id(part.record.id, part.from, core::to_text(start)));
+    core::Record later =
+        core::continued(part.record, core::continuation_id(part.record.id, part.from, core::to_text(start)));
     const core::WallTime begins = core::on_day(start, part.from + by, zone);
     later.fields.set(schema.time_field, core::to_text(begins));
     later.fields.set("zone", zone);
@@ -177,12 +187,21 @@ std::vector<core::Record> move_days(Batch& batch, const Found& found, Reach reac
     core::List except;
     for (const auto each : part.series.except)
       if (each >= part.from) except.emplace_back(core::to_text(each + by));
-    later.fields.set("except", std::move(except));
-    put_or_revive(batch, later);
     const auto until = i + 1 < all.parts.size() ? all.parts[i + 1].series.first : core::LocalDate::max();
+    std::vector<core::Record> moving;
     for (auto& occurrence : all.occurrences) {
       const auto original = original_day(occurrence);
       if (original < part.from || original >= until) continue;
+      if (is_over(workspace, occurrence, schema)) {
+        except.emplace_back(core::to_text(original + by));
+      } else {
+        moving.push_back(occurrence);
+      }
+    }
+    later.fields.set("except", std::move(except));
+    put_or_revive(batch, later);
+    for (auto& occurrence : moving) {
+      const auto original = original_day(occurrence);
       const core::Record says = core::occurrence(part.record, schema, original);
       core::Record moved = core::continued(occurrence, core::occurrence_id(later.id, original + by));
       moved.fields.set("series", later.id.str());

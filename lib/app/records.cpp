@@ -69,7 +69,7 @@ Found to_restore(Workspace& workspace, const std::string& type, const std::strin
   return resolve(workspace, type, word, Scope::Deleted);
 }
 
-/// Occurrences of a deleted series that one batch deleted with it.
+/// What one batch deleted with a series: its occurrences, and what was split off it.
 std::vector<Found> deleted_with(Workspace& workspace, const core::Record& series) {
   const auto mark = [](const core::Record& record) {
     const core::Value* deleted = record.crm.find("deleted");
@@ -79,8 +79,11 @@ std::vector<Found> deleted_with(Workspace& workspace, const core::Record& series
   };
   std::vector<Found> out;
   if (!core::is_series(series) || mark(series).empty()) return out;
-  for (const auto& row : overrides(workspace, series.type, core::root_of(series)))
-    if (row.deleted && mark(to_record(row)) == mark(series)) out.push_back(workspace.found(row));
+  const std::string root = core::root_of(series).str();
+  for (const auto& row :
+       workspace.with_index([&](index::Index& index) { return index.referring(root, series.type, 0); }))
+    if (row.deleted && row.id != series.id.str() && mark(to_record(row)) == mark(series))
+      out.push_back(workspace.found(row));
   return out;
 }
 
@@ -152,7 +155,7 @@ Committed remove(Workspace& workspace, const std::string& type, const std::vecto
   const auto found = resolve_all(workspace, type, words, Scope::Live);
   std::vector<Reached> all;
   for (const auto& each : found)
-    for (auto& one : reach_of(batch, each, reach))
+    for (auto& one : reach_of(batch, each, reach, Over::Included))
       all.push_back(std::move(one));
   std::set<std::string> gone;
   for (auto& each : all) {

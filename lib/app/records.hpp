@@ -31,8 +31,8 @@ Committed set(Workspace& workspace, const SetRequest& request);
 /// Deletes by a mark. Records that refer to it are named in warnings; they keep the reference.
 Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& records,
                  Mode mode, Reach reach = Reach::Unsaid);
-/// Of a series, with those of its occurrences that were deleted with it. An occurrence that is cancelled is restored to
-/// its first state.
+/// Of a series, with those of its occurrences that were deleted with it. An occurrence that is cancelled is
+/// restored to its first state.
 Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& records,
                   const std::string& force, Mode mode);
 

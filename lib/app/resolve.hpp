@@ -11,8 +11,8 @@ namespace crm::app {
 
 enum class Scope { Live, Deleted, All };
 
-/// `type` "" looks among all types. "SERIES@DAY" and "CONTACT@DAY" name occurrences. Throws Error(NotFound) with suggestions, Refusal(Ambiguous) with the
-/// candidates.
+/// `type` "" looks among all types. "SERIES@DAY" and "CONTACT@DAY" name occurrences. Throws Error(NotFound)
+/// with suggestions, Refusal(Ambiguous) with the candidates.
 Found resolve(Workspace& workspace, std::string_view type, std::string_view word, Scope scope = Scope::Live);
 
 /// The same without an error when nothing matches.

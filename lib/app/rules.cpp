@@ -44,8 +44,8 @@ class Look {
   void at_all_clashes(const index::Row& row, const core::Schema& schema) {
     if (!core::is_series(to_record(row))) return at_clashes(row, schema, Of::One);
     if (row.deleted) return;
-    for (const auto& each : rows_of_series(m_workspace, row, {m_workspace.now(), m_workspace.now() + checked_ahead},
-                                           checked_occurrences))
+    for (const auto& each : rows_of_series(
+             m_workspace, row, {m_workspace.now(), m_workspace.now() + checked_ahead}, checked_occurrences))
       at_clashes(each, schema, Of::One);
   }
 
@@ -59,10 +59,10 @@ class Look {
       const auto& schema = m_workspace.schemas().get(type);
       if (!takes_time(schema)) continue;
       for (const auto& each : rows(m_workspace, {.type = type,
-                                                 .from = off->from.time_since_epoch().count(),
-                                                 .to = off->to.time_since_epoch().count(),
-                                                 .order = index::Order::Time,
-                                                 .limit = most}))
+                                                .from = off->from.time_since_epoch().count(),
+                                                .to = off->to.time_since_epoch().count(),
+                                                .order = index::Order::Time,
+                                                .limit = most}))
         at_clashes(each, schema, Of::One);
     }
   }
@@ -226,9 +226,8 @@ Rules all_rules(Workspace& workspace) {
   for (const auto& type : workspace.schemas().types()) {
     const auto& schema = workspace.schemas().get(type);
     if (takes_time(schema))
-      for (const auto& row : rows(workspace,
-                                  {.type = type, .from = look.now(), .order = index::Order::Time},
-                                  checked_ahead))
+      for (const auto& row :
+           rows(workspace, {.type = type, .from = look.now(), .order = index::Order::Time}, checked_ahead))
         look.at_clashes(row, schema, Look::Of::Both);
   }
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))

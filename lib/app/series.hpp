@@ -1,4 +1,5 @@
-// Booking and changing series: rules as people give them, clashes of all occurrences, and what a change reaches.
+// Booking and changing series: rules as people give them, clashes of all occurrences, and what a change
+// reaches.
 #pragma once
 
 #include "app/booking.hpp"
@@ -26,8 +27,8 @@ std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Re
 core::Value override_series_clashes(Workspace& workspace, const core::Record& series,
                                     const std::string& force, const Roots& besides = {});
 
-/// The rule that a request asks for, and its first day on or after that of `start`, to which `start` is moved.
-/// Throws Error(Usage) with what is allowed, also for a rule that gives no day in ten years.
+/// The rule that a request asks for, and its first day on or after that of `start`, to which `start` is
+/// moved. Throws Error(Usage) with what is allowed, also for a rule that gives no day in ten years.
 core::Recurrence read_repetition(const Repetition& wanted, Moment& start);
 
 /// Cancels occurrences of a series that the batch has just created, each with the reason.

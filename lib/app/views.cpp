@@ -61,9 +61,9 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
       return field.ref && (field.ref->types.empty() || contains(field.ref->types, "contact"));
     });
     if (!refers) continue;
-    const auto rows = with_occurrences(
-        workspace, schema,
-        workspace.with_index([&](index::Index& index) { return index.referring(id, type, looked_at); }));
+    const auto rows = with_occurrences(workspace, schema, workspace.with_index([&](index::Index& index) {
+      return index.referring(id, type, looked_at);
+    }));
     std::vector<core::Record> open, rest;
     for (const auto& row : rows) {
       if (row.deleted) continue;

@@ -91,13 +91,15 @@ class Workspace {
   /// How many appointments something takes at once: 1 for a member, 0 for no limit. Asked once of each.
   int capacity(const Claim& claim);
 
-  /// Of an occurrence that is no record, by its id: what it is of. Kept of all that this command has come across, as
-  /// such an id is in no index.
+  /// Of an occurrence that is no record, by its id: what it is of. Kept of all that this command has come
+  /// across, as such an id is in no index.
   struct OccurrenceOf {
     std::string series; ///< id of the record with the rule
     core::LocalDate day;
   };
-  void met_occurrence(const base::Id& id, OccurrenceOf of) { m_occurrences.insert_or_assign(id.str(), std::move(of)); }
+  void met_occurrence(const base::Id& id, OccurrenceOf of) {
+    m_occurrences.insert_or_assign(id.str(), std::move(of));
+  }
   const OccurrenceOf* occurrence_of(std::string_view id) const {
     const auto at = m_occurrences.find(id);
     return at == m_occurrences.end() ? nullptr : &at->second;

@@ -83,9 +83,8 @@ base::Id continuation_id(const base::Id& series, LocalDate day, std::string_view
 
 std::vector<LocalDate> Series::days(LocalDate from, LocalDate to, std::size_t most) const {
   auto out = recurring_days(rule, first, from, to, most + except.size());
-  std::erase_if(out, [&](LocalDate day) {
-    return std::find(except.begin(), except.end(), day) != except.end();
-  });
+  std::erase_if(out,
+                [&](LocalDate day) { return std::find(except.begin(), except.end(), day) != except.end(); });
   if (out.size() > most) out.resize(most);
   return out;
 }
@@ -100,8 +99,8 @@ std::optional<Series> read_series(const Record& record, const Schema& schema) {
   if (!start) return std::nullopt;
   auto rule = parse_rrule(record.text("rrule"), *start, record.text("zone"));
   if (!std::holds_alternative<Recurrence>(rule)) return std::nullopt;
-  Series out{std::get<Recurrence>(std::move(rule)), *start,
-             std::chrono::floor<std::chrono::days>(start->time), {}};
+  Series out{
+      std::get<Recurrence>(std::move(rule)), *start, std::chrono::floor<std::chrono::days>(start->time), {}};
   if (const auto* list = record.get("except").if_list())
     for (const auto& each : *list)
       if (const auto day = parse_date(each.string_or_empty())) out.except.push_back(*day);

@@ -136,8 +136,8 @@ struct Period {
   LocalDate begins, ends;
 };
 
-/// The year that years are counted from. Of weeks it is the year of the first day's week, where that day is one of the
-/// rule's; else the year that is written down, as libical has it.
+/// The year that years are counted from. Of weeks it is the year of the first day's week, where that day is
+/// one of the rule's; else the year that is written down, as libical has it.
 int base_year(const Recurrence& rule, LocalDate first, const DayChoice& choice) {
   return rule.weeks.empty() || choice.of(first, first + days{1}).empty()
              ? year_of(first)
@@ -155,8 +155,8 @@ Period nth_period(const Recurrence& rule, LocalDate first, int base, std::int64_
     return {begins, begins + days{7}};
   }
   case Every::Month: {
-    const auto month = std::chrono::year_month{date.year(), date.month()} +
-                       std::chrono::months{static_cast<int>(steps)};
+    const auto month =
+        std::chrono::year_month{date.year(), date.month()} + std::chrono::months{static_cast<int>(steps)};
     return {LocalDate{month / 1}, LocalDate{(month + std::chrono::months{1}) / 1}};
   }
   case Every::Year:
@@ -184,7 +184,8 @@ std::int64_t period_before(const Recurrence& rule, LocalDate first, LocalDate da
 template <class Visit>
 void each_day(const Recurrence& rule, LocalDate first, LocalDate from, LocalDate to, const Visit& visit) {
   constexpr std::int64_t days_in_400_years = 146'097;
-  const LocalDate end = std::min({to, first + days{days_in_400_years}, rule.until.value_or(LocalDate::max())});
+  const LocalDate end =
+      std::min({to, first + days{days_in_400_years}, rule.until.value_or(LocalDate::max())});
   const DayChoice choice(rule, first);
   const int base = rule.every == Every::Year ? base_year(rule, first, choice) : 0;
   int left = rule.count.value_or(std::numeric_limits<int>::max());

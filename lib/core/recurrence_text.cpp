@@ -112,7 +112,8 @@ class RuleReader {
     for (const auto each : base::split(value, ',')) {
       const auto number = whole(each);
       if (!number || *number == 0 || *number > most || *number < (negative ? -most : 1))
-        return wrong(name, value, fmt::format("numbers from 1 to {}{}", most, negative ? ", or from -1" : ""));
+        return wrong(name, value,
+                     fmt::format("numbers from 1 to {}{}", most, negative ? ", or from -1" : ""));
       out.push_back(*number);
     }
     return std::nullopt;
@@ -157,7 +158,8 @@ class RuleReader {
   Problem part_of(std::string_view name, std::string_view value) {
     if (name == "FREQ") {
       const auto at = std::find(frequencies.begin(), frequencies.end(), value);
-      if (at == frequencies.end()) return wrong(name, value, "DAILY, WEEKLY, MONTHLY or YEARLY: the book has one a day at most");
+      if (at == frequencies.end())
+        return wrong(name, value, "DAILY, WEEKLY, MONTHLY or YEARLY: the book has one a day at most");
       m_rule.every = static_cast<Rule::Every>(at - frequencies.begin());
       return std::nullopt;
     }
@@ -166,8 +168,10 @@ class RuleReader {
       const auto number = whole(value);
       if (!number || *number < 1 || *number > most)
         return wrong(name, value, fmt::format("a number from 1 to {}", most));
-      if (name == "COUNT") m_rule.count = *number;
-      else m_rule.interval = *number;
+      if (name == "COUNT")
+        m_rule.count = *number;
+      else
+        m_rule.interval = *number;
       return std::nullopt;
     }
     if (name == "UNTIL") return until(value);
@@ -184,10 +188,12 @@ class RuleReader {
       return std::nullopt;
     }
     if (name == "BYHOUR" || name == "BYMINUTE" || name == "BYSECOND")
-      return NotARule{std::string(name) + " is not taken: the time of day is the appointment's own, once a day",
+      return NotARule{std::string(name) +
+                          " is not taken: the time of day is the appointment's own, once a day",
                       "leave it out, or book one series for each time"};
     if (name == "RSCALE" || name == "SKIP")
-      return NotARule{std::string(name) + " is not taken: days are counted by the Gregorian calendar", example};
+      return NotARule{std::string(name) + " is not taken: days are counted by the Gregorian calendar",
+                      example};
     return NotARule{"a rule has no part \"" + base::printable(name) + "\"", example};
   }
 
@@ -196,12 +202,12 @@ class RuleReader {
     using Every = Rule::Every;
     const Every every = m_rule.every;
     const auto with = [&](std::string_view part) {
-      return NotARule{fmt::format("{} does not go with FREQ={}", part,
-                                  frequencies[static_cast<std::size_t>(every)]),
-                      "RFC 5545, section 3.3.10"};
+      return NotARule{
+          fmt::format("{} does not go with FREQ={}", part, frequencies[static_cast<std::size_t>(every)]),
+          "RFC 5545, section 3.3.10"};
     };
-    const bool nth = std::any_of(m_rule.days.begin(), m_rule.days.end(),
-                                 [](const NthDay& day) { return day.nth != 0; });
+    const bool nth =
+        std::any_of(m_rule.days.begin(), m_rule.days.end(), [](const NthDay& day) { return day.nth != 0; });
     if (m_rule.count && m_rule.until) return NotARule{"COUNT and UNTIL exclude each other", example};
     if (!m_rule.weeks.empty() && every != Every::Year) return with("BYWEEKNO");
     if (!m_rule.year_days.empty() && every != Every::Year) return with("BYYEARDAY");
@@ -319,8 +325,8 @@ std::variant<Recurrence, NotARule> parse_every(std::string_view text) {
     rule.every = static_cast<Recurrence::Every>(period - period_words.begin());
   }
   if (at < words.size()) {
-    const bool days_follow =
-        words[at] == "on" && (rule.every == Recurrence::Every::Week || rule.every == Recurrence::Every::Month);
+    const bool days_follow = words[at] == "on" && (rule.every == Recurrence::Every::Week ||
+                                                   rule.every == Recurrence::Every::Month);
     if (!days_follow || !rule.days.empty()) return unknown;
     if (auto problem = read_on(rule, {words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end()}))
       return *problem;

@@ -18,9 +18,8 @@ namespace {
 
 std::vector<std::string> libical_days(const std::string& rule, LocalDate first, std::size_t most) {
   const icalrecurrencetype type = icalrecurrencetype_from_string(rule.c_str());
-  const auto start = icaltime_from_string((to_text(first).substr(0, 4) + to_text(first).substr(5, 2) +
-                                           to_text(first).substr(8, 2))
-                                              .c_str());
+  const auto start = icaltime_from_string(
+      (to_text(first).substr(0, 4) + to_text(first).substr(5, 2) + to_text(first).substr(8, 2)).c_str());
   std::vector<std::string> out;
   icalrecur_iterator* each = icalrecur_iterator_new(type, start);
   if (each == nullptr) return {"refused"};
@@ -50,11 +49,13 @@ class RandomRules {
     const bool by_days = kind <= 2;
     if (by_days) out += weekdays(every);
     if (kind == 3 && (every == 2 || every == 0 || out.find("BYMONTH=") != std::string::npos) && every != 1)
-      out += list(";BYMONTHDAY=", 1, 31, every != 0); // from the end of a month, libical 3.0.16 knows no limit
+      out +=
+          list(";BYMONTHDAY=", 1, 31, every != 0); // from the end of a month, libical 3.0.16 knows no limit
     if (kind == 4 && every == 3 && out.find("BYMONTH") == std::string::npos)
       out += list(";BYYEARDAY=", 1, 366, true);
     // In a week of the year, and in a period with a position, where both programs have one meaning.
-    if (by_days && every == 2 && number(0, 2) == 0) out += ";BYSETPOS=" + std::to_string(number(0, 1) == 0 ? 1 : -1);
+    if (by_days && every == 2 && number(0, 2) == 0)
+      out += ";BYSETPOS=" + std::to_string(number(0, 1) == 0 ? 1 : -1);
     if (number(0, 3) == 0) out += std::string(";WKST=") + weekday_names[number(0, 6)];
     return out;
   }
@@ -99,7 +100,8 @@ TEST_CASE("random rules give the days that libical gives") {
     INFO(text << " from " << to_text(asked));
     REQUIRE(std::holds_alternative<Recurrence>(parsed));
     // As the book does: a series begins on a day of its own.
-    const auto begins = recurring_days(std::get<Recurrence>(parsed), asked, asked, asked + std::chrono::days{140'000}, 1);
+    const auto begins =
+        recurring_days(std::get<Recurrence>(parsed), asked, asked, asked + std::chrono::days{140'000}, 1);
     if (begins.empty()) continue;
     const LocalDate first = begins.front();
     constexpr std::size_t most = 40;

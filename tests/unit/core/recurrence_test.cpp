@@ -34,7 +34,8 @@ struct Example {
 
 } // namespace
 
-// RFC 5545, section 3.8.5.3, all examples that happen at most once a day. Where the RFC leaves a list open, as many as it shows.
+// RFC 5545, section 3.8.5.3, all examples that happen at most once a day. Where the RFC leaves a list open,
+// as many as it shows.
 TEST_CASE("the examples of RFC 5545 give the days that it says") {
   const std::vector<Example> examples{
       {"FREQ=DAILY;COUNT=10", "1997-09-02", 99,
@@ -111,7 +112,8 @@ TEST_CASE("the examples of RFC 5545 give the days that it says") {
        "1998-06-13"},
       {"FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8", "1996-11-05", 3,
        "1996-11-05 2000-11-07 2004-11-02"},
-      {"FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3", "1997-09-04", 99, "1997-09-04 1997-10-07 1997-11-06"},
+      {"FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3", "1997-09-04", 99,
+       "1997-09-04 1997-10-07 1997-11-06"},
       {"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2", "1997-09-29", 7,
        "1997-09-29 1997-10-30 1997-11-27 1997-12-30 1998-01-29 1998-02-26 1998-03-30"},
       {"FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO", "1997-08-05", 99,
@@ -138,7 +140,8 @@ TEST_CASE("a daily rule of the RFC that ends at a moment ends on the day before 
 
 TEST_CASE("both ways of the RFC to say every day in January for three years are the same") {
   const std::string start = "1998-01-01";
-  const auto yearly = days_of("FREQ=YEARLY;UNTIL=20000131T140000Z;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA", start, 999);
+  const auto yearly =
+      days_of("FREQ=YEARLY;UNTIL=20000131T140000Z;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA", start, 999);
   CHECK(yearly == days_of("FREQ=DAILY;UNTIL=20000131T140000Z;BYMONTH=1", start, 999));
   CHECK(yearly.size() == 93 * 11 - 1);
 }
@@ -203,9 +206,9 @@ TEST_CASE("phrases are rules, and rules are words") {
     CHECK(to_words(std::get<Recurrence>(parsed)) == words);
     CHECK(to_rrule(rule(text, "2026-11-24")) == text);
   }
-  for (const char* wrong : {"", "every", "fortnight", "week on", "week on 15", "month on tue", "month on 2nd tue 15",
-                            "month on 32", "month on 6th mon", "year on tue", "0 days", "week tue", "weekday on tue",
-                            "99999999999 days", "day on day"}) {
+  for (const char* wrong : {"", "every", "fortnight", "week on", "week on 15", "month on tue",
+                            "month on 2nd tue 15", "month on 32", "month on 6th mon", "year on tue", "0 days",
+                            "week tue", "weekday on tue", "99999999999 days", "day on day"}) {
     INFO(wrong);
     CHECK(std::holds_alternative<NotARule>(parse_every(wrong)));
   }
@@ -213,14 +216,16 @@ TEST_CASE("phrases are rules, and rules are words") {
 
 TEST_CASE("a rule that is cut in two gives the same days") {
   const std::string start = "2026-01-05";
-  for (const char* text : {"FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;COUNT=20", "FREQ=DAILY;COUNT=40",
-                           "FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYMONTHDAY=5;UNTIL=20270105"}) {
+  for (const char* text :
+       {"FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;COUNT=20", "FREQ=DAILY;COUNT=40",
+        "FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYMONTHDAY=5;UNTIL=20270105"}) {
     INFO(text);
     const auto whole = rule(text, start);
     const auto all = recurring_days(whole, date(start), date(start), date("2030-01-01"), 20);
     const auto cut = all[all.size() / 2];
     auto halves = recurring_days(before(whole, cut), date(start), date(start), date("2030-01-01"), 20);
-    const auto later = recurring_days(from(whole, date(start), cut), cut, cut, date("2030-01-01"), 20 - halves.size());
+    const auto later =
+        recurring_days(from(whole, date(start), cut), cut, cut, date("2030-01-01"), 20 - halves.size());
     halves.insert(halves.end(), later.begin(), later.end());
     CHECK(halves == all);
   }
@@ -229,8 +234,8 @@ TEST_CASE("a rule that is cut in two gives the same days") {
 TEST_CASE("a series without an end is asked about a far day without counting up to it") {
   const auto daily = rule("FREQ=DAILY", "1900-01-01");
   CHECK(recurring_days(daily, date("1900-01-01"), date("2099-12-30"), date("2099-12-31"), 99).size() == 2);
-  CHECK(recurring_days(rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2000-01-01"), date("2000-01-01"), date("2000-01-01"),
-                       LocalDate::max(), 1)
+  CHECK(recurring_days(rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2000-01-01"), date("2000-01-01"),
+                       date("2000-01-01"), LocalDate::max(), 1)
             .empty());
   CHECK_FALSE(last_day(daily, date("1900-01-01")).has_value());
   CHECK(to_text(*last_day(rule("FREQ=DAILY;COUNT=3", "2026-01-01"), date("2026-01-01"))) == "2026-01-03");
