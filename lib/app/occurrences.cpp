@@ -1,14 +1,12 @@
 #include "app/occurrences.hpp"
 
-#include "app/input.hpp"
-#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/json.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <map>
+#include <memory>
 #include <tuple>
 
 namespace crm::app {
@@ -49,46 +47,84 @@ index::Row row_of(Workspace& workspace, const core::Record& record, const core::
   return row;
 }
 
-/// Occurrences that several series of one root claim (it was split on two devices) are of the one that begins
-/// last.
-class Gathered {
- public:
-  void add(index::Row row, core::LocalDate first) {
-    const auto [at, fresh] = m_rows.try_emplace(row.id, first, row);
-    if (!fresh && at->second.first < first) at->second = {first, std::move(row)};
-  }
-  std::vector<index::Row> take() {
-    std::vector<index::Row> out;
-    for (auto& [id, row] : m_rows)
-      out.push_back(std::move(row.second));
-    return out;
-  }
+} // namespace
 
- private:
-  std::map<std::string, std::pair<core::LocalDate, index::Row>> m_rows;
+/// What is computed with of a series, read once for each command.
+struct SeriesRead {
+  std::string id;
+  core::Record record;
+  core::Series series;
+  core::Duration length;
+  std::string zone;
+  base::Id root;
+  Buffers around;
 };
 
-void expand(Workspace& workspace, const core::Record& record, const core::Schema& schema,
-            const core::Interval& time, std::size_t most, Gathered& out) {
-  const auto series = core::read_series(record, schema);
+namespace {
+
+using ReadSeries = std::shared_ptr<const SeriesRead>;
+
+ReadSeries read_row(Workspace& workspace, const index::Row& row) {
+  auto& known = workspace.series_read();
+  if (const auto at = known.find(row.id); at != known.end()) return at->second;
+  core::Record record = to_record(row);
+  const auto& schema = workspace.schemas().get(row.type);
+  auto series = core::read_series(record, schema);
   const auto length = core::parse_duration(record.text(schema.duration_field));
-  if (!series || !length || time.to <= time.from) return;
+  if (!series || !length) return known[row.id] = nullptr;
   const std::string zone = zone_of_series(workspace, record);
-  const auto day_of = [&](core::Instant at) {
-    return std::chrono::floor<std::chrono::days>(core::to_local(at, zone));
-  };
-  const auto lasts = length->days + std::chrono::ceil<std::chrono::days>(length->time);
   const base::Id root = core::root_of(record);
+  const Buffers around = buffers_of(record, schema, workspace.project_context());
+  return known[row.id] = std::make_shared<const SeriesRead>(
+             SeriesRead{row.id, std::move(record), std::move(*series), *length, zone, root, around});
+}
+
+ReadSeries read_by_id(Workspace& workspace, const std::string& id) {
+  auto& known = workspace.series_read();
+  if (const auto at = known.find(id); at != known.end()) return at->second;
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(id); });
+  return row ? read_row(workspace, *row) : nullptr;
+}
+
+/// An occurrence that is no record.
+struct Computed {
+  ReadSeries of;
+  core::LocalDate day;
+  core::Interval time;
+};
+
+/// By id. Occurrences that several series of one root claim (it was split on two devices) are of the one that
+/// begins last.
+using Gathered = std::map<std::string, Computed>;
+
+void expand(Workspace& workspace, const ReadSeries& read, const core::Interval& time, std::size_t most,
+            Gathered& out) {
+  if (!read || time.to <= time.from) return;
+  const auto day_of = [&](core::Instant at) {
+    return std::chrono::floor<std::chrono::days>(core::to_local(at, read->zone));
+  };
+  const auto lasts = read->length.days + std::chrono::ceil<std::chrono::days>(read->length.time);
   for (const auto day :
-       series->days(day_of(time.from) - lasts - std::chrono::days{1}, day_of(time.to), most + 2)) {
-    const auto id = core::occurrence_id(root, day);
-    core::Record occurrence = core::occurrence(record, schema, day);
-    const auto taken = stretch(occurrence, schema, zone);
-    if (!taken || !taken->overlaps(time)) continue;
-    if (workspace.with_index([&](index::Index& index) { return index.by_id(id.str()); })) continue;
-    workspace.met_occurrence(id, {record.id.str(), day});
-    out.add(row_of(workspace, occurrence, schema, *taken), series->first);
+       read->series.days(day_of(time.from) - lasts - std::chrono::days{1}, day_of(time.to), most + 2)) {
+    const auto taken =
+        core::interval(core::on_day(read->series.start, day, read->zone), read->zone, read->length);
+    if (!taken.overlaps(time)) continue;
+    const auto id = core::occurrence_id(read->root, day);
+    if (workspace.with_index([&](index::Index& index) { return index.by_id(id.str()).has_value(); }))
+      continue;
+    const auto [at, fresh] = out.try_emplace(id.str(), Computed{read, day, taken});
+    if (!fresh && at->second.of->series.first < read->series.first) at->second = {read, day, taken};
+    workspace.met_occurrence(id, {at->second.of->id, day});
   }
+}
+
+std::vector<index::Row> to_rows(Workspace& workspace, const Gathered& gathered) {
+  std::vector<index::Row> out;
+  for (const auto& [id, each] : gathered) {
+    const auto& schema = workspace.schemas().get(each.of->record.type);
+    out.push_back(row_of(workspace, core::occurrence(each.of->record, schema, each.day), schema, each.time));
+  }
+  return out;
 }
 
 bool refers_to(const core::Record& record, const core::Schema& schema, const std::string& target) {
@@ -164,14 +200,14 @@ void each_row(Workspace& workspace, const index::Query& query,
   });
   Gathered gathered;
   for (const auto& row : series) {
-    const core::Record record = to_record(row);
-    if (!query.target.empty() && !refers_to(record, schema, query.target)) continue;
+    const ReadSeries read = read_row(workspace, row);
+    if (!read || (!query.target.empty() && !refers_to(read->record, schema, query.target))) continue;
     const core::Instant from{std::chrono::seconds{query.from ? *query.from : row.from.value_or(0)}};
     const core::Instant to =
         query.to ? core::Instant{std::chrono::seconds{*query.to}} : std::max(from, workspace.now()) + ahead;
-    expand(workspace, record, schema, {from, to}, most_of_one_series, gathered);
+    expand(workspace, read, {from, to}, most_of_one_series, gathered);
   }
-  for (auto& row : gathered.take())
+  for (auto& row : to_rows(workspace, gathered))
     out.push_back(std::move(row));
   sort_rows(out, query.order);
   if (query.limit != 0 && out.size() > query.limit) out.resize(query.limit);
@@ -182,8 +218,8 @@ void each_row(Workspace& workspace, const index::Query& query,
 std::vector<index::Row> rows_of_series(Workspace& workspace, const index::Row& series,
                                        const core::Interval& time, std::size_t most) {
   Gathered gathered;
-  expand(workspace, to_record(series), workspace.schemas().get(series.type), time, most, gathered);
-  auto out = gathered.take();
+  expand(workspace, read_row(workspace, series), time, most, gathered);
+  auto out = to_rows(workspace, gathered);
   sort_rows(out, index::Order::Time);
   if (out.size() > most) out.resize(most);
   return out;
@@ -198,23 +234,13 @@ std::vector<index::Taken> taken(Workspace& workspace, const std::string& kind, c
   });
   if (series.empty()) return out;
   Gathered gathered;
-  std::map<std::string, Buffers> buffers; // by service
-  for (const auto& each : series) {
-    const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(each.id); });
-    if (!row) continue;
-    const core::Record record = to_record(*row);
-    const auto& schema = workspace.schemas().get(row->type);
-    const Buffers around = buffers_of(record, schema, workspace.project_context());
-    buffers[row->id] = around;
-    expand(workspace, record, schema, {time.from - around.after, time.to + around.before}, most_of_one_series,
-           gathered);
-  }
-  for (const auto& row : gathered.take()) {
-    const auto* of = workspace.occurrence_of(row.id);
-    const Buffers around = of == nullptr ? Buffers{} : buffers[of->series];
-    const core::Interval held{core::Instant{std::chrono::seconds{*row.from}} - around.before,
-                              core::Instant{std::chrono::seconds{*row.to}} + around.after};
-    if (held.overlaps(time)) out.push_back({row.id, kind, key, held});
+  for (const auto& each : series)
+    if (const auto read = read_by_id(workspace, each.id))
+      expand(workspace, read, {time.from - read->around.after, time.to + read->around.before},
+             most_of_one_series, gathered);
+  for (const auto& [id, each] : gathered) {
+    const core::Interval held{each.time.from - each.of->around.before, each.time.to + each.of->around.after};
+    if (held.overlaps(time)) out.push_back({id, kind, key, held});
   }
   std::stable_sort(out.begin(), out.end(), [](const index::Taken& a, const index::Taken& b) {
     return std::tie(a.time.from, a.id) < std::tie(b.time.from, b.id);
@@ -258,117 +284,6 @@ std::vector<index::Row> overrides(Workspace& workspace, const std::string& type,
     return core::day_of_occurrence(a.id, root) < core::day_of_occurrence(b.id, root);
   });
   return out;
-}
-
-namespace {
-
-/// The record of the occurrence on a day, else what the series of the root that has it says of it.
-std::optional<Found> occurrence_on(Workspace& workspace, const std::string& type, const base::Id& root,
-                                   core::LocalDate day) {
-  const auto id = core::occurrence_id(root, day);
-  if (const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(id.str()); }))
-    return workspace.found(*row);
-  const auto& schema = workspace.schemas().get(type);
-  const auto series = family(workspace, type, root);
-  for (auto each = series.rbegin(); each != series.rend(); ++each) {
-    const core::Record record = to_record(*each);
-    const auto read = core::read_series(record, schema);
-    if (!read || !read->holds(day)) continue;
-    workspace.met_occurrence(id, {each->id, day});
-    core::Record occurrence = core::occurrence(record, schema, day);
-    const std::string name = core::display_name(occurrence, schema);
-    return Found{std::move(occurrence), workspace.record_path(type, id.str()), name, false, ""};
-  }
-  return std::nullopt;
-}
-
-/// By the beginning of an id; of a series before its own occurrences, which differ from it only there.
-std::optional<index::Row> series_row(Workspace& workspace, std::string_view type, const std::string& prefix) {
-  if (!base::Id::is_prefix(prefix)) return std::nullopt;
-  auto found = workspace.with_index([&](index::Index& index) { return index.by_prefix(prefix, type, 50); });
-  std::erase_if(found, [&](const index::Row& row) {
-    return row.deleted || !core::may_recur(workspace.schemas().get(row.type));
-  });
-  return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
-}
-
-core::LocalDate day_named(Workspace& workspace, const std::string& word) {
-  const auto wall = core::parse_wall_time(word);
-  return wall ? std::chrono::floor<std::chrono::days>(wall->time) : parse_when(workspace, word).date;
-}
-
-/// "ada@fri": the one appointment of a contact on a day, of a series or not. Nothing when there are none or
-/// several: then it is a name like any other.
-std::optional<Found> of_contact_on(Workspace& workspace, std::string_view of_type, const std::string& name,
-                                   const std::string& day_word) {
-  const std::string type(of_type.empty() ? "appointment" : of_type);
-  if (!workspace.schemas().has(type) || !core::may_recur(workspace.schemas().get(type))) return std::nullopt;
-  const auto parsed = core::parse_when(day_word, workspace.when_context()); // an address has an @ as well
-  const auto* when = std::get_if<core::When>(&parsed);
-  const auto contact = when == nullptr ? std::nullopt : find(workspace, "contact", name);
-  if (!contact) return std::nullopt;
-  const core::LocalDate day = when->date;
-  const auto midnight = [&](core::LocalDate date) {
-    return count_of(core::to_instant({core::LocalTime{date}, {}}, workspace.settings().zone));
-  };
-  const auto& schema = workspace.schemas().get(type);
-  auto found = rows(workspace, {.type = schema.type,
-                                .from = midnight(day),
-                                .to = midnight(day + std::chrono::days{1}),
-                                .target = contact->record.id.str(),
-                                .order = index::Order::Time});
-  auto open = found; // what is called off only when there is nothing else
-  std::erase_if(open, [&](const index::Row& row) { return schema.states && !schema.is_open(row.state); });
-  if (!open.empty()) found = std::move(open);
-  if (found.size() != 1) return std::nullopt;
-  return workspace.found(found.front());
-}
-
-std::string next_ones(Workspace& workspace, const std::string& type, const base::Id& root) {
-  constexpr std::size_t shown = 3;
-  std::vector<std::string> names;
-  for (const auto& series : family(workspace, type, root))
-    for (const auto& row : rows_of_series(workspace, series,
-                                          {workspace.now(), workspace.now() + std::chrono::days{400}}, shown))
-      if (names.size() < shown) names.push_back(short_id(workspace, row.id));
-  return names.empty() ? "" : "the next ones: " + base::join(names, ", ");
-}
-
-} // namespace
-
-std::optional<Found> named_occurrence(Workspace& workspace, std::string_view type, std::string_view word) {
-  const auto at = word.rfind('@');
-  if (at == std::string_view::npos || at == 0 || at + 1 == word.size()) return std::nullopt;
-  const std::string day_word(word.substr(at + 1));
-  const std::string of(word.substr(0, at));
-  const auto row = series_row(workspace, type, of);
-  if (!row) return of_contact_on(workspace, type, of, day_word);
-  const Found series = workspace.found(*row);
-  const auto& schema = workspace.schemas().get(series.record.type);
-  if ((!core::is_series(series.record) && !core::is_override(series.record)))
-    throw base::Error(base::Kind::NotFound,
-                      "\"" + base::printable(word.substr(0, at)) + "\" is one appointment, not a series",
-                      "name it without the @");
-  const core::LocalDate day = day_named(workspace, day_word);
-  const base::Id root = core::root_of(series.record);
-  if (auto found = occurrence_on(workspace, schema.type, root, day)) return found;
-  throw base::Error(base::Kind::NotFound, "the series has nothing on " + core::to_words(day),
-                    next_ones(workspace, schema.type, root));
-}
-
-std::optional<Found> occurrence_by_id(Workspace& workspace, std::string_view type, std::string_view id) {
-  if (!base::Id::parse(id)) return std::nullopt;
-  for (const auto& each : workspace.schemas().types()) {
-    if ((!type.empty() && type != each) || !core::may_recur(workspace.schemas().get(each))) continue;
-    for (const auto& row :
-         workspace.with_index([&](index::Index& index) { return index.referring(series_mark, each, 0); })) {
-      if (row.deleted) continue;
-      const base::Id root = core::root_of(to_record(row));
-      if (const auto day = core::day_of_occurrence(id, root))
-        if (auto found = occurrence_on(workspace, each, root, *day)) return found;
-    }
-  }
-  return std::nullopt;
 }
 
 } // namespace crm::app

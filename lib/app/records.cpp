@@ -87,6 +87,12 @@ std::vector<Found> deleted_with(Workspace& workspace, const core::Record& series
   return out;
 }
 
+bool may_become(const core::States& states, const Reached& reached, const std::string& state) {
+  const auto& now = reached.record.text(states.field);
+  const auto* next = states.next(now);
+  return now == state || (next != nullptr && std::find(next->begin(), next->end(), state) != next->end());
+}
+
 } // namespace
 
 core::Map initial_fields(const core::Schema& schema) {
@@ -214,6 +220,11 @@ Committed move_state(Workspace& workspace, const MoveRequest& request) {
   for (const auto& each : found)
     for (auto& one : reach_of(batch, each, request.reach))
       all.push_back(std::move(one));
+  // Of a series, those that can; when none can, the first one says why.
+  const bool several = request.reach == Reach::Future || request.reach == Reach::All;
+  if (several && std::any_of(all.begin(), all.end(),
+                             [&](const Reached& each) { return may_become(*states, each, state); }))
+    std::erase_if(all, [&](const Reached& each) { return !may_become(*states, each, state); });
   for (auto& each : all) {
     const auto& schema = workspace.schemas().get(request.type);
     const bool was_free = frees_time(each.record, schema);

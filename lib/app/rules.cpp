@@ -226,8 +226,7 @@ Rules all_rules(Workspace& workspace) {
   for (const auto& type : workspace.schemas().types()) {
     const auto& schema = workspace.schemas().get(type);
     if (takes_time(schema))
-      for (const auto& row :
-           rows(workspace, {.type = type, .from = look.now(), .order = index::Order::Time}, checked_ahead))
+      for (const auto& row : rows(workspace, {.type = type, .from = look.now(), .order = index::Order::Time}))
         look.at_clashes(row, schema, Look::Of::Both);
   }
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))

@@ -22,6 +22,8 @@ namespace crm::app {
 /// Told of long work: how many of how many. The total is 0 when it is not known.
 using ProgressSink = std::function<void(std::string_view what, std::size_t done, std::size_t total)>;
 
+struct SeriesRead; // see app/occurrences
+
 struct Found {
   core::Record record;
   std::string path;
@@ -105,6 +107,9 @@ class Workspace {
     return at == m_occurrences.end() ? nullptr : &at->second;
   }
 
+  /// Series that were read already, by id; forgotten when HEAD moves. Null for what is none.
+  std::map<std::string, std::shared_ptr<const SeriesRead>>& series_read() { return m_series; }
+
   /// Deletes the index file: it is made anew when it is next asked.
   void drop_index();
 
@@ -128,6 +133,7 @@ class Workspace {
   store::Oid m_indexed; ///< the tree that the index was brought to by this command
   std::map<std::pair<std::string, std::string>, int> m_capacities;
   std::map<std::string, OccurrenceOf, std::less<>> m_occurrences;
+  std::map<std::string, std::shared_ptr<const SeriesRead>> m_series;
   std::string m_committed;
   std::vector<std::string> m_warnings;
 };
