@@ -113,7 +113,8 @@ void expand(Workspace& workspace, const ReadSeries& read, const core::Interval& 
     if (workspace.with_index([&](index::Index& index) { return index.by_id(id.str()).has_value(); }))
       continue;
     const auto [at, fresh] = out.try_emplace(id.str(), Computed{read, day, taken});
-    if (!fresh && at->second.of->series.first < read->series.first) at->second = {read, day, taken};
+    const auto begins = [](const SeriesRead& each) { return std::pair(each.series.first, each.id); };
+    if (!fresh && begins(*at->second.of) < begins(*read)) at->second = {read, day, taken};
     workspace.met_occurrence(id, {at->second.of->id, day});
   }
 }

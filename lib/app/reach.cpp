@@ -41,6 +41,20 @@ void refuse(Workspace& workspace, const Found& found, Reach reach) {
           "all of it: " + id + " --all");
 }
 
+/// Where two devices have split a series at different days, the earlier half has nothing any more from the
+/// day on that the other one begins: it ends there.
+void end_shadowed(Batch& batch, std::vector<SeriesPart>& parts) {
+  for (std::size_t i = 0; i + 1 < parts.size();) {
+    const auto next = parts[i + 1].series.first;
+    if (next > parts[i].from || parts[i].whole()) {
+      ++i;
+      continue;
+    }
+    batch.change(parts[i].record, {{"rrule", core::to_rrule(core::before(parts[i].series.rule, next))}});
+    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
 Reaching reaching(Batch& batch, const Found& found, Reach reach) {
   Workspace& workspace = batch.workspace();
   const auto& schema = workspace.schemas().get(found.record.type);
@@ -62,6 +76,7 @@ Reaching reaching(Batch& batch, const Found& found, Reach reach) {
     core::Record record = batch.load(workspace.found(row));
     if (reach == Reach::All || original_day(record) >= day) out.occurrences.push_back(std::move(record));
   }
+  end_shadowed(batch, out.parts);
   return out;
 }
 
