@@ -28,7 +28,8 @@ Devices     sync  remote  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  rollback  doctor  git
 
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
-`crm help filters`, `crm help exit-codes`, `crm help scripts`, `crm help editing`.
+`crm help series`, `crm help filters`, `crm help exit-codes`,
+`crm help scripts`, `crm help editing`.
 )";
 
 constexpr const char* times_page = R"(Times
