@@ -26,6 +26,18 @@ void add_dry_run(CLI::App& command, app::Mode& mode) {
       "-n,--dry-run", [&mode] { mode = app::Mode::DryRun; }, "say what would be written, and write nothing");
 }
 
+void add_reach(CLI::App& command, app::Reach& reach) {
+  const auto add = [&](const char* name, app::Reach value, const char* says) {
+    return command.add_flag_callback(
+        name, [&reach, value] { reach = value; }, says);
+  };
+  auto* one = add("--this", app::Reach::This, "of a series: this occurrence alone (default)");
+  auto* future = add("--future", app::Reach::Future, "of a series: this one and those after it");
+  auto* all = add("--all", app::Reach::All, "of a series: all of it, what is over included");
+  one->excludes(future)->excludes(all);
+  future->excludes(all);
+}
+
 void add_force(CLI::App& command, std::string& reason) {
   command.add_option("--force", reason, "book over a clash; the reason is kept in the record")
       ->type_name("WHY");

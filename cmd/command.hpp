@@ -1,6 +1,7 @@
 // How a command joins the tree. See cmd/README.md for the how-to.
 #pragma once
 
+#include "app/reach.hpp"
 #include "cmd/context.hpp"
 
 #include <CLI/CLI.hpp>
@@ -19,6 +20,8 @@ CLI::App* find_command(const CLI::App& parent, const std::string& name);
 
 /// --dry-run, for everything that writes.
 void add_dry_run(CLI::App& command, app::Mode& mode);
+/// --this, --future, --all: of a series.
+void add_reach(CLI::App& command, app::Reach& reach);
 /// --force WHY.
 void add_force(CLI::App& command, std::string& reason);
 

@@ -155,7 +155,7 @@ class Completer {
     case Completes::Topic:
       for (const auto& name : command_names(m_context))
         offer(name);
-      for (const char* topic : {"times", "filters", "scripts", "editing", "moving", "exit-codes"})
+      for (const char* topic : {"times", "series", "filters", "scripts", "editing", "moving", "exit-codes"})
         offer(topic);
       break;
     case Completes::Remote:

@@ -65,11 +65,17 @@ void open_editor(Context& context, const std::string& path) {
 void run_edit(Context& context, const EditOptions& options) {
   auto& workspace = context.workspace();
   if (!options.assignments.empty())
-    return answer(
-        context,
-        app::set(workspace,
-                 {options.type, {options.record}, options.assignments, options.force, options.mode}),
-        "Changed");
+    return answer(context,
+                  app::set(workspace, {options.type,
+                                       {options.record},
+                                       options.assignments,
+                                       options.force,
+                                       options.mode,
+                                       options.reach}),
+                  "Changed");
+  if (options.reach == app::Reach::Future || options.reach == app::Reach::All)
+    throw base::Error(base::Kind::Usage, "the editor changes one record",
+                      "give what is to change for several as field=value");
   const auto found = app::resolve(workspace, options.type, options.record);
   const std::string before = app::text_for_editor(workspace, found);
   Scratch scratch(before);

@@ -29,8 +29,8 @@ Devices     sync  remote  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  rollback  audit  doctor  git
 
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
-`crm help filters`, `crm help exit-codes`, `crm help scripts`, `crm help editing`,
-`crm help moving`.
+`crm help series`, `crm help filters`, `crm help exit-codes`,
+`crm help scripts`, `crm help editing`, `crm help moving`.
 )";
 
 constexpr const char* times_page = R"(Times
@@ -110,6 +110,31 @@ constexpr const char* editing_page = R"(Editing by hand
   A file that you delete becomes a deleted record: `crm restore` brings it back.
 )";
 
+constexpr const char* series_page = R"(Series
+
+  crm book ada "tue 14:00" --every "week on tue,thu" --until 2026-12-18
+  --every day | "2 days" | weekday | "week on tue,thu" | "2 weeks" | month |
+          "month on 15" | "month on 2nd tue" | "month on last fri" | year
+  --rrule FREQ=…    the same as RFC 5545 writes it; at most once a day
+  --until DAY, --count N; without either it has no end
+
+  A series is one record; its occurrences are computed, 14:00 on the wall
+  staying 14:00. Lists without an end look three months ahead, clashes are
+  looked for in the next 366 days and 500 occurrences. --skip-clashes cancels
+  those that clash, with the reason.
+  An occurrence is named by series and day, 7f3k@2026-12-01 or 7f3k@tue, or by
+  contact and day, ada@tue. The series are in `crm book list --series`.
+
+  move, assign, tag, edit, set, cancel, confirm, arrive, done, no-show, rm:
+  --this     this one alone, which becomes a record of its own (the default)
+  --future   this one and those after it: the series is split
+  --all      the whole series, what is over included
+  What one was given on its own it keeps: moved alone, it stays where it is.
+  `restore` and `reopen` bring back what was cancelled, `undo` all of it.
+  crm set 7f3k rrule="FREQ=WEEKLY;UNTIL=20270630" except+=2026-12-24
+  changes the rule, and leaves a day out.
+)";
+
 void run_help(Context& context, const std::vector<std::string>& words) {
   if (words.empty()) return context.print(front_page);
   const std::string& topic = words.front();
@@ -121,6 +146,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     return;
   }
   if (topic == "scripts") return context.print(scripts_page);
+  if (topic == "series") return context.print(series_page);
   if (topic == "filters") return context.print(filters_page);
   if (topic == "moving") return context.print(moving_page);
   if (topic == "editing") return context.print(editing_page);
@@ -135,7 +161,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     CLI::App* deeper = find_command(*at, word);
     if (deeper == nullptr) {
       auto names = command_names(context);
-      names.insert(names.end(), {"times", "filters", "scripts", "editing", "moving", "exit-codes"});
+      names.insert(names.end(), {"times", "series", "filters", "scripts", "editing", "moving", "exit-codes"});
       const auto close = base::suggestions(word, names, 1);
       throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"",
                         close.empty() ? "`crm help` lists the topics"
@@ -155,7 +181,7 @@ void add_help(CLI::App& root, Context& context) {
                               "  crm help book new\n  crm help times\n  crm help exit-codes");
   complete(
       context,
-      command->add_option("topic", *words, "command, or times, filters, scripts, editing, moving, exit-codes")
+      command->add_option("topic", *words, "command, or times, series, filters, scripts, editing, moving, exit-codes")
           ->type_name("TOPIC"),
       Completes::Topic);
   command->callback([&context, words] { run_help(context, *words); });

@@ -10,6 +10,7 @@
 #include "cmd/grouping.hpp"
 #include "cmd/render/table.hpp"
 #include "cmd/shape.hpp"
+#include "core/occurrence.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -75,11 +76,10 @@ void print_table(Context& context, const core::Schema& schema, const std::vector
   std::vector<std::string> ids;
   for (const auto& record : records)
     ids.push_back(record.id.str());
-  const auto lengths =
-      workspace.with_index([&](index::Index& index) { return index.shortest_prefixes(ids); });
+  const auto names = app::short_ids(workspace, ids);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const core::Record& record = records[i];
-    std::vector<Cell> row{{ids[i].substr(0, lengths[i]), Role::Id}};
+    std::vector<Cell> row{{names[i], Role::Id}};
     for (const auto& name : columns) {
       const bool is_name = name == schema.name_field,
                  is_state = schema.states && name == schema.states->field;
@@ -140,6 +140,8 @@ void add_list_options(CLI::App& command, Context& context, ListOptions& options,
   command.add_option("--group-by", options.group_by, "how many have each value, and sums")
       ->type_name("FIELD");
   command.add_option("--limit", options.limit, "at most N")->type_name("N");
+  if (schema != nullptr && core::may_recur(*schema))
+    command.add_flag("--series", options.series, "the series themselves, not what they come to");
   command.add_flag("--deleted", options.deleted, "the deleted ones instead");
   command.add_flag("--count", options.count, "only how many");
 }
@@ -154,6 +156,7 @@ void run_list(Context& context, const ListOptions& options) {
                            .filters = filters,
                            .states = options.states,
                            .deleted = options.deleted,
+                           .series = options.series,
                            .want = context.for_people() ? app::ListRequest::Want::Fields
                                                         : app::ListRequest::Want::Record,
                            .sort = options.sort,
@@ -173,6 +176,7 @@ void run_list(Context& context, const ListOptions& options) {
     return print_groups(context, schema, records, app::field_named(schema, options.group_by));
   if (options.count && context.for_people()) return context.print(fmt::format("{}\n", records.size()));
   auto columns = options.columns.empty() ? schema.columns : options.columns;
+  if (options.series && options.columns.empty()) columns.emplace_back("rrule");
   for (auto& name : columns)
     if (name != "id") name = app::field_named(schema, name).name;
   if (context.for_people()) {

@@ -15,7 +15,7 @@ struct ListOptions {
   std::string contact, member, resource, about, on, from, to, sort, group_by;
   std::vector<std::string> columns;
   std::size_t limit = 0;
-  bool all = false, deleted = false, count = false;
+  bool series = false, all = false, deleted = false, count = false;
 };
 
 /// Options by what the type has: --with only where it takes members, --from only where it has a time.

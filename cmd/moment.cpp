@@ -16,9 +16,10 @@ std::string read_zone(app::Workspace& workspace, const std::string& zone) {
   return zone;
 }
 
-app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone) {
+app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone,
+                        std::optional<core::LocalTime> seen_from) {
   if (!zone.empty()) read_zone(context.workspace(), zone);
-  core::When when = app::parse_when(context.workspace(), phrase, zone);
+  core::When when = app::parse_when(context.workspace(), phrase, zone, seen_from);
   if (!when.time)
     throw base::Error(
         base::Kind::Usage,

@@ -9,8 +9,9 @@
 namespace crm::cmd {
 
 /// Throws Error(Usage) for what is no time, has no hour, does not exist, or exists twice where nobody can be
-/// asked.
-app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone);
+/// asked. `seen_from` as `app::parse_when` has it.
+app::Moment read_moment(Context& context, const std::string& phrase, const std::string& zone,
+                        std::optional<core::LocalTime> seen_from = {});
 
 /// "" is the store's. Throws Error(Usage) for what is no zone.
 std::string read_zone(app::Workspace& workspace, const std::string& zone);

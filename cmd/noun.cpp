@@ -8,6 +8,7 @@
 #include "cmd/listing.hpp"
 #include "cmd/shape.hpp"
 #include "cmd/showing.hpp"
+#include "core/occurrence.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ struct NounOptions {
   std::vector<std::string> records, assignments;
   std::string force;
   app::Mode mode = app::Mode::Write;
+  app::Reach reach = app::Reach::Unsaid;
   ListOptions list;
 };
 
@@ -108,11 +110,13 @@ void add_state_verbs(CLI::App& noun, Context& context, const std::string& type,
     auto options = std::make_shared<NounOptions>();
     auto* command = add_on_records(noun, context, verb, fmt::format("mark as {}", state), type, options, "");
     add_force(*command, options->force);
+    if (core::may_recur(schema)) add_reach(*command, options->reach);
     command->callback([&context, options, type, state = state] {
-      answer(context,
-             app::move_state(context.workspace(),
-                             {type, options->records, state, {}, options->force, options->mode}),
-             capital(state));
+      answer(
+          context,
+          app::move_state(context.workspace(),
+                          {type, options->records, state, {}, options->force, options->mode, options->reach}),
+          capital(state));
     });
   }
 }
@@ -153,11 +157,14 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
         Completes::Assignment, type);
     add_dry_run(*command, options->mode);
     add_force(*command, options->force);
+    if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
-      answer(context,
-             app::set(context.workspace(),
-                      {type, {options->name}, options->assignments, options->force, options->mode}),
-             "Changed " + type);
+      answer(
+          context,
+          app::set(
+              context.workspace(),
+              {type, {options->name}, options->assignments, options->force, options->mode, options->reach}),
+          "Changed " + type);
     });
   }
   if (wanted("edit")) {
@@ -174,15 +181,18 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
         Completes::Assignment, type);
     add_dry_run(*command, options->mode);
     add_force(*command, options->force);
+    if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
-      run_edit(context, {type, options->name, options->assignments, options->force, options->mode});
+      run_edit(context,
+               {type, options->name, options->assignments, options->force, options->mode, options->reach});
     });
   }
   if (wanted("rm")) {
     auto options = std::make_shared<NounOptions>();
     auto* command = add_on_records(noun, context, "rm", "delete; `restore` brings back", type, options, "");
+    if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
-      answer(context, app::remove(context.workspace(), type, options->records, options->mode),
+      answer(context, app::remove(context.workspace(), type, options->records, options->mode, options->reach),
              "Deleted " + type);
     });
   }

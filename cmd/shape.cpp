@@ -2,6 +2,7 @@
 
 #include "app/resolve.hpp"
 #include "base/text.hpp"
+#include "core/occurrence.hpp"
 #include "core/provenance.hpp"
 
 #include <cmath>
@@ -149,6 +150,8 @@ std::string cell(app::Workspace& workspace, const core::Record& record, const co
   const core::Value& value = record.get(name);
   const core::Field* field = schema.find(name);
   if (field == nullptr || value.is_null()) return core::to_text(value);
+  if (name == "rrule")
+    if (const auto series = core::read_series(record, schema)) return core::to_words(series->rule);
   if (field->ref) {
     if (const auto* text = value.if_string()) return referred(workspace, *field, *text);
     std::vector<std::string> names;
@@ -209,6 +212,7 @@ std::string sentence(app::Workspace& workspace, const app::Written& written) {
   if (!schema.duration_field.empty()) parts.push_back(cell(workspace, record, schema, schema.duration_field));
   for (const auto& field : schema.busy)
     if (const auto text = cell(workspace, record, schema, field); !text.empty()) parts.push_back(text);
+  if (const auto text = cell(workspace, record, schema, "rrule"); !text.empty()) parts.push_back(text);
   return base::join(parts, ", ");
 }
 

@@ -14,9 +14,19 @@ namespace crm::cmd {
 namespace {
 
 struct BookOptions {
-  std::string when, duration, zone, between;
+  std::string when, duration, zone, between, until;
   app::BookRequest request;
 };
+
+void read_series_options(Context& context, BookOptions& options) {
+  auto& repetition = options.request.repetition;
+  if (!repetition.every.empty() && !repetition.rrule.empty())
+    throw base::Error(base::Kind::Usage, "--every and --rrule exclude each other");
+  if (repetition.empty() && (repetition.count || !options.until.empty()))
+    throw base::Error(base::Kind::Usage, "--until and --count are for series",
+                      "say how often with --every: --every \"week on tue\"");
+  if (!options.until.empty()) repetition.until = app::parse_days(context.workspace(), options.until).last;
+}
 
 void run_new(Context& context, BookOptions& options) {
   auto& workspace = context.workspace();
@@ -36,18 +46,22 @@ void run_new(Context& context, BookOptions& options) {
     request.start = read_moment(context, options.when, options.zone);
   }
   if (!options.duration.empty()) request.duration = app::parse_duration(options.duration, "--for");
+  read_series_options(context, options);
   answer(context, app::book(workspace, options.request), "Booked");
 }
 
 void add_new(CLI::App& book, Context& context) {
   auto options = std::make_shared<BookOptions>();
   auto& request = options->request;
-  auto* command = add_command(book, "new", "book an appointment (the verb may be left out)",
-                              "  crm book ada \"tomorrow 14:00\" --for 45m --with bob --in room-2\n"
-                              "  crm book \"Grace Hopper\" \"fri 9:30\" --service first-visit --new\n"
-                              "  crm book - now --title \"walk-in\" --for 20m\n"
-                              "  crm book ada --first-free --between mon..fri --with any --in room\n"
-                              "Times: `crm help times`.");
+  auto* command =
+      add_command(book, "new", "book an appointment (the verb may be left out)",
+                  "  crm book ada \"tomorrow 14:00\" --for 45m --with bob --in room-2\n"
+                  "  crm book \"Grace Hopper\" \"fri 9:30\" --service first-visit --new\n"
+                  "  crm book - now --title \"walk-in\" --for 20m\n"
+                  "  crm book ada --first-free --between mon..fri --with any --in room\n"
+                  "  crm book ada \"tue 14:00\" --every \"week on tue,thu\" --until 2026-12-18\n"
+                  "  crm book ada \"9:00\" --every \"month on last fri\" --count 6 --skip-clashes\n"
+                  "Times: `crm help times`.");
   complete(context,
            command->add_option("contact", request.contact, "who for: a name, an id, or - for nobody")
                ->required()
@@ -90,6 +104,21 @@ void add_new(CLI::App& book, Context& context) {
                ->type_name("ZONE"),
            Completes::Zone);
   command->add_flag("--new", request.new_contact, "make the contact if there is none of that name");
+  command
+      ->add_option("--every", request.repetition.every,
+                   "a series: day, \"2 weeks\", \"week on tue,thu\", \"month on 2nd tue\", \"month on 15\", "
+                   "\"month on last fri\", year; at the time of WHEN, from its day on")
+      ->type_name("RULE");
+  command->add_option("--rrule", request.repetition.rrule, "the rule as RFC 5545 writes it")
+      ->type_name("RRULE");
+  complete(
+      context,
+      command->add_option("--until", options->until, "the last day on which it may happen")->type_name("DAY"),
+      Completes::Day);
+  command->add_option("--count", request.repetition.count, "how many times")->type_name("N");
+  command->add_flag("--skip-clashes", request.skip_clashes,
+                    "cancel the occurrences that clash, with the reason; every occurrence of the next\n"
+                    "366 days is checked, at most 500");
   command->add_option("--set", request.assignments, "another field, as field=value")
       ->type_name("FIELD=VALUE")
       ->expected(1)
@@ -106,11 +135,21 @@ struct MoveOptions {
   app::RebookRequest request;
 };
 
+/// Of a series, "16:00" is on the day of the occurrence that is named, and "wed" the Wednesday after it.
+std::optional<core::LocalTime> seen_from(Context& context, const app::RebookRequest& request) {
+  if (request.reach != app::Reach::Future && request.reach != app::Reach::All) return std::nullopt;
+  const auto found = app::resolve(context.workspace(), "appointment", request.appointment);
+  const auto start = core::parse_wall_time(found.record.text("start"));
+  if (!start) return std::nullopt;
+  return std::chrono::floor<std::chrono::days>(start->time);
+}
+
 void add_move(CLI::App& book, Context& context) {
   auto options = std::make_shared<MoveOptions>();
   auto* command = add_command(
       book, "move", "to another time or room",
-      "  crm book move 7f3k \"fri 10:00\"\n  crm book move 7f3k \"fri 10:00\" --in room-1 --for 1h");
+      "  crm book move 7f3k \"fri 10:00\"\n  crm book move 7f3k \"fri 10:00\" --in room-1 --for 1h\n"
+      "  crm book move 7f3k@2026-12-01 \"2026-12-01 16:00\" --future");
   complete(
       context,
       command->add_option("id", options->request.appointment, "the appointment")->required()->type_name("ID"),
@@ -128,10 +167,12 @@ void add_move(CLI::App& book, Context& context) {
   complete(context, command->add_option("--zone", options->zone, "the zone of WHEN")->type_name("ZONE"),
            Completes::Zone);
   add_force(*command, options->request.force);
+  add_reach(*command, options->request.reach);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] {
     auto& request = options->request;
-    if (!options->when.empty()) request.start = read_moment(context, options->when, options->zone);
+    if (!options->when.empty())
+      request.start = read_moment(context, options->when, options->zone, seen_from(context, request));
     if (!options->duration.empty()) request.duration = app::parse_duration(options->duration, "--for");
     if (!options->resources.empty()) request.resources = options->resources;
     if (!request.start && !request.duration && !request.resources)
@@ -156,6 +197,7 @@ void add_assign(CLI::App& book, Context& context) {
                ->type_name("MEMBER"),
            Completes::Record, "member");
   add_force(*command, options->request.force);
+  add_reach(*command, options->request.reach);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options, member] {
     options->request.member = *member == "-" ? "" : *member;
@@ -168,6 +210,7 @@ void add_tag(CLI::App& book, Context& context) {
     std::string record;
     std::vector<std::string> tags;
     app::Mode mode = app::Mode::Write;
+    app::Reach reach = app::Reach::Unsaid;
   };
   auto options = std::make_shared<Options>();
   auto* command =
@@ -178,9 +221,10 @@ void add_tag(CLI::App& book, Context& context) {
   command->add_option("tags", options->tags, "tags; behind -- one with a - before it is taken away")
       ->required()
       ->type_name("TAG");
+  add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
-    app::SetRequest request{"appointment", {options->record}, {}, "", options->mode};
+    app::SetRequest request{"appointment", {options->record}, {}, "", options->mode, options->reach};
     for (const auto& tag : options->tags)
       request.assignments.push_back(tag.starts_with("-") ? "tags-=" + tag.substr(1) : "tags+=" + tag);
     answer(context, app::set(context.workspace(), request), "Tagged");
@@ -192,17 +236,22 @@ void add_cancel(CLI::App& book, Context& context) {
     std::vector<std::string> records;
     std::string why;
     app::Mode mode = app::Mode::Write;
+    app::Reach reach = app::Reach::Unsaid;
   };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(book, "cancel", "call it off; its time is free again",
-                              "  crm book cancel 7f3k --why \"has a cold\"");
+  auto* command =
+      add_command(book, "cancel", "call it off; its time is free again",
+                  "  crm book cancel 7f3k --why \"has a cold\"\n  crm book cancel 7f3k@2026-12-01\n  "
+                  "crm book cancel 7f3k@2026-12-01 --future");
   complete(context, command->add_option("ids", options->records, "appointments")->required()->type_name("ID"),
            Completes::Record, "appointment");
   command->add_option("--why", options->why, "the reason, kept as the field cancelled_because")
       ->type_name("TEXT");
+  add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
-    app::MoveRequest request{"appointment", options->records, "cancel", {}, "", options->mode};
+    app::MoveRequest request{"appointment", options->records, "cancel", {}, "",
+                             options->mode, options->reach};
     if (!options->why.empty()) request.assignments.push_back("cancelled_because=" + options->why);
     answer(context, app::move_state(context.workspace(), request), "Cancelled");
   });

@@ -24,6 +24,7 @@ struct Options {
   bool yes = false;
   std::string force;
   app::Mode mode = app::Mode::Write;
+  app::Reach reach = app::Reach::Unsaid;
 };
 
 /// `crm show ID` and `crm show vehicle ID` both mean something: the first of two words is a type if there is
@@ -137,6 +138,7 @@ void add_edit(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = add_generic(root, context, "edit", "change a record in your editor, or by field=value",
                               "  crm edit 7f3k\n  crm edit 7f3k notes=\"rings twice\"", options);
+  add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   add_force(*command, options->force);
   command->callback([&context, options] {
@@ -144,7 +146,8 @@ void add_edit(CLI::App& root, Context& context) {
     const std::string type = take_type(context, options->words);
     if (options->words.size() != 1)
       throw base::Error(base::Kind::Usage, "crm edit takes one record", "crm set changes several at once");
-    run_edit(context, {type, options->words.front(), options->assignments, options->force, options->mode});
+    run_edit(context, {type, options->words.front(), options->assignments, options->force, options->mode,
+                       options->reach});
   });
 }
 
@@ -166,6 +169,7 @@ void add_set(CLI::App& root, Context& context) {
                ->allow_extra_args(false),
            Completes::Filter);
   command->add_flag("-y,--yes", options->yes, "do not ask, on a terminal");
+  add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   add_force(*command, options->force);
   command->callback([&context, options] {
@@ -176,8 +180,8 @@ void add_set(CLI::App& root, Context& context) {
       throw base::Error(base::Kind::Usage, "crm set wants a record and at least one field=value",
                         "crm set ID field=value");
     answer(context,
-           app::set(context.workspace(),
-                    {type, options->words, options->assignments, options->force, options->mode}),
+           app::set(context.workspace(), {type, options->words, options->assignments, options->force,
+                                          options->mode, options->reach}),
            "Changed");
   });
 }
@@ -186,10 +190,12 @@ void add_rm(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = add_generic(root, context, "rm", "delete records; `crm restore` brings them back",
                               "  crm rm 7f3k\n  crm rm vehicle \"red van\"", options);
+  add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     const std::string type = take_type(context, options->words);
-    answer(context, app::remove(context.workspace(), type, options->words, options->mode), "Deleted");
+    answer(context, app::remove(context.workspace(), type, options->words, options->mode, options->reach),
+           "Deleted");
   });
 }
 

@@ -1,5 +1,7 @@
 #include "app/availability.hpp"
 
+#include "core/recurrence.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <string_view>
@@ -159,6 +161,12 @@ std::vector<core::Problem> time_problems(const core::Record& record) {
   };
   if (record.type == "absence" && !record.text("end").empty() && !time_off(record, "UTC"))
     early("end", "the start");
+  if (const auto start = core::parse_wall_time(record.text("start"));
+      start && !record.text("rrule").empty()) {
+    const auto rule = core::parse_rrule(record.text("rrule"), *start, record.text("zone"));
+    if (const auto* refusal = std::get_if<core::NotARule>(&rule))
+      out.push_back({"", 0, "rrule", record.text("rrule"), refusal->message});
+  }
   if (record.type == "hours") {
     const auto from = core::parse_date(record.text("from")), until = core::parse_date(record.text("until"));
     if (from && until && *until < *from) early("until", "the first day");

@@ -3,6 +3,7 @@
 #include "app/availability.hpp"
 #include "app/hand_edits.hpp"
 #include "app/keys.hpp"
+#include "app/occurrences.hpp"
 #include "app/permission.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -125,7 +126,10 @@ core::Record Batch::load(const Found& found) {
                                  found.path + "`");
     if (m_mode == Mode::Write) adopt(m_workspace, m_transaction, plan);
   }
-  core::Record record = m_workspace.load(found.record.type, found.path);
+  const auto* of = m_workspace.occurrence_of(found.record.id.str());
+  const bool derived = of != nullptr && !m_workspace.repository().blob_id(m_workspace.tree(), found.path);
+  core::Record record =
+      derived ? derived_occurrence(m_workspace, *of) : m_workspace.load(found.record.type, found.path);
   m_newest = std::max(m_newest, core::newest(record).time);
   return record;
 }

@@ -54,6 +54,7 @@ class Batch {
   void sweep();
   /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are
   /// invalid.
+  /// Of an occurrence that is no record yet, what its series says of it.
   core::Record load(const Found& found);
   /// What is written by this batch is later than that.
   void follows(core::StampTime time) { m_newest = std::max(m_newest, time); }

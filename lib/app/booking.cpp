@@ -4,8 +4,10 @@
 #include "app/input.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
+#include "app/series.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "core/occurrence.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -89,6 +91,14 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
   if (request.first_free) take_first_free(workspace, request);
   const auto& schema = workspace.schemas().get(type);
   core::Map fields = initial_fields(schema);
+  if (!request.repetition.empty()) {
+    if (!core::may_recur(schema))
+      throw base::Error(
+          base::Kind::Usage, "this store's appointments cannot repeat",
+          "its schemas/appointment.yaml has no fields rrule, except, series and original: take them over "
+          "from the one that comes with crm, and `crm commit`");
+    fields.set("rrule", core::to_rrule(read_repetition(request.repetition, request.start)));
+  }
   std::string name = request.title;
   if (const auto contact = contact_id(batch, request, name); !contact.empty()) fields.set("contact", contact);
   if (!request.title.empty()) fields.set("title", request.title);
@@ -117,34 +127,74 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
   for (auto& edit : to_edits(workspace, schema, fields, assignments))
     fields.set(edit.field, std::move(edit.value));
   const core::Record wanted{base::Id::random(workspace.env()), type, fields, {}};
-  if (core::Value forced = override_clashes(workspace, wanted, request.force); !forced.is_null())
+  std::vector<DayClashes> skipped;
+  if (request.skip_clashes) {
+    if (request.repetition.empty())
+      throw base::Error(base::Kind::Usage, "--skip-clashes goes with a series", "say how often with --every");
+    skipped = find_series_clashes(workspace, wanted, schema);
+  } else if (core::Value forced = override_clashes(workspace, wanted, request.force); !forced.is_null())
     fields.set("forced", std::move(forced));
   const core::Record record = batch.create(schema, std::move(fields));
+  skip_occurrences(batch, record, skipped);
   return batch.commit("Book " + when_text(record, schema));
 }
+
+namespace {
+
+/// From one occurrence to all that the move reaches: the hour is for each of them, the day is not.
+void edit_start(std::vector<core::Edit>& edits, const Reached& reached, const core::Schema& schema,
+                const Moment& start) {
+  const auto now = core::parse_wall_time(reached.record.text(schema.time_field));
+  if (!now) return;
+  const auto day = std::chrono::floor<std::chrono::days>(now->time);
+  edits.push_back({schema.time_field, core::to_text(core::on_day(start.wall, day, start.zone))});
+  edits.push_back({"zone", start.zone});
+}
+
+bool to_another_day(const core::Record& record, const core::Schema& schema, const Moment& start) {
+  const auto now = core::parse_wall_time(record.text(schema.time_field));
+  return !now || std::chrono::floor<std::chrono::days>(now->time) !=
+                     std::chrono::floor<std::chrono::days>(start.wall.time);
+}
+
+} // namespace
 
 Committed rebook(Workspace& workspace, const RebookRequest& request) {
   Batch batch(workspace, request.start || request.duration ? "book.move" : "book.assign", request.mode);
   const auto& schema = workspace.schemas().get(type);
-  core::Record record = batch.load(resolve(workspace, type, request.appointment));
-  std::vector<core::Edit> edits;
-  if (request.start) {
-    edits.push_back({"start", core::to_text(request.start->wall)});
-    edits.push_back({"zone", request.start->zone});
+  const Found found = resolve(workspace, type, request.appointment);
+  const bool several = request.reach == Reach::Future || request.reach == Reach::All;
+  const bool other_day = several && request.start && to_another_day(found.record, schema, *request.start);
+  std::vector<Reached> all;
+  Roots besides;
+  if (other_day) {
+    for (auto& series : move_days(batch, found, request.reach, request.start->wall, request.start->zone))
+      all.push_back({std::move(series), std::nullopt});
+    besides.push_back(core::root_of(found.record));
+  } else {
+    all = reach_of(batch, found, request.reach);
   }
-  if (request.duration) edits.push_back({"duration", core::to_text(*request.duration)});
-  if (request.resources) edits.push_back({"resources", keys(workspace, *request.resources, "resource")});
-  if (request.member) {
-    if (request.member->empty()) {
-      edits.push_back({"assignee", {}});
-    } else {
-      edits.push_back({"assignee", keys(workspace, {*request.member}, "member").front()});
+  std::vector<core::Edit> common;
+  if (request.duration) common.push_back({"duration", core::to_text(*request.duration)});
+  if (request.resources) common.push_back({"resources", keys(workspace, *request.resources, "resource")});
+  if (request.member)
+    common.push_back({"assignee", request.member->empty()
+                                      ? core::Value{}
+                                      : keys(workspace, {*request.member}, "member").front()});
+  for (auto& each : all) {
+    auto edits = common;
+    if (request.start && several && !other_day) {
+      edit_start(edits, each, schema, *request.start);
+    } else if (request.start && !several) {
+      edits.push_back({"start", core::to_text(request.start->wall)});
+      edits.push_back({"zone", request.start->zone});
     }
+    batch.change(each.record, edits_for(each, schema, edits));
+    guard_clashes(batch, each.record, request.force, besides);
   }
-  batch.change(record, edits);
-  guard_clashes(batch, record, request.force);
-  const std::string verb = request.start || request.duration ? "Move to " : "Reassign ";
-  return batch.commit(verb + when_text(record, schema));
+  const core::Record& record = all.front().record;
+  return batch.commit(request.start || request.duration ? "Move to " + when_text(record, schema)
+                                                        : "Reassign " + when_text(record, schema));
 }
 
 } // namespace crm::app

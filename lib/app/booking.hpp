@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/batch.hpp"
+#include "app/reach.hpp"
 #include "core/clash.hpp"
 
 #include <optional>
@@ -25,9 +26,15 @@ struct ClashReport {
   std::vector<std::string> instead; ///< other resources of the same kind that are free at the wished time
 };
 
+/// Series whose computed occurrences are in nobody's way, as they are about to be written anew.
+using Roots = std::vector<base::Id>;
+
 /// What an appointment clashes with, itself left out; nothing when its state lets go of its time.
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment,
-                                const core::Schema& schema);
+                                const core::Schema& schema, const Roots& besides = {});
+
+/// The value of the field `forced`.
+core::Value forced_over(const ClashReport& report, const std::string& reason);
 
 /// The time that an appointment takes, buffers included; nothing when its state lets go of it.
 std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment,
@@ -45,6 +52,15 @@ struct Moment {
   std::string zone;
 };
 
+/// How often, and until when: at most one of `every` and `rrule`, at most one of `count` and `until`.
+struct Repetition {
+  std::string every; ///< "week on tue,thu"
+  std::string rrule; ///< "FREQ=WEEKLY;BYDAY=TU,TH"
+  std::optional<int> count;
+  std::optional<core::LocalDate> until;
+  bool empty() const { return every.empty() && rrule.empty(); }
+};
+
 struct BookRequest {
   std::string contact;      ///< as typed; "" or "-" for nobody in particular
   bool new_contact = false; ///< make the contact when there is none of that name
@@ -59,7 +75,9 @@ struct BookRequest {
   std::vector<std::string> tags;
   std::string title, notes, location;
   std::vector<std::string> assignments; ///< field=value for other fields
-  std::string force;                    ///< the reason for booking over a clash; "" refuses
+  Repetition repetition;
+  bool skip_clashes = false; ///< of a series: call off the occurrences that clash
+  std::string force;         ///< the reason for booking over a clash; "" refuses
   Mode mode = Mode::Write;
 };
 /// Throws Refusal(Clash) with the report in its details, Error(NotFound) when there is no free slot.
@@ -71,19 +89,23 @@ struct RebookRequest {
   std::optional<core::Duration> duration;
   std::optional<std::string> member; ///< "" for nobody
   std::optional<std::vector<std::string>> resources;
+  Reach reach = Reach::Unsaid;
   std::string force;
   Mode mode = Mode::Write;
 };
-/// Moves, reassigns, or both. Throws Refusal(Clash).
+/// Moves, reassigns, or both. To another day, a series goes on under another id, and what occurrences were
+/// given on their own goes with it. Throws Refusal(Clash).
 Committed rebook(Workspace& workspace, const RebookRequest& request);
 
 /// Null when nothing is in the way. Otherwise the value for the record's `forced` field when `force` says
 /// why, and Refusal(Clash) when it does not.
-core::Value override_clashes(Workspace& workspace, const core::Record& appointment, const std::string& force);
+core::Value override_clashes(Workspace& workspace, const core::Record& appointment, const std::string& force,
+                             const Roots& besides = {});
 
 /// For every write that may take time (move, assign, reopen, `set`, restore): after the change, before the
 /// commit.
-void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force);
+void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force,
+                   const Roots& besides = {});
 
 bool takes_time(const core::Schema& schema);
 

@@ -1,7 +1,9 @@
 #include "app/availability.hpp"
 #include "app/booking.hpp"
+#include "app/occurrences.hpp"
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
+#include "app/series.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -11,12 +13,20 @@
 namespace crm::app {
 namespace {
 
+/// Whether `id` is the appointment itself, or an occurrence of its own series that is no record.
+bool is_own(const Workspace& workspace, const std::string& id, const std::string& own_id,
+            const Roots& roots) {
+  return id == own_id || (workspace.occurrence_of(id) != nullptr &&
+                          std::any_of(roots.begin(), roots.end(), [&](const base::Id& root) {
+                            return core::day_of_occurrence(id, root).has_value();
+                          }));
+}
+
 std::vector<core::Hold> holds(Workspace& workspace, const Claim& claim, const core::Interval& within,
-                              const std::string& own_id) {
+                              const std::string& own_id, const Roots& roots = {}) {
   std::vector<core::Hold> out;
-  for (auto& taken :
-       workspace.with_index([&](index::Index& index) { return index.taken(claim.kind, claim.key, within); }))
-    if (taken.id != own_id) out.push_back({std::move(taken.id), taken.time});
+  for (auto& taken : app::taken(workspace, claim.kind, claim.key, within))
+    if (!is_own(workspace, taken.id, own_id, roots)) out.push_back({std::move(taken.id), taken.time});
   return out;
 }
 
@@ -33,7 +43,7 @@ std::optional<Wanted> wanted_time(Workspace& workspace, const core::Record& reco
 }
 
 std::string whose(Workspace& workspace, const std::string& id) {
-  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(id); });
+  const auto row = row_by_id(workspace, id);
   if (!row) return id;
   const core::Record record = to_record(*row);
   if (!record.text("contact").empty()) return name_of(workspace, "contact", record.text("contact"));
@@ -126,7 +136,7 @@ std::optional<core::Interval> held_time(Workspace& workspace, const core::Record
 }
 
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment,
-                                const core::Schema& schema) {
+                                const core::Schema& schema, const Roots& roots) {
   std::vector<Clash> out;
   const auto wanted = wanted_time(workspace, appointment, schema);
   if (!wanted) return out;
@@ -139,7 +149,7 @@ std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appoin
     if (limit == 0) continue;
     const auto first = out.size();
     for (const auto& hold :
-         core::obstacles(holds(workspace, claim, wanted->with_buffers, appointment.id.str()),
+         core::obstacles(holds(workspace, claim, wanted->with_buffers, appointment.id.str(), roots),
                          wanted->with_buffers, limit))
       out.push_back({claim.kind, claim.key, hold.record, whose(workspace, hold.record), hold.time});
     std::sort(
@@ -205,23 +215,31 @@ core::Map clash_details(const ClashReport& report, const std::string& zone) {
   return out;
 }
 
-core::Value override_clashes(Workspace& workspace, const core::Record& appointment,
-                             const std::string& force) {
+core::Value forced_over(const ClashReport& report, const std::string& reason) {
+  constexpr std::size_t most = 100; // that the schema allows
+  core::List over;
+  for (const auto& clash : report.clashes)
+    if (over.size() < most && std::find(over.begin(), over.end(), core::Value(clash.with)) == over.end())
+      over.emplace_back(clash.with);
+  core::Map forced;
+  forced.set("reason", reason);
+  forced.set("over", std::move(over));
+  return forced;
+}
+
+core::Value override_clashes(Workspace& workspace, const core::Record& appointment, const std::string& force,
+                             const Roots& besides) {
   const auto& schema = workspace.schemas().get(appointment.type);
   if (!takes_time(schema)) return {};
+  if (core::read_series(appointment, schema)) {
+    if (!frees_time(appointment, schema))
+      warn_outside_hours(workspace, appointment, schema); // of the first one
+    return override_series_clashes(workspace, appointment, force, besides);
+  }
   const ClashReport report = check_clashes(workspace, appointment, schema);
   if (report.clashes.empty() || !force.empty()) warn_outside_hours(workspace, appointment, schema);
   if (report.clashes.empty()) return {};
-  if (!force.empty() && schema.find("forced") != nullptr) {
-    core::List over;
-    for (const auto& clash : report.clashes)
-      if (std::find(over.begin(), over.end(), core::Value(clash.with)) == over.end())
-        over.emplace_back(clash.with);
-    core::Map forced;
-    forced.set("reason", force);
-    forced.set("over", std::move(over));
-    return forced;
-  }
+  if (!force.empty() && schema.find("forced") != nullptr) return forced_over(report, force);
   const std::string zone =
       appointment.text("zone").empty() ? workspace.settings().zone : appointment.text("zone");
   std::string message = "that clashes with what is booked already";
@@ -237,8 +255,9 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
   throw Refusal(base::Kind::Clash, message, hint, clash_details(report, zone));
 }
 
-void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force) {
-  if (core::Value forced = override_clashes(batch.workspace(), appointment, force); !forced.is_null())
+void guard_clashes(Batch& batch, core::Record& appointment, const std::string& force, const Roots& besides) {
+  if (core::Value forced = override_clashes(batch.workspace(), appointment, force, besides);
+      !forced.is_null())
     batch.change(appointment, {{"forced", std::move(forced)}});
 }
 

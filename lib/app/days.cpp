@@ -1,3 +1,4 @@
+#include "app/occurrences.hpp"
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
@@ -24,7 +25,7 @@ std::vector<std::string> claimed(const std::vector<Claim>& all, std::string_view
 }
 
 std::vector<index::Row> asked(Workspace& workspace, const index::Query& query) {
-  return workspace.with_index([&](index::Index& index) { return index.list(query); });
+  return rows(workspace, query);
 }
 
 /// Keys of the resources that are at a place.

@@ -2,6 +2,7 @@
 
 #include "app/availability.hpp"
 #include "app/input.hpp"
+#include "app/occurrences.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -72,8 +73,7 @@ core::Candidate candidate(Workspace& workspace, const Availability& availability
                           const core::Interval& range) {
   core::Candidate out{claim.kind + " " + claim.key, availability.open(claim), {}, workspace.capacity(claim)};
   if (out.capacity == 0) return out;
-  for (auto& taken :
-       workspace.with_index([&](index::Index& index) { return index.taken(claim.kind, claim.key, range); }))
+  for (auto& taken : app::taken(workspace, claim.kind, claim.key, range))
     out.holds.push_back({std::move(taken.id), taken.time});
   return out;
 }

@@ -1,5 +1,6 @@
 #include "app/hand_edits.hpp"
 
+#include "app/availability.hpp"
 #include "app/keys.hpp"
 #include "app/permission.hpp"
 #include "base/error.hpp"
@@ -182,6 +183,9 @@ class Planner {
       stamped = core::create(now.id, schema, now.fields, stamp(std::nullopt));
     }
     auto problems = codec::validate(stamped, schema, edit.path, edit.content);
+    if (problems.empty()) problems = time_problems(stamped);
+    for (auto& each : problems)
+      if (each.file.empty()) each.file = edit.path;
     if (old) moves(*old, stamped, schema, edit.path, problems);
     m_plan.problems.insert(m_plan.problems.end(), problems.begin(), problems.end());
     if (!problems.empty()) return;

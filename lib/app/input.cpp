@@ -172,12 +172,17 @@ std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schem
   return edits;
 }
 
-core::When parse_when(Workspace& workspace, std::string_view phrase, const std::string& zone) {
+core::When parse_when(Workspace& workspace, std::string_view phrase, const std::string& zone,
+                      std::optional<core::LocalTime> seen_from) {
   auto context = workspace.when_context();
   if (!zone.empty()) {
     context.zone = zone;
     context.now = core::to_local(workspace.now(), zone);
     context.now_offset = core::offset_at(workspace.now(), zone);
+  }
+  if (seen_from) {
+    context.now = *seen_from;
+    context.now_offset.reset();
   }
   auto parsed = core::parse_when(phrase, context);
   if (auto* when = std::get_if<core::When>(&parsed)) return std::move(*when);

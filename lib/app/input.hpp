@@ -4,6 +4,7 @@
 #include "app/workspace.hpp"
 #include "core/provenance.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,10 @@ Assignment parse_assignment(std::string_view text);
 std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schema, const core::Map& present,
                                  const std::vector<Assignment>& assignments);
 
-/// A moment, strictly: Error(Usage) with the phrase's own explanation. `zone` "" is the store's.
-core::When parse_when(Workspace& workspace, std::string_view phrase, const std::string& zone = {});
+/// A moment, strictly: Error(Usage) with the phrase's own explanation. `zone` "" is the store's. `seen_from`
+/// stands for now: "16:00" is on its day.
+core::When parse_when(Workspace& workspace, std::string_view phrase, const std::string& zone = {},
+                      std::optional<core::LocalTime> seen_from = {});
 /// As a record keeps it. A time that the clock skips or shows twice: Error(Usage) with the choices.
 core::WallTime settled(const core::When& when);
 core::Days parse_days(Workspace& workspace, std::string_view phrase);

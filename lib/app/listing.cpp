@@ -1,6 +1,7 @@
 #include "app/listing.hpp"
 
 #include "app/input.hpp"
+#include "app/occurrences.hpp"
 #include "app/project.hpp"
 #include "app/query.hpp"
 #include "base/error.hpp"
@@ -130,16 +131,23 @@ std::vector<core::Record> list(Workspace& workspace, const ListRequest& request)
   if (!filtered && order) query.limit = request.limit;
   const bool whole = request.want == ListRequest::Want::Record || needs_stamps(request.filters);
   std::vector<core::Record> out;
-  workspace.with_index([&](index::Index& index) {
-    out.clear();
-    index.each(query, [&](const index::Row& row) {
-      core::Record record = whole ? to_record(row) : fields_of(row);
-      if (refers_to_all(record, request.targets) &&
-          core::matches(request.filters, record, schema, workspace.settings().zone))
-        out.push_back(std::move(record));
-      return request.limit == 0 || !order || out.size() < request.limit;
+  const auto take = [&](const index::Row& row) {
+    core::Record record = whole ? to_record(row) : fields_of(row);
+    if (refers_to_all(record, request.targets) &&
+        core::matches(request.filters, record, schema, workspace.settings().zone))
+      out.push_back(std::move(record));
+    return request.limit == 0 || !order || out.size() < request.limit;
+  };
+  if (request.series) {
+    query.target = series_mark;
+    query.limit = 0; // of those that link to it, which other targets may leave fewer of
+    workspace.with_index([&](index::Index& index) {
+      out.clear();
+      index.each(query, take);
     });
-  });
+  } else {
+    each_row(workspace, query, take);
+  }
   if (order) return out;
   sort_by(out, request.sort, schema);
   if (request.limit > 0 && out.size() > request.limit)

@@ -16,6 +16,7 @@ struct ListRequest {
   std::optional<std::int64_t> from, to;                   ///< as index::Query has them
   std::vector<std::string> targets;                       ///< ids or keys, all of which the record refers to
   bool deleted = false;                                   ///< the deleted ones instead
+  bool series = false;                                    ///< series themselves, not their occurrences
   enum class Want { Record, Fields } want = Want::Record; ///< Fields: without provenance, sooner
   std::string sort;                                       ///< "-value,name"; "" for the type's own order
   std::size_t limit = 0;                                  ///< 0: all

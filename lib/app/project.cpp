@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "codec/json.hpp"
 #include "core/merge.hpp"
+#include "core/occurrence.hpp"
 #include "core/provenance.hpp"
 #include "core/search.hpp"
 
@@ -33,7 +34,22 @@ std::vector<std::string> texts(const core::Value& value) {
   return out;
 }
 
+core::Instant end_of_series(const core::Series& series, const core::Interval& first,
+                            const std::string& zone) {
+  constexpr core::LocalDate never{std::chrono::year{9999} / 12 / 31};
+  const auto last = core::last_day(series.rule, series.first).value_or(never);
+  if (last >= never) return core::Instant{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
+  // A day of a clock change is longer: an hour too many does no harm.
+  const auto clock = series.start.time - std::chrono::floor<std::chrono::days>(series.start.time);
+  return core::to_instant({core::LocalTime{last} + clock, {}}, zone) + (first.to - first.from) +
+         std::chrono::hours{2};
+}
+
 } // namespace
+
+std::string series_kind(std::string_view kind) {
+  return "series " + std::string(kind);
+}
 
 std::optional<core::Interval> stretch(const core::Record& record, const core::Schema& schema,
                                       const std::string& zone) {
@@ -84,14 +100,17 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
   if (!schema.key_field.empty()) entry.key = record.text(schema.key_field);
   if (schema.states) entry.state = record.text(schema.states->field);
   const std::string zone = zone_of(record, context.zone);
-  if (const auto taken = stretch(record, schema, context.zone)) {
+  const auto series = core::read_series(record, schema);
+  if (auto taken = stretch(record, schema, context.zone)) {
+    if (series) taken->to = end_of_series(*series, *taken, zone);
     entry.from = taken->from.time_since_epoch().count();
     entry.to = taken->to.time_since_epoch().count();
     if (!entry.deleted && !frees_time(record, schema)) {
       const Buffers buffers = buffers_of(record, schema, context);
       for (const auto& claim : claims(record, schema))
-        entry.busy.push_back(
-            {claim.kind, claim.key, {taken->from - buffers.before, taken->to + buffers.after}});
+        entry.busy.push_back({series ? series_kind(claim.kind) : claim.kind,
+                              claim.key,
+                              {taken->from - buffers.before, taken->to + buffers.after}});
     }
   } else if (!schema.time_field.empty()) {
     if (const auto at = instant_of(record.text(schema.time_field), zone))
@@ -105,6 +124,7 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
     for (const auto& target : texts(record.get(field.name)))
       entry.links.push_back({field.name, target});
   }
+  if (series) entry.links.push_back({"", std::string(series_mark)});
   if (!core::conflicts(record, schema).empty()) entry.links.push_back({"", std::string(conflict_mark)});
   for (const auto& each : core::searched(record, schema)) {
     std::string& words = each.name ? entry.name_words : entry.text_words;

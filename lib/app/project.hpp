@@ -29,6 +29,11 @@ Buffers buffers_of(const core::Record& record, const core::Schema& schema, const
 /// Records with a conflict link to it in the index: no record can have such an id or key.
 inline constexpr std::string_view conflict_mark = "?conflict";
 
+/// Series link to it, and what they take is of the kind "series member": asked for apart, as each has to be
+/// computed. Their time is from the first occurrence to the end of the last one.
+inline constexpr std::string_view series_mark = "?series";
+std::string series_kind(std::string_view kind);
+
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
                      const std::string& blob, const ProjectContext& context);
 

@@ -4,6 +4,7 @@
 #include "app/booking.hpp"
 #include "app/hand_edits.hpp"
 #include "app/input.hpp"
+#include "app/occurrences.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::app {
 namespace {
@@ -43,7 +45,7 @@ std::string common_type(const std::vector<Found>& found) {
   return found.empty() ? "record" : found.front().record.type;
 }
 
-void warn_of_references(Workspace& workspace, const Found& found) {
+void warn_of_references(Workspace& workspace, const Found& found, const std::set<std::string>& also_gone) {
   const auto& schema = workspace.schemas().get(found.record.type);
   std::vector<std::string> targets{found.record.id.str()};
   if (!schema.key_field.empty() && !found.record.text(schema.key_field).empty())
@@ -52,10 +54,43 @@ void warn_of_references(Workspace& workspace, const Found& found) {
   for (const auto& target : targets)
     for (const auto& row :
          workspace.with_index([&](index::Index& index) { return index.referring(target, "", 100); }))
-      count += row.deleted ? 0 : 1;
+      count += row.deleted || also_gone.contains(row.id) ? 0 : 1;
   if (count > 0)
     workspace.warn(fmt::format("{}{} record{} still refer{} to \"{}\"", count >= 100 ? "at least " : "",
                                count, count == 1 ? "" : "s", count == 1 ? "s" : "", found.name));
+}
+
+Found to_restore(Workspace& workspace, const std::string& type, const std::string& word) {
+  if (word.find('@') != std::string::npos)
+    if (auto occurrence = find(workspace, type, word, Scope::All);
+        occurrence && !occurrence->deleted &&
+        frees_time(occurrence->record, workspace.schemas().get(occurrence->record.type)))
+      return std::move(*occurrence);
+  return resolve(workspace, type, word, Scope::Deleted);
+}
+
+/// What one batch deleted with a series: its occurrences, and what was split off it.
+std::vector<Found> deleted_with(Workspace& workspace, const core::Record& series) {
+  const auto mark = [](const core::Record& record) {
+    const core::Value* deleted = record.crm.find("deleted");
+    const core::Map* map = deleted == nullptr ? nullptr : deleted->if_map();
+    const core::Value* by = map == nullptr ? nullptr : map->find("by");
+    return by == nullptr ? std::string() : by->string_or_empty();
+  };
+  std::vector<Found> out;
+  if (!core::is_series(series) || mark(series).empty()) return out;
+  const std::string root = core::root_of(series).str();
+  for (const auto& row :
+       workspace.with_index([&](index::Index& index) { return index.referring(root, series.type, 0); }))
+    if (row.deleted && row.id != series.id.str() && mark(to_record(row)) == mark(series))
+      out.push_back(workspace.found(row));
+  return out;
+}
+
+bool may_become(const core::States& states, const Reached& reached, const std::string& state) {
+  const auto& now = reached.record.text(states.field);
+  const auto* next = states.next(now);
+  return now == state || (next != nullptr && std::find(next->begin(), next->end(), state) != next->end());
 }
 
 } // namespace
@@ -95,15 +130,24 @@ Committed set(Workspace& workspace, const SetRequest& request) {
   Batch batch(workspace, (request.type.empty() ? "record" : request.type) + ".set", request.mode);
   const auto assignments = parse_all(request.assignments);
   const auto found = resolve_all(workspace, request.type, request.records, Scope::Live);
-  std::vector<core::Record> records;
-  for (const auto& each : found)
-    records.push_back(batch.load(each));
+  const bool of_series = std::all_of(assignments.begin(), assignments.end(), [](const Assignment& each) {
+    return each.field == "rrule" || each.field == "except";
+  });
+  std::vector<Reached> all;
+  for (const auto& each : found) {
+    if (of_series && core::is_series(each.record)) {
+      all.push_back({batch.load(each), std::nullopt});
+    } else {
+      for (auto& one : reach_of(batch, each, request.reach))
+        all.push_back(std::move(one));
+    }
+  }
   std::vector<std::string> fields;
-  for (auto& record : records) {
-    const auto& schema = workspace.schemas().get(record.type);
-    const auto edits = to_edits(workspace, schema, record.fields, assignments);
-    batch.change(record, edits);
-    guard_clashes(batch, record, request.force);
+  for (auto& each : all) {
+    const auto& schema = workspace.schemas().get(each.record.type);
+    const auto edits = edits_for(each, schema, to_edits(workspace, schema, each.record.fields, assignments));
+    batch.change(each.record, edits);
+    guard_clashes(batch, each.record, request.force);
     for (const auto& edit : edits)
       if (std::find(fields.begin(), fields.end(), edit.field) == fields.end()) fields.push_back(edit.field);
   }
@@ -112,28 +156,42 @@ Committed set(Workspace& workspace, const SetRequest& request) {
 }
 
 Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& words,
-                 Mode mode) {
+                 Mode mode, Reach reach) {
   Batch batch(workspace, (type.empty() ? "record" : type) + ".rm", mode);
   const auto found = resolve_all(workspace, type, words, Scope::Live);
-  std::vector<core::Record> records;
+  std::vector<Reached> all;
   for (const auto& each : found)
-    records.push_back(batch.load(each));
-  for (auto& record : records)
-    batch.remove(record);
+    for (auto& one : reach_of(batch, each, reach, Over::Included))
+      all.push_back(std::move(one));
+  std::set<std::string> gone;
+  for (auto& each : all) {
+    batch.remove(each.record);
+    gone.insert(each.record.id.str());
+  }
   for (const auto& each : found)
-    warn_of_references(workspace, each);
+    warn_of_references(workspace, each, gone);
   return batch.commit("Delete " + counted(common_type(found), found.size()));
 }
 
 Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& words,
                   const std::string& force, Mode mode) {
   Batch batch(workspace, (type.empty() ? "record" : type) + ".restore", mode);
-  const auto found = resolve_all(workspace, type, words, Scope::Deleted);
+  std::vector<Found> found;
+  for (const auto& word : words)
+    found.push_back(to_restore(workspace, type, word));
   std::vector<core::Record> records;
-  for (const auto& each : found)
+  for (const auto& each : found) {
     records.push_back(batch.load(each));
+    for (const auto& with : deleted_with(workspace, each.record))
+      records.push_back(batch.load(with));
+  }
   for (auto& record : records) {
-    batch.restore(record);
+    const auto& schema = workspace.schemas().get(record.type);
+    if (core::is_deleted(record, schema)) {
+      batch.restore(record);
+    } else {
+      batch.change(record, {{schema.states->field, schema.states->initial}});
+    }
     guard_clashes(batch, record, force);
   }
   return batch.commit("Restore " + counted(common_type(found), found.size()));
@@ -158,16 +216,22 @@ Committed move_state(Workspace& workspace, const MoveRequest& request) {
   Batch batch(workspace, request.type + "." + request.state, request.mode);
   const auto found = resolve_all(workspace, request.type, request.records, Scope::Live);
   const auto assignments = parse_all(request.assignments);
-  std::vector<core::Record> records;
+  std::vector<Reached> all;
   for (const auto& each : found)
-    records.push_back(batch.load(each));
-  for (auto& record : records) {
+    for (auto& one : reach_of(batch, each, request.reach))
+      all.push_back(std::move(one));
+  // Of a series, those that can; when none can, the first one says why.
+  const bool several = request.reach == Reach::Future || request.reach == Reach::All;
+  if (several && std::any_of(all.begin(), all.end(),
+                             [&](const Reached& each) { return may_become(*states, each, state); }))
+    std::erase_if(all, [&](const Reached& each) { return !may_become(*states, each, state); });
+  for (auto& each : all) {
     const auto& schema = workspace.schemas().get(request.type);
-    const bool was_free = frees_time(record, schema);
-    auto edits = to_edits(workspace, schema, record.fields, assignments);
+    const bool was_free = frees_time(each.record, schema);
+    auto edits = to_edits(workspace, schema, each.record.fields, assignments);
     edits.push_back({schema.states->field, state});
-    batch.change(record, edits);
-    if (was_free) guard_clashes(batch, record, request.force);
+    batch.change(each.record, edits_for(each, schema, edits));
+    if (was_free) guard_clashes(batch, each.record, request.force);
   }
   return batch.commit(fmt::format("Mark {} as {}", counted(request.type, found.size()), state));
 }
@@ -176,6 +240,9 @@ std::string text_for_editor(Workspace& workspace, const Found& found) {
   const auto& repository = workspace.repository();
   const auto edits = repository.hand_edits({found.path});
   if (!edits.empty()) return edits.front().content;
+  if (workspace.occurrence_of(found.record.id.str()) != nullptr &&
+      !repository.blob_id(workspace.tree(), found.path))
+    return codec::emit_record(found.record, workspace.schemas().get(found.record.type));
   return repository.read(workspace.tree(), found.path).value_or("");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/batch.hpp"
+#include "app/reach.hpp"
 
 #include <optional>
 #include <string>
@@ -23,12 +24,15 @@ struct SetRequest {
   std::vector<std::string> assignments;
   std::string force; ///< reason, should the change clash
   Mode mode = Mode::Write;
+  Reach reach = Reach::Unsaid; ///< of an occurrence or a series; rule and exceptions are always the series'
 };
 Committed set(Workspace& workspace, const SetRequest& request);
 
 /// Deletes by a mark. Records that refer to it are named in warnings; they keep the reference.
 Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& records,
-                 Mode mode);
+                 Mode mode, Reach reach = Reach::Unsaid);
+/// Of a series, with those of its occurrences that were deleted with it. An occurrence that is cancelled is
+/// restored to its first state.
 Committed restore(Workspace& workspace, const std::string& type, const std::vector<std::string>& records,
                   const std::string& force, Mode mode);
 
@@ -41,6 +45,7 @@ struct MoveRequest {
   std::vector<std::string> assignments; ///< written in the same batch
   std::string force;
   Mode mode = Mode::Write;
+  Reach reach = Reach::Unsaid;
 };
 Committed move_state(Workspace& workspace, const MoveRequest& request);
 

@@ -1,5 +1,6 @@
 #include "app/resolve.hpp"
 
+#include "app/occurrences.hpp"
 #include "app/refusal.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
@@ -76,6 +77,27 @@ std::vector<index::Row> among_deleted(index::Index& index, std::string_view type
   return exact.empty() ? part : exact;
 }
 
+/// Those of a series are its occurrences of today and the weeks to come.
+std::vector<index::Row> of_person(Workspace& workspace, index::Index& index, const core::Schema& schema,
+                                  const std::string& person) {
+  auto out = index.referring(person, schema.type, enough);
+  if (!core::may_recur(schema)) return out;
+  const auto today = std::chrono::floor<std::chrono::days>(workspace.when_context().now);
+  const auto from = core::to_instant({core::LocalTime{today}, {}}, workspace.settings().zone);
+  for (std::size_t i = 0; i < out.size();) {
+    if (!core::is_series(to_record(out[i]))) {
+      ++i;
+      continue;
+    }
+    const index::Row series = out[i];
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(i));
+    auto each = rows_of_series(workspace, series, {from, from + looked_ahead}, enough);
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(i), each.begin(), each.end());
+    i += each.size();
+  }
+  return out;
+}
+
 /// "cancel ada": what is open of the contact that is meant. Of appointments, those of today and later.
 std::vector<index::Row> of_contact(Workspace& workspace, index::Index& index, const core::Schema& schema,
                                    const std::string& folded) {
@@ -88,7 +110,7 @@ std::vector<index::Row> of_contact(Workspace& workspace, index::Index& index, co
   const auto midnight =
       core::to_instant({core::LocalTime{today}, {}}, workspace.settings().zone).time_since_epoch().count();
   for (const auto& person : people)
-    for (auto& row : index.referring(person.id, schema.type, enough)) {
+    for (auto& row : of_person(workspace, index, schema, person.id)) {
       const bool open = !schema.states || schema.is_open(row.state);
       const bool over = !schema.busy.empty() && row.from && *row.from < midnight;
       if (!row.deleted && open && !over) out.push_back(std::move(row));
@@ -143,9 +165,16 @@ std::vector<index::Row> matches(Workspace& workspace, index::Index& index, std::
 } // namespace
 
 std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word, Scope scope) {
+  if (word.find('@') != std::string_view::npos)
+    if (auto found = named_occurrence(workspace, type, word)) {
+      if (found->deleted == (scope == Scope::Deleted) || scope == Scope::All) return found;
+      throw base::Error(base::Kind::NotFound,
+                        fmt::format("{} is {}deleted", base::printable(word), found->deleted ? "" : "not "),
+                        found->deleted ? "bring it back with `crm restore " + std::string(word) + "`" : "");
+    }
   const auto rows =
       workspace.with_index([&](index::Index& index) { return matches(workspace, index, type, word, scope); });
-  if (rows.empty()) return std::nullopt;
+  if (rows.empty()) return scope == Scope::Deleted ? std::nullopt : occurrence_by_id(workspace, type, word);
   if (rows.size() > 1) ambiguous(workspace, type, word, rows);
   return workspace.found(rows.front());
 }
@@ -164,8 +193,21 @@ Found resolve(Workspace& workspace, std::string_view type, std::string_view word
 }
 
 std::string short_id(Workspace& workspace, std::string_view id) {
+  if (const auto* of = workspace.occurrence_of(id);
+      of != nullptr && !workspace.with_index([&](index::Index& index) { return index.by_id(id); }))
+    return short_id(workspace, of->series) + "@" + core::to_text(of->day);
   const auto length = workspace.with_index([&](index::Index& index) { return index.shortest_prefix(id); });
   return std::string(id.substr(0, length));
+}
+
+std::vector<std::string> short_ids(Workspace& workspace, const std::vector<std::string>& ids) {
+  std::vector<std::string> out;
+  const auto lengths =
+      workspace.with_index([&](index::Index& index) { return index.shortest_prefixes(ids); });
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    out.push_back(workspace.occurrence_of(ids[i]) != nullptr ? short_id(workspace, ids[i])
+                                                             : ids[i].substr(0, lengths[i]));
+  return out;
 }
 
 std::string name_of(Workspace& workspace, std::string_view type, std::string_view target) {

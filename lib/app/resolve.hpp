@@ -5,21 +5,26 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace crm::app {
 
 enum class Scope { Live, Deleted, All };
 
-/// `type` "" looks among all types. Throws Error(NotFound) with suggestions, Refusal(Ambiguous) with the
-/// candidates.
+/// `type` "" looks among all types. "SERIES@DAY" and "CONTACT@DAY" name occurrences. Throws Error(NotFound)
+/// with suggestions, Refusal(Ambiguous) with the candidates.
 Found resolve(Workspace& workspace, std::string_view type, std::string_view word, Scope scope = Scope::Live);
 
 /// The same without an error when nothing matches.
 std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word,
                           Scope scope = Scope::Live);
 
-/// The shortest unique beginning of an id, at least four characters.
+/// The shortest unique beginning of an id, at least four characters; of an occurrence that is no record,
+/// "SERIES@2026-12-01".
 std::string short_id(Workspace& workspace, std::string_view id);
+
+/// Of many, in their order.
+std::vector<std::string> short_ids(Workspace& workspace, const std::vector<std::string>& ids);
 
 /// "Ada Lovelace" for an id or key that a field refers to; the id or key itself when nothing is there.
 std::string name_of(Workspace& workspace, std::string_view type, std::string_view target);

@@ -1,6 +1,7 @@
 #include "app/rules.hpp"
 
 #include "app/availability.hpp"
+#include "app/occurrences.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -39,6 +40,15 @@ class Look {
     m_out.clashes.push_back({std::move(found), std::move(report)});
   }
 
+  /// Of a series, those of its occurrences that are checked.
+  void at_all_clashes(const index::Row& row, const core::Schema& schema) {
+    if (!core::is_series(to_record(row))) return at_clashes(row, schema, Of::One);
+    if (row.deleted) return;
+    for (const auto& each : rows_of_series(
+             m_workspace, row, {m_workspace.now(), m_workspace.now() + checked_ahead}, checked_occurrences))
+      at_clashes(each, schema, Of::One);
+  }
+
   /// Somebody is away, something is closed: what was promised for that time wants another time, or others.
   void at_absence(const index::Row& row) {
     constexpr std::size_t most = 1000; // a holiday of the house in a busy year; `crm conflicts` looks at all
@@ -48,14 +58,11 @@ class Look {
     for (const auto& type : m_workspace.schemas().types()) {
       const auto& schema = m_workspace.schemas().get(type);
       if (!takes_time(schema)) continue;
-      const auto rows = m_workspace.with_index([&](index::Index& index) {
-        return index.list({.type = type,
-                           .from = off->from.time_since_epoch().count(),
-                           .to = off->to.time_since_epoch().count(),
-                           .order = index::Order::Time,
-                           .limit = most});
-      });
-      for (const auto& each : rows)
+      for (const auto& each : rows(m_workspace, {.type = type,
+                                                .from = off->from.time_since_epoch().count(),
+                                                .to = off->to.time_since_epoch().count(),
+                                                .order = index::Order::Time,
+                                                .limit = most}))
         at_clashes(each, schema, Of::One);
     }
   }
@@ -157,12 +164,12 @@ class Look {
   }
 
   std::pair<core::Stamp, std::string> age_of(const std::string& id) {
-    const auto row = m_workspace.with_index([&](index::Index& index) { return index.by_id(id); });
+    const auto row = row_by_id(m_workspace, id);
     return {row ? core::created(to_record(*row)) : core::Stamp{}, id};
   }
 
   bool is_forced_by(const std::string& other, const std::string& over) {
-    const auto row = m_workspace.with_index([&](index::Index& index) { return index.by_id(other); });
+    const auto row = row_by_id(m_workspace, other);
     return row && forced(to_record(*row), over);
   }
 
@@ -200,7 +207,7 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
     const auto row = ask([&](index::Index& index) { return index.by_id(parts->id); });
     if (!row) continue;
     look.at_text(*row, *schema, difference.after);
-    if (takes_time(*schema)) look.at_clashes(*row, *schema, Look::Of::One);
+    if (takes_time(*schema)) look.at_all_clashes(*row, *schema);
     if (schema->type == "absence") look.at_absence(*row);
     look.at_references(*row, *schema);
     look.at_key(*row, *schema);
@@ -219,9 +226,7 @@ Rules all_rules(Workspace& workspace) {
   for (const auto& type : workspace.schemas().types()) {
     const auto& schema = workspace.schemas().get(type);
     if (takes_time(schema))
-      for (const auto& row : ask([&](index::Index& index) {
-             return index.list({.type = type, .from = look.now(), .order = index::Order::Time});
-           }))
+      for (const auto& row : rows(workspace, {.type = type, .from = look.now(), .order = index::Order::Time}))
         look.at_clashes(row, schema, Look::Of::Both);
   }
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))

@@ -1,5 +1,6 @@
 #include "app/views.hpp"
 
+#include "app/occurrences.hpp"
 #include "app/resolve.hpp"
 
 #include <algorithm>
@@ -15,6 +16,25 @@ std::vector<core::Record> records(Workspace& workspace, const index::Query& quer
   std::vector<core::Record> out;
   for (const auto& row : workspace.with_index([&](index::Index& index) { return index.list(query); }))
     out.push_back(to_record(row));
+  return out;
+}
+
+/// The newest first, as they come; in the place of series, what they had and have around now.
+std::vector<index::Row> with_occurrences(Workspace& workspace, const core::Schema& schema,
+                                         std::vector<index::Row> found) {
+  if (!core::may_recur(schema)) return found;
+  std::vector<index::Row> out;
+  for (auto& row : found) {
+    if (row.deleted || !core::is_series(to_record(row))) {
+      out.push_back(std::move(row));
+      continue;
+    }
+    const core::Interval around{workspace.now() - looked_ahead, workspace.now() + looked_ahead};
+    for (auto& each : rows_of_series(workspace, row, around, 200))
+      out.push_back(std::move(each));
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const index::Row& a, const index::Row& b) { return a.from > b.from; });
   return out;
 }
 
@@ -41,8 +61,9 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
       return field.ref && (field.ref->types.empty() || contains(field.ref->types, "contact"));
     });
     if (!refers) continue;
-    const auto rows =
-        workspace.with_index([&](index::Index& index) { return index.referring(id, type, looked_at); });
+    const auto rows = with_occurrences(workspace, schema, workspace.with_index([&](index::Index& index) {
+      return index.referring(id, type, looked_at);
+    }));
     std::vector<core::Record> open, rest;
     for (const auto& row : rows) {
       if (row.deleted) continue;

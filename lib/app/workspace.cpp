@@ -104,6 +104,7 @@ void Workspace::moved() {
   const store::Oid before = std::exchange(m_tree, m_repository->head_tree());
   if (m_tree == before) return;
   m_capacities.clear();
+  m_series.clear();
   m_schemas->refresh();
   if (const auto text = m_repository->read(tree(), "crm.yaml")) m_settings = parse_settings(*text);
 }

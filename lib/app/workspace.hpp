@@ -22,6 +22,8 @@ namespace crm::app {
 /// Told of long work: how many of how many. The total is 0 when it is not known.
 using ProgressSink = std::function<void(std::string_view what, std::size_t done, std::size_t total)>;
 
+struct SeriesRead; // see app/occurrences
+
 struct Found {
   core::Record record;
   std::string path;
@@ -91,6 +93,23 @@ class Workspace {
   /// How many appointments something takes at once: 1 for a member, 0 for no limit. Asked once of each.
   int capacity(const Claim& claim);
 
+  /// Of an occurrence that is no record, by its id: what it is of. Kept of all that this command has come
+  /// across, as such an id is in no index.
+  struct OccurrenceOf {
+    std::string series; ///< id of the record with the rule
+    core::LocalDate day;
+  };
+  void met_occurrence(const base::Id& id, OccurrenceOf of) {
+    m_occurrences.insert_or_assign(id.str(), std::move(of));
+  }
+  const OccurrenceOf* occurrence_of(std::string_view id) const {
+    const auto at = m_occurrences.find(id);
+    return at == m_occurrences.end() ? nullptr : &at->second;
+  }
+
+  /// Series that were read already, by id; forgotten when HEAD moves. Null for what is none.
+  std::map<std::string, std::shared_ptr<const SeriesRead>>& series_read() { return m_series; }
+
   /// Deletes the index file: it is made anew when it is next asked.
   void drop_index();
 
@@ -113,6 +132,8 @@ class Workspace {
   mutable store::Oid m_tree;
   store::Oid m_indexed; ///< the tree that the index was brought to by this command
   std::map<std::pair<std::string, std::string>, int> m_capacities;
+  std::map<std::string, OccurrenceOf, std::less<>> m_occurrences;
+  std::map<std::string, std::shared_ptr<const SeriesRead>> m_series;
   std::string m_committed;
   std::vector<std::string> m_warnings;
 };

@@ -1,5 +1,6 @@
 // How many do not come, and how much of the working time is booked.
 #include "app/availability.hpp"
+#include "app/occurrences.hpp"
 #include "app/project.hpp"
 #include "app/reports/tally.hpp"
 #include "base/error.hpp"
@@ -100,8 +101,7 @@ Report utilisation(Workspace& workspace, const ReportRequest& request) {
   };
   for (const auto& [key, room] : bookable(workspace, kind)) {
     const auto working = availability.open({kind, key});
-    const auto taken =
-        workspace.with_index([&, who = key](index::Index& index) { return index.taken(kind, who, whole); });
+    const auto taken = app::taken(workspace, kind, key, whole);
     for (auto day = report.days->first; day <= report.days->last; day += std::chrono::days{1}) {
       const core::Interval hours_of_day{midnight(day), midnight(day + std::chrono::days{1})};
       auto& numbers = tally.at(

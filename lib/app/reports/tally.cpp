@@ -2,6 +2,7 @@
 
 #include "app/input.hpp"
 #include "app/listing.hpp"
+#include "app/occurrences.hpp"
 #include "app/project.hpp"
 #include "app/resolve.hpp"
 #include "core/clash.hpp"
@@ -71,13 +72,10 @@ void each_record(Workspace& workspace, const std::string& type, const std::vecto
   }
   // What is whole_number asks for names as it goes: not while the index is being read.
   std::vector<std::pair<core::Record, index::Row>> found;
-  workspace.with_index([&](index::Index& index) {
-    found.clear();
-    index.each(query, [&](const index::Row& row) {
-      found.emplace_back(to_record(row), row);
-      found.back().second.data.clear();
-      return true;
-    });
+  each_row(workspace, query, [&](const index::Row& row) {
+    found.emplace_back(to_record(row), row);
+    found.back().second.data.clear();
+    return true;
   });
   for (const auto& [record, row] : found)
     visit(record, row);

@@ -61,7 +61,7 @@ TEST_CASE("References of embedded schemas lead to types that exist, and by a key
 
 TEST_CASE("An appointment's time and resources are one group, and it takes its member and resources") {
   const auto appointment = embedded("appointment");
-  CHECK(appointment.members("when") == Names{"start", "zone", "duration", "resources"});
+  CHECK(appointment.members("when") == Names{"start", "zone", "duration", "resources", "rrule"});
   CHECK(appointment.rule("when") == Rule::Review);
   CHECK(field(appointment, "resources").rule == Rule::Review);
   CHECK(appointment.time_field == "start");
