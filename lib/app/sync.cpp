@@ -255,6 +255,13 @@ class Sync {
     outcome.detail = "other devices were first every time; the next `crm sync` tries again";
   }
 
+  /// Its key is nobody's yet; or this device's own, which was approved under another name.
+  bool needs_approval(const sync::Refused& refused) const {
+    return refused.reason == "unknown-key" ||
+           (refused.reason == "other-author" && m_repository.commit(refused.commit).author.email ==
+                                                    m_workspace.member() + "@" + m_workspace.device());
+  }
+
   /// What no other device would take in stays here; this one asks all the same for its key to be approved.
   bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
     std::optional<store::Transaction> transaction;
@@ -264,7 +271,7 @@ class Sync {
     const auto& kept = judged.unproved;
     if (kept.empty()) return true;
     const bool waits =
-        std::all_of(kept.begin(), kept.end(), [](const auto& each) { return each.reason == "unknown-key"; });
+        std::all_of(kept.begin(), kept.end(), [&](const auto& each) { return needs_approval(each); });
     outcome.outcome = waits ? "unapproved" : "unproved";
     outcome.detail =
         waits ? fmt::format("{} wait{} here until an owner approves this device's key: `crm member "

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
-#include <cstdlib>
+
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -80,11 +80,9 @@ void create_hub(const std::string& folder, const std::string& branch) {
   write_hook(fs::path(folder) / "hooks");
 }
 
-Repository Repository::open_receiving() {
+Repository Repository::open_receiving(const std::string& incoming) {
   start_library();
-  // Git names the folder of the objects that came, which are not in the repository yet, in its environment.
-  const char* incoming = std::getenv("GIT_QUARANTINE_PATH");
-  if (incoming == nullptr)
+  if (incoming.empty())
     throw base::Error(base::Kind::Usage,
                       "`crm hub receive` is git's to call, when something is pushed to a hub");
   auto impl = std::make_unique<Impl>();

@@ -14,8 +14,7 @@ def environment(home, **more):
     keep = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
     # git's own writes need not reach the disk here; crm's do as ever.
     return {**keep, "HOME": home, "XDG_CONFIG_HOME": home + "/.config", "LC_ALL": "C.UTF-8", "TZ": ZONE, "USER": "alice",
-            "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "test", "GIT_AUTHOR_EMAIL": "test@localhost",
-            "GIT_COMMITTER_NAME": "test", "GIT_COMMITTER_EMAIL": "test@localhost", **more}
+            "GIT_CONFIG_NOSYSTEM": "1", **more}
 
 
 class Failed(Exception):
