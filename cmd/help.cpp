@@ -179,11 +179,12 @@ void add_help(CLI::App& root, Context& context) {
   auto words = std::make_shared<std::vector<std::string>>();
   auto* command = add_command(root, "help", "help on a command or a topic",
                               "  crm help book new\n  crm help times\n  crm help exit-codes");
-  complete(
-      context,
-      command->add_option("topic", *words, "command, or times, series, filters, scripts, editing, moving, exit-codes")
-          ->type_name("TOPIC"),
-      Completes::Topic);
+  complete(context,
+           command
+               ->add_option("topic", *words,
+                            "command, or times, series, filters, scripts, editing, moving, exit-codes")
+               ->type_name("TOPIC"),
+           Completes::Topic);
   command->callback([&context, words] { run_help(context, *words); });
 }
 

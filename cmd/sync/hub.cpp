@@ -36,7 +36,10 @@ void run_receive(Context& context) {
     updates.push_back(app::parse_update(line));
   // When all that a push does is to remove, nothing came that git would set apart.
   auto refused = app::removals(updates);
-  if (refused.empty()) refused = app::refusals(store::Repository::open_receiving(context.env().variable("GIT_QUARANTINE_PATH").value_or("")), context.env(), updates);
+  if (refused.empty())
+    refused = app::refusals(
+        store::Repository::open_receiving(context.env().variable("GIT_QUARANTINE_PATH").value_or("")),
+        context.env(), updates);
   if (refused.empty()) return;
   context.exit_code = exit_code(base::Kind::Denied);
   context.say("crm: this hub does not take that in:");

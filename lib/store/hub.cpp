@@ -9,7 +9,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
-
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>

@@ -80,8 +80,8 @@ class Repository {
   static Repository open(const std::string& path);
 
   /// The hub that git is receiving a push into, by git's environment: what came so far lies in `incoming`
-  /// (GIT_QUARANTINE_PATH), and what is written goes with it when it is refused. Only for reading, write_tree()
-  /// and write_commit(). Throws Error(Usage) outside of git's hooks.
+  /// (GIT_QUARANTINE_PATH), and what is written goes with it when it is refused. Only for reading,
+  /// write_tree() and write_commit(). Throws Error(Usage) outside of git's hooks.
   static Repository open_receiving(const std::string& incoming);
 
   /// Config, hook and fan-out folders as create() makes them, for a repository that was cloned.

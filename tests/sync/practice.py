@@ -212,7 +212,10 @@ class Practice:
     def do_undo(self, device):
         r = self.random
         how = r.choice([[], [], ["--keep"], ["--overwrite"]])
-        if r.random() < 0.5 or not self.acknowledged: return ["undo", *how]
+        # Not whichever was the last: that may be what vouched for somebody's key, and then nobody takes anything from that device.
+        own = [each for each in self.acknowledged if each[1] == device.name]
+        if own and r.random() < 0.5: return ["undo", own[-1][3]["batch"], *how]
+        if not self.acknowledged: return None
         return ["undo", r.choice(self.acknowledged[-40:])[3]["batch"], *how]
 
     def do_resolve(self, device):
