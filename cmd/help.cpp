@@ -25,7 +25,7 @@ Every day   book  note  task  day  week  agenda  free  route  search  report
 Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
 Moving      export  import
-Devices     sync  remote  join  conflicts  resolve  checkpoint
+Devices     sync  remote  hub  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  rollback  audit  doctor  git
 
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
