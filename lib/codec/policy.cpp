@@ -20,12 +20,10 @@ class PolicyReader {
     for (const auto& [key, node] : root.entries) {
       if (key == "version")
         number(node, key, m_policy.version);
-      else if (key == "approvals")
-        number(node, key, m_policy.approvals);
       else if (key == "roles")
         roles(node);
       else
-        problem(node, key, key, "must be version, approvals or roles");
+        problem(node, key, key, "must be version or roles");
     }
     if (root.find("version") == nullptr)
       problem(root, "version", "", "is missing: each change of the policy raises it by one");

@@ -37,8 +37,6 @@ struct Grant {
 
 struct Policy {
   std::int64_t version = 1; ///< grows with each change; what is older is not taken in
-  /// How many owners must agree to a change of the policy, 1 or more.
-  std::int64_t approvals = 1;
   std::map<std::string, std::map<std::string, Grant, std::less<>>, std::less<>> roles;
 
   /// Null where the role is granted nothing of the type.
