@@ -79,7 +79,7 @@ void Permission::deny(const core::Forbidden& forbidden) const {
       [](index::Index& index) { return index.list({.type = "member", .order = index::Order::Name}); });
   for (const auto& row : rows) {
     const auto record = m_workspace.found(row).record;
-    const auto role = record.text("role");
+    const auto& role = record.text("role");
     const auto* active = record.get("active").if_bool();
     if (active != nullptr && !*active) continue; // has left: nobody to ask
     if (who.size() < most && std::find(roles.begin(), roles.end(), role) != roles.end())

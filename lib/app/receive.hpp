@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/workspace.hpp"
+#include "core/stamp.hpp"
 #include "sync/judge.hpp"
 
 #include <string>

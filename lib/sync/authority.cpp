@@ -95,7 +95,9 @@ Authority Authorities::read(const store::Oid& tree) {
     }
   }
   std::vector<std::string> revoked;
-  for (const auto& [folder, schema] : out.schemas) {
+  for (const auto& each : out.schemas) {
+    const auto& folder = each.first;
+    const auto& schema = each.second;
     if (schema->type != core::member_type) continue;
     m_repository.each(tree, folder + "/", [&](std::string_view path, const store::Oid& blob) {
       const auto read = codec::read_record(m_repository.blob(blob), std::string(path), *schema);

@@ -155,7 +155,7 @@ std::string CalendarWriter::event(const core::Record& record) {
 }
 
 std::string CalendarWriter::to_do(const core::Record& record) {
-  const std::string due = record.text("due");
+  const std::string& due = record.text("due");
   const bool timed = due.find('T') != std::string::npos;
   const std::string& own = record.text("zone");
   const std::string name = own.empty() ? m_workspace.settings().zone : own;

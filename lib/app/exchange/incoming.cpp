@@ -166,7 +166,9 @@ bool Import::take_by_key(const Incoming& row, const core::Schema& schema) {
 }
 
 std::map<std::string, std::string>& Import::externals(const std::string& type) {
-  const auto [known, fresh] = m_externals.try_emplace(type);
+  const auto tried = m_externals.try_emplace(type);
+  const auto known = tried.first;
+  const bool fresh = tried.second;
   if (!fresh) return known->second;
   const std::string mark = std::string("\"") + external_name + "\"";
   for (const bool deleted : {true, false}) // a live record before a deleted one
@@ -250,7 +252,7 @@ void Import::merge_into(core::Record record, const Incoming& row, const core::Sc
   std::vector<core::Edit> edits;
   for (const auto& [name, given] : row.fields) {
     core::Value value = given;
-    const core::Value now = record.get(name);
+    const core::Value& now = record.get(name);
     if (name == extra_field) {
       core::Map extra = map_of(now);
       for (const auto& [each, inner] : map_of(given))
