@@ -81,6 +81,7 @@ class Sync {
     if (m_request.pull)
       for (auto& outcome : m_report.remotes)
         guarded(outcome, [&] { pull(outcome); });
+    m_report.offered = m_repository.head();
     if (m_request.push)
       for (auto& outcome : m_report.remotes)
         if (outcome.ok()) guarded(outcome, [&] { push(outcome); });

@@ -43,7 +43,7 @@ void watch(base::Environment& env, const WatchRequest& request,
            const std::function<bool(Workspace&, const SyncReport&)>& told) {
   int failures = 0;
   for (;;) {
-    store::Oid head;
+    store::Oid offered;
     // From before the sync, so that nothing falls between.
     sync::Waiting waiting(folders_of(store::Repository::open(request.root)));
     {
@@ -51,6 +51,7 @@ void watch(base::Environment& env, const WatchRequest& request,
       // waits.
       auto workspace = Workspace::open(env, request.root);
       SyncReport report;
+      report.offered = workspace.repository().head();
       try {
         report = sync(workspace, request.sync);
       } catch (const base::Error& error) {
@@ -59,7 +60,7 @@ void watch(base::Environment& env, const WatchRequest& request,
                                   .outcome = error.kind == base::Kind::Busy ? "busy" : "failure",
                                   .detail = error.message});
       }
-      head = workspace.repository().head();
+      offered = report.offered;
       failures = report.any_ok() ? 0 : failures + 1;
       if (!told(workspace, report)) return;
     }
@@ -74,7 +75,7 @@ void watch(base::Environment& env, const WatchRequest& request,
         break;
       }
       const auto repository = store::Repository::open(request.root);
-      if (repository.head() != head) break;
+      if (repository.head() != offered) break;
       const auto news = [&](const store::Remote& remote) {
         return store::folder_tip(repository, remote) != store::last_seen(repository, remote.name);
       };
