@@ -99,6 +99,12 @@ std::optional<Property> split_property(std::string_view line) {
   return out;
 }
 
+/// Of BEGIN and END: whatever stands there, it can be said.
+std::string component_name(std::string_view text) {
+  constexpr std::size_t widest = 100;
+  return base::fit(base::printable(to_utf8(upper(text))), widest);
+}
+
 bool is_quoted_printable(std::string_view line) {
   const auto colon = line.find(':');
   return colon != line.npos && upper(line.substr(0, colon)).find("QUOTED-PRINTABLE") != std::string::npos;
@@ -270,7 +276,7 @@ void Components::property(std::string_view line, bool cut) {
       return;
     }
     Component fresh;
-    fresh.name = upper(line.substr(6)).substr(0, 100);
+    fresh.name = component_name(line.substr(6));
     fresh.line = m_started;
     // The next one has begun, and this one was not ended; but vCard 2.1 has a card as the value of AGENT.
     const bool within = !m_open.empty() && !m_open.back().properties.empty() &&
@@ -284,7 +290,7 @@ void Components::property(std::string_view line, bool cut) {
     m_open.push_back(std::move(fresh));
     return;
   }
-  if (upper(line.substr(0, 4)) == "END:") return close(upper(line.substr(4)));
+  if (upper(line.substr(0, 4)) == "END:") return close(component_name(line.substr(4)));
   if (m_open.empty()) {
     ++m_stray;
     return;

@@ -81,9 +81,7 @@ std::string described(const app::Incoming& row) {
   return out;
 }
 
-/// What the store's schema says of such a record is all one; it must be able to say it, and what it admits to
-/// be written and read.
-void require_judged(const app::Incoming& row, app::Workspace& workspace) {
+void require_sound(const app::Incoming& row, const app::Workspace& workspace) {
   require(row.line > 0 && !row.type.empty() && workspace.schemas().has(row.type));
   require(base::is_utf8(row.external) && base::is_utf8(row.raw));
   for (const auto& [name, value] : row.fields) {
@@ -92,6 +90,11 @@ void require_judged(const app::Incoming& row, app::Workspace& workspace) {
   }
   for (const auto& sentence : row.lost)
     require(base::is_utf8(sentence) && !sentence.empty());
+}
+
+/// What the store's schema says of such a record is all one; it must be able to say it, and what it admits to
+/// be written and read.
+void require_judged(const app::Incoming& row, const app::Workspace& workspace) {
   const auto& schema = workspace.schemas().get(row.type);
   core::Record record{*base::Id::parse("0123456789abcdef"), row.type, row.fields, {}};
   record.crm.set("created", "2026-11-23T09:00:00.000Z alice@desk");
@@ -102,11 +105,18 @@ void require_judged(const app::Incoming& row, app::Workspace& workspace) {
   require(same != nullptr && same->fields == record.fields);
 }
 
-Came came_of(std::string_view bytes, std::size_t piece, app::Workspace& workspace, const MakeReading& make) {
+/// The schema is asked about the first rows alone: it takes longer than all the rest.
+enum class Judge { FirstRows, None };
+
+Came came_of(std::string_view bytes, std::size_t piece, Judge judge, const MakeReading& make) {
+  constexpr std::size_t most_judged = 2;
+  app::Workspace& workspace = store();
   Came out;
   std::vector<app::Rejected> rejected;
   const auto reading = make(workspace, {[&](app::Incoming row) {
-                                          require_judged(row, workspace);
+                                          require_sound(row, workspace);
+                                          if (judge == Judge::FirstRows && out.rows.size() < most_judged)
+                                            require_judged(row, workspace);
                                           out.rows.push_back(described(row));
                                         },
                                         [&](app::Rejected row) {
@@ -144,12 +154,11 @@ app::Workspace& store() {
 }
 
 void try_reading(std::string_view bytes, const MakeReading& make) {
-  auto& workspace = store();
-  const Came whole = came_of(bytes, bytes.size() + 1, workspace, make);
+  const Came whole = came_of(bytes, bytes.size() + 1, Judge::FirstRows, make);
   constexpr std::size_t few = 7;
-  require(whole == came_of(bytes, few, workspace, make));
+  require(whole == came_of(bytes, few, Judge::None, make));
   require(base::is_utf8(whole.rejects));
-  if (!whole.rejects.empty()) came_of(whole.rejects, whole.rejects.size(), workspace, make);
+  if (!whole.rejects.empty()) came_of(whole.rejects, whole.rejects.size(), Judge::None, make);
 }
 
 } // namespace crm::fuzz

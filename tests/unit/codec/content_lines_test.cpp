@@ -71,6 +71,15 @@ TEST_CASE("a card may be the value of AGENT, and one that is not ended ends wher
   REQUIRE(open[1].problem.empty());
 }
 
+TEST_CASE("a component can be named, whatever its name", "[content-lines]") {
+  const auto out = read("BEGIN:VCARD\nFN:Ann\nBEGIN:V\xff\x01X\nEND:VCARD\n").top;
+  REQUIRE(out.size() == 1);
+  REQUIRE(out[0].problem == "has no END:V\u00ff\\x01X");
+  const auto whole = read("BEGIN:V\xff\x01X\nFN:Ann\nEND:v\xff\x01x\n").top;
+  REQUIRE(whole.size() == 1);
+  REQUIRE(whole[0].problem.empty());
+}
+
 TEST_CASE("groups are apart from names, and what is in no component is counted", "[content-lines]") {
   const auto out = read("hello\n\nBEGIN:VCARD\nitem1.TEL;TYPE=cell:1\nEND:VCARD\nworld\n");
   REQUIRE(out.stray == 2);
