@@ -85,17 +85,25 @@ constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import 
           without provenance.
   vcf     contacts.  FN name · ORG org · EMAIL emails · TEL phones · ADR address
           BDAY birthday · CATEGORIES tags · NOTE about · TZ zone · LANG language
-          UID. Not kept: pictures, sounds, keys, and whether a number is for
-          home or work. All else is kept in extra.
+          UID. Versions 2.1, 3.0 and 4.0. Not kept: pictures, sounds, keys, a
+          card within a card, and whether a number is for home or work. All
+          else is kept in extra, what Apple's phones label under its label.
   ics     VEVENT appointments: DTSTART start and zone · DTEND, DURATION duration
           SUMMARY title · LOCATION location · DESCRIPTION notes · CATEGORIES
           tags · STATUS status. VTODO tasks: DUE due · PRIORITY priority.
           VJOURNAL notes. Of what repeats the first time is booked, and the rule
           kept in extra. Not kept: reminders, VFREEBUSY, binary attachments.
 
-  The tables of Google Contacts, Outlook (English, German, French, Spanish) and
-  HubSpot are known; any other by its headings, or --map COLUMN=FIELD. Columns
-  that have no field land in extra, under their name.
+  Times: of a TZID that is an IANA zone, ends in one, or is Windows' name; of a
+  zone that the calendar defines itself, by its rules, as your clocks show it
+  then; without a zone, in the calendar's (X-WR-TIMEZONE) or the store's.
+  The tables of Google Contacts, Outlook (English, German, French, Spanish,
+  Italian, Dutch, Portuguese) and HubSpot are known; any other by its headings,
+  or --map COLUMN=FIELD. Columns that have no field land in extra, under their
+  name. UTF-8, UTF-16 and Windows-1252 are told apart, as are comma, semicolon
+  and tab.
+  What is not taken over is said, but for what only says when and with what a
+  file was written: CREATED, LAST-MODIFIED, DTSTAMP, SEQUENCE, REV, PRODID.
   One import is one batch. What is known again (by id, UID, or e-mail address)
   is changed where the file says something new, and left where people here have
   changed it since. Bad rows are set aside; the exit code is 5.

@@ -12,7 +12,10 @@ namespace {
 using app::ExportRequest;
 
 struct CardOptions {
-  ExportRequest request{.words = {}, .only = {"contact"}, .deleted = ExportRequest::Deleted::Leave};
+  ExportRequest request{.words = {},
+                        .only = {"contact"},
+                        .deleted = ExportRequest::Deleted::Leave,
+                        .from = ExportRequest::From::Index};
   std::string version = "4.0";
 };
 
@@ -69,8 +72,10 @@ void add_export_cards(CLI::App& parent, Context& context) {
     refuse_other_formats(context, "vcf");
     run_vcf(context, *cards);
   });
-  auto request = std::make_shared<ExportRequest>(
-      ExportRequest{.words = {}, .only = {"appointment", "task"}, .deleted = ExportRequest::Deleted::Leave});
+  auto request = std::make_shared<ExportRequest>(ExportRequest{.words = {},
+                                                               .only = {"appointment", "task"},
+                                                               .deleted = ExportRequest::Deleted::Leave,
+                                                               .from = ExportRequest::From::Index});
   auto* ics = add_command(
       parent, "ics", "appointments and tasks as a calendar",
       "  crm export ics -o practice.ics\n  crm export ics appointment with:bob start:2026-11 -o bob.ics");

@@ -114,6 +114,7 @@ void add_export_records(CLI::App& parent, Context& context) {
   add_one(parent, context, "ndjson", "one record a line, as JSON", lossless);
   add_one(parent, context, "yaml", "the records' own files, one document each", lossless);
   auto request = std::make_shared<ExportRequest>();
+  request->from = ExportRequest::From::Index;
   auto* csv = add_command(
       parent, "csv", "a table for a spreadsheet, one type a file",
       "  crm export csv contact -o contacts.csv\n  crm export csv appointment start:2026-11 with:bob\n"

@@ -85,7 +85,8 @@ class Batch {
   /// A batch that changes no file: its trailers are what it says.
   void commit_even_if_empty() { m_may_be_empty = true; }
 
-  /// Throws Error(Denied) for what the policy does not let this member do, in a dry run too.
+  /// Throws Error(Denied) for what the policy does not let this member do, in a dry run too. The batch is
+  /// empty afterwards.
   Committed commit(std::string summary);
 
  private:
@@ -106,6 +107,7 @@ class Batch {
   void add(Pending pending);
   void check_states(const core::Record& before, const core::Record& after, const core::Schema& schema) const;
   std::string text_of(const Pending& pending) const;
+  void follow(const std::vector<const Written*>& records, const std::vector<store::Change>& changes);
   /// Throws Error(Denied).
   void require_permission() const;
 

@@ -67,6 +67,17 @@ ProjectContext Workspace::still_context() {
           }};
 }
 
+void Workspace::bring_forward(const Known& known) {
+  m_known = &known;
+  try {
+    bring_forward();
+  } catch (...) {
+    m_known = nullptr;
+    throw;
+  }
+  m_known = nullptr;
+}
+
 void Workspace::bring_forward() {
   if (!m_index) m_index = std::make_unique<index::Index>(index::Index::open(file_of(*m_repository)));
   const store::Oid& tree = this->tree();
@@ -110,6 +121,11 @@ bool Workspace::put(const std::string& path, const store::Oid& blob) {
   if (!parts) return false;
   const core::Schema* schema = m_schemas->by_folder(parts->folder);
   if (schema == nullptr) return false;
+  if (m_known != nullptr)
+    if (const auto* known = (*m_known)(path, blob)) {
+      m_index->put(project(*known, *schema, path, blob, project_context()));
+      return true;
+    }
   auto parsed = codec::parse_record(m_repository->blob(blob), path, *schema);
   const auto* record = std::get_if<core::Record>(&parsed);
   if (record == nullptr) return false; // `crm doctor` names it; the rest of the store works
@@ -171,8 +187,11 @@ bool Workspace::increment(const store::Oid& before, const store::Oid& after) {
   }
   for (const auto& difference : differences)
     if (changes_everything(difference.path)) return false;
+  std::size_t done = 0;
   for (const bool takes_time : {false, true}) {
     for (const auto& difference : differences) {
+      if (constexpr std::size_t pace = 256; ++done % pace == 0)
+        progress("Bringing the index forward", done, 2 * differences.size());
       const auto parts = store::parse_record_path(difference.path);
       const core::Schema* schema = parts ? m_schemas->by_folder(parts->folder) : nullptr;
       if (schema == nullptr || !schema->busy.empty() != takes_time) continue;
@@ -181,6 +200,7 @@ bool Workspace::increment(const store::Oid& before, const store::Oid& after) {
       if (schema->type == "service" && !difference.after.empty()) put_users(parts->id, after);
     }
   }
+  progress("", 0, 0);
   return true;
 }
 

@@ -69,6 +69,11 @@ class Workspace {
     }
   }
 
+  /// What a file of the store holds, for who has it at hand: null for any other path or blob.
+  using Known = std::function<const core::Record*(const std::string& path, const store::Oid& blob)>;
+  /// Brings the index to HEAD now; what is known is neither read nor parsed again.
+  void bring_forward(const Known& known);
+
   /// The record as HEAD has it, validated. Throws Error(InvalidData) with every problem.
   core::Record load(const std::string& type, const std::string& path) const;
   Found found(const index::Row& row);
@@ -130,7 +135,8 @@ class Workspace {
   Settings m_settings;
   std::string m_member, m_device;
   mutable store::Oid m_tree;
-  store::Oid m_indexed; ///< the tree that the index was brought to by this command
+  const Known* m_known = nullptr; ///< during bring_forward(known)
+  store::Oid m_indexed;           ///< the tree that the index was brought to by this command
   std::map<std::pair<std::string, std::string>, int> m_capacities;
   std::map<std::string, OccurrenceOf, std::less<>> m_occurrences;
   std::map<std::string, std::shared_ptr<const SeriesRead>> m_series;

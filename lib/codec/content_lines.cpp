@@ -81,7 +81,10 @@ std::optional<Property> split_property(std::string_view line) {
   Property out;
   auto at = head.find(';');
   std::string_view name = head.substr(0, at);
-  if (const auto dot = name.rfind('.'); dot != name.npos) name.remove_prefix(dot + 1);
+  if (const auto dot = name.rfind('.'); dot != name.npos) {
+    out.group = base::printable(to_utf8(base::trim(name.substr(0, dot))));
+    name.remove_prefix(dot + 1);
+  }
   out.name = upper(name);
   constexpr std::size_t longest_name = 100, most_parameters = 50;
   if (out.name.empty() || out.name.size() > longest_name ||
@@ -94,6 +97,12 @@ std::optional<Property> split_property(std::string_view line) {
   }
   out.value = line.substr(colon + 1);
   return out;
+}
+
+/// Of BEGIN and END: whatever stands there, it can be said.
+std::string component_name(std::string_view text) {
+  constexpr std::size_t widest = 100;
+  return base::fit(base::printable(to_utf8(upper(text))), widest);
 }
 
 bool is_quoted_printable(std::string_view line) {
@@ -148,6 +157,17 @@ std::vector<std::string> parts_of(std::string_view value, char separator) {
   return out;
 }
 
+std::vector<std::string> unread_parameters(const Property& property,
+                                           const std::vector<std::string_view>& read) {
+  std::vector<std::string> out;
+  constexpr std::size_t widest = 40;
+  for (const auto& [name, value] : property.parameters)
+    if (std::find(read.begin(), read.end(), name) == read.end())
+      out.push_back(property.name + ";" + base::fit(base::printable(to_utf8(name)), widest) +
+                    ": a parameter");
+  return out;
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -179,13 +199,22 @@ std::string folded_line(std::string_view name, std::string_view value) {
 }
 
 void Components::feed(std::string_view piece) {
+  if (m_break != 0) return lines(piece);
+  m_head += piece;
+  const auto end = m_head.find_first_of("\r\n");
+  if (end == m_head.npos ? m_head.size() <= longest_property : end + 1 == m_head.size()) return;
+  m_break = end != m_head.npos && m_head[end] == '\r' && m_head[end + 1] != '\n' ? '\r' : '\n';
+  lines(std::exchange(m_head, {}));
+}
+
+void Components::lines(std::string_view piece) {
   while (!piece.empty()) {
-    const auto end = piece.find('\n');
+    const auto end = piece.find(m_break);
     const auto part = piece.substr(0, end);
     if (m_line.size() + part.size() <= longest_property)
       m_line += part;
     else
-      m_cut = true;
+      m_line_cut = true;
     if (end == piece.npos) return;
     piece.remove_prefix(end + 1);
     physical_line(m_line);
@@ -194,6 +223,10 @@ void Components::feed(std::string_view piece) {
 }
 
 void Components::finish() {
+  if (m_break == 0) {
+    m_break = m_head.ends_with('\r') ? '\r' : '\n';
+    lines(std::exchange(m_head, {}));
+  }
   if (!m_line.empty()) physical_line(m_line);
   m_line.clear();
   logical_line();
@@ -207,7 +240,9 @@ void Components::physical_line(std::string_view line) {
   ++m_number;
   if (line.ends_with('\r')) line.remove_suffix(1);
   const bool folded = !line.empty() && (line.front() == ' ' || line.front() == '\t');
+  const bool cut = std::exchange(m_line_cut, false);
   if (folded || m_soft) {
+    m_cut = m_cut || cut;
     if (m_soft) m_logical.pop_back();
     if (m_logical.size() + line.size() <= longest_property)
       m_logical += folded ? line.substr(1) : line;
@@ -217,6 +252,7 @@ void Components::physical_line(std::string_view line) {
     logical_line();
     m_started = m_number;
     m_logical = line;
+    m_cut = cut;
   }
   m_soft = m_logical.ends_with('=') && !m_cut && is_quoted_printable(m_logical);
   for (std::size_t i = 0; i < m_open.size(); ++i)
@@ -240,10 +276,13 @@ void Components::property(std::string_view line, bool cut) {
       return;
     }
     Component fresh;
-    fresh.name = upper(line.substr(6)).substr(0, 100);
+    fresh.name = component_name(line.substr(6));
     fresh.line = m_started;
-    // The next one has begun, and this one was not ended.
-    if (!m_open.empty() && m_open.back().name == fresh.name && fresh.name != "VCALENDAR") {
+    // The next one has begun, and this one was not ended; but vCard 2.1 has a card as the value of AGENT.
+    const bool within = !m_open.empty() && !m_open.back().properties.empty() &&
+                        m_open.back().properties.back().name == "AGENT" &&
+                        m_open.back().properties.back().value.empty();
+    if (!within && !m_open.empty() && m_open.back().name == fresh.name && fresh.name != "VCALENDAR") {
       m_open.back().problem = "has no END:" + fresh.name;
       close(fresh.name);
     }
@@ -251,8 +290,11 @@ void Components::property(std::string_view line, bool cut) {
     m_open.push_back(std::move(fresh));
     return;
   }
-  if (upper(line.substr(0, 4)) == "END:") return close(upper(line.substr(4)));
-  if (m_open.empty()) return;
+  if (upper(line.substr(0, 4)) == "END:") return close(component_name(line.substr(4)));
+  if (m_open.empty()) {
+    ++m_stray;
+    return;
+  }
   auto parsed = split_property(line);
   Component& component = m_open.back();
   if (component.properties.size() >= most_properties) {
@@ -260,7 +302,7 @@ void Components::property(std::string_view line, bool cut) {
     return;
   }
   if (!parsed) {
-    component.properties.push_back({"", {}, base::fit(base::printable(to_utf8(line)), 60)});
+    component.properties.push_back({"", {}, "", base::fit(base::printable(to_utf8(line)), 60)});
     return;
   }
   const std::string encoding = upper(parsed->parameter("ENCODING"));

@@ -12,9 +12,10 @@
 namespace crm::codec {
 
 struct Property {
-  std::string name; ///< upper case, without its group ("item1."); "" for a line that is none
+  std::string name; ///< upper case, without its group; "" for a line that is none
   std::vector<std::pair<std::string, std::string>>
       parameters;    ///< names in upper case; of vCard 2.1's bare words TYPE
+  std::string group; ///< "item1" of "item1.TEL", "" without one
   std::string value; ///< unfolded, decoded and UTF-8; escapes as they are: see text_of and parts_of
   bool cut = false;  ///< it was longer than `longest_property`, or is no text (base64)
 
@@ -39,13 +40,19 @@ std::string text_of(std::string_view value);
 /// At each separator that is not escaped, each part unescaped.
 std::vector<std::string> parts_of(std::string_view value, char separator);
 
+/// "ATTENDEE;PARTSTAT: a parameter" for each parameter that is none of `read`: what is lost where those alone
+/// are looked at.
+std::vector<std::string> unread_parameters(const Property& property,
+                                           const std::vector<std::string_view>& read);
+
 /// The other way: commas, semicolons, backslashes and line breaks escaped.
 std::string escaped(std::string_view text);
 /// "NAME;PARAM=x:value" and its line break, folded at 75 octets, never within a character.
 std::string folded_line(std::string_view name, std::string_view value);
 
-/// Fed any pieces of a file, tells of each component that stands `depth` components deep (0: at the top),
-/// when it has ended, and of those above it when they end (without what was told already).
+/// Fed any pieces of a file, whose lines end as its first one does, tells of each component that stands
+/// `depth` components deep (0: at the top), when it has ended, and of those above it when they end (without
+/// what was told already).
 class Components {
  public:
   static constexpr std::size_t longest_property = 256 * 1024, longest_raw = 1024 * 1024,
@@ -56,8 +63,11 @@ class Components {
       : m_depth(depth), m_ended(std::move(ended)) {}
   void feed(std::string_view piece);
   void finish();
+  /// Lines so far that are in no component, and not empty.
+  std::size_t stray() const { return m_stray; }
 
  private:
+  void lines(std::string_view piece);
   void physical_line(std::string_view line);
   void logical_line();
   void property(std::string_view line, bool cut);
@@ -66,9 +76,13 @@ class Components {
   std::size_t m_depth;
   std::function<void(Component&, const std::vector<Component>&)> m_ended;
   std::vector<Component> m_open;
-  std::string m_line, m_logical, m_raw;
+  std::string m_line, m_logical;
+  std::string m_head; ///< the first line, until it is known how lines end
+  char m_break = 0;   ///< how they do: '\n', or '\r' as on old Macs
   int m_number = 0, m_started = 0;
-  bool m_cut = false, m_soft = false; ///< the logical line goes on behind a quoted-printable "="
+  std::size_t m_stray = 0;
+  bool m_line_cut = false, m_cut = false; ///< m_line was too long; m_logical was
+  bool m_soft = false;                    ///< the logical line goes on behind a quoted-printable "="
 };
 
 } // namespace crm::codec

@@ -93,7 +93,25 @@ Seen look_at(int at, const char* name) {
   }
 }
 
+Descriptor WorkFiles::open_already(std::string_view path) const {
+  const auto end = path.rfind('/') + 1;
+  if (!m_at || path.substr(0, end) != m_folder) return Descriptor();
+  return Descriptor(::fcntl(m_at.get(), F_DUPFD_CLOEXEC, 0));
+}
+
+void WorkFiles::stay(std::string_view path, const Descriptor& folder) const {
+  if (!m_staying || !folder) return;
+  m_at = Descriptor(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
+  m_folder = path.substr(0, path.rfind('/') + 1);
+}
+
+void WorkFiles::leave() const {
+  m_staying = false;
+  m_at = Descriptor();
+}
+
 Descriptor WorkFiles::open_folder(std::string_view path, Folders folders, Durability durability) const {
+  if (auto here = open_already(path)) return here;
   Descriptor at(::open(m_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!at) fail_system(errno, "open", m_root);
   const auto parts = base::split(path, '/');
@@ -117,10 +135,12 @@ Descriptor WorkFiles::open_folder(std::string_view path, Folders folders, Durabi
     }
     at = std::move(next);
   }
+  stay(path, at);
   return at;
 }
 
 Seen WorkFiles::look(std::string_view path) const {
+  if (const auto here = open_already(path)) return look_at(here.get(), std::string(file_name(path)).c_str());
   Descriptor at(::open(m_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const auto parts = base::split(path, '/');
   for (std::size_t i = 0; at && i + 1 < parts.size(); ++i) {
@@ -132,6 +152,7 @@ Seen WorkFiles::look(std::string_view path) const {
     at = std::move(next);
   }
   if (!at) return unreadable(errno);
+  stay(path, at);
   return look_at(at.get(), std::string(file_name(path)).c_str());
 }
 
@@ -178,6 +199,7 @@ void WorkFiles::remove(std::string_view path, Durability durability) const {
     if (durability == Durability::Fsync) sync_descriptor(at.get(), path);
   }
   // As git does: it knows no empty folders.
+  m_at = Descriptor();
   for (auto end = path.rfind('/'); end != std::string_view::npos && end > 0; end = path.rfind('/', end - 1)) {
     const auto folder = path.substr(0, end);
     const Descriptor above = open_folder(folder, Folders::MustExist, durability);

@@ -61,10 +61,29 @@ class WorkFiles {
   /// Everything written so far is on the disk afterwards.
   void sync_all() const;
 
+  /// While one lives, the folder used last stays open: for many files in path order.
+  class Staying {
+   public:
+    explicit Staying(const WorkFiles& files) : m_files(files) { m_files.m_staying = true; }
+    Staying(const Staying&) = delete;
+    Staying& operator=(const Staying&) = delete;
+    ~Staying() { m_files.leave(); }
+
+   private:
+    const WorkFiles& m_files;
+  };
+
  private:
   enum class Folders { MustExist, Make };
   Descriptor open_folder(std::string_view path, Folders folders, Durability durability) const;
+  /// The folder of `path` once more, if it is the one that stayed open.
+  Descriptor open_already(std::string_view path) const;
+  void stay(std::string_view path, const Descriptor& folder) const;
+  void leave() const;
   std::string m_root;
+  mutable bool m_staying = false;
+  mutable std::string m_folder; ///< with its "/"
+  mutable Descriptor m_at;
 };
 
 /// Writes all or throws Error(Failure).

@@ -24,6 +24,7 @@ using CommitHandle = std::unique_ptr<git_commit, Freed<git_commit_free>>;
 using TreeHandle = std::unique_ptr<git_tree, Freed<git_tree_free>>;
 using TreeEntryHandle = std::unique_ptr<git_tree_entry, Freed<git_tree_entry_free>>;
 using TreeBuilderHandle = std::unique_ptr<git_treebuilder, Freed<git_treebuilder_free>>;
+using IndexerHandle = std::unique_ptr<git_indexer, Freed<git_indexer_free>>;
 using BlobHandle = std::unique_ptr<git_blob, Freed<git_blob_free>>;
 using ReferenceHandle = std::unique_ptr<git_reference, Freed<git_reference_free>>;
 using ReflogHandle = std::unique_ptr<git_reflog, Freed<git_reflog_free>>;

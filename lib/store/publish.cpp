@@ -9,19 +9,26 @@ namespace {
 
 class Publisher {
  public:
-  Publisher(const Repository::Impl& repository, std::size_t count)
-      : m_repository(repository),
+  Publisher(const Repository::Impl& repository, std::size_t count, const PublishProgress& progress)
+      : m_repository(repository), m_progress(progress),
         m_durability(count > most_single_syncs ? Durability::Later : Durability::Fsync) {}
 
   Published run(const std::vector<Target>& targets) {
+    const WorkFiles::Staying staying(m_repository.files);
     std::vector<const Target*> written;
-    for (const auto& target : targets)
+    std::size_t done = 0;
+    for (const auto& target : targets) {
+      if (m_progress) m_progress(false, done++);
       guarded(target, [&] {
         if (prepare(target)) written.push_back(&target);
       });
+    }
     if (m_durability == Durability::Later && !sync(targets)) return std::move(m_out);
-    for (const auto* target : written)
+    done = 0;
+    for (const auto* target : written) {
+      if (m_progress) m_progress(true, done++);
       guarded(*target, [&] { m_repository.files.publish(target->path, m_durability); });
+    }
     if (m_durability == Durability::Later) sync(targets);
     return std::move(m_out);
   }
@@ -78,6 +85,7 @@ class Publisher {
   }
 
   const Repository::Impl& m_repository;
+  const PublishProgress& m_progress;
   Durability m_durability;
   Published m_out;
 };
@@ -97,8 +105,9 @@ Oid seen_id(const Seen& seen) {
   return Oid(not_a_file);
 }
 
-Published publish(const Repository::Impl& repository, const std::vector<Target>& targets) {
-  return Publisher(repository, targets.size()).run(targets);
+Published publish(const Repository::Impl& repository, const std::vector<Target>& targets,
+                  const PublishProgress& progress) {
+  return Publisher(repository, targets.size(), progress).run(targets);
 }
 
 } // namespace crm::store

@@ -3,6 +3,7 @@
 
 #include "store/repository_impl.hpp"
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,8 +28,12 @@ struct Published {
   std::set<std::string> failed;      ///< their paths
 };
 
+/// Of how many the new file is written, and then of how many it is in its place.
+using PublishProgress = std::function<void(bool in_place, std::size_t done)>;
+
 /// Never throws for a single file.
-Published publish(const Repository::Impl& repository, const std::vector<Target>& targets);
+Published publish(const Repository::Impl& repository, const std::vector<Target>& targets,
+                  const PublishProgress& progress = {});
 
 /// With more files than this, one syncfs costs less than an fsync for each.
 inline constexpr std::size_t most_single_syncs = 16;

@@ -14,15 +14,19 @@
 namespace crm::store {
 namespace {
 
-/// libgit2's unfinished object files. Only crm uses libgit2 here, and only under the lock that we hold.
-void remove_unfinished_objects(const std::string& common_dir) {
-  const std::string path = common_dir + "/objects";
+void remove_unfinished(const std::string& path, std::string_view prefix) {
   DIR* folder = ::opendir(path.c_str());
   if (folder == nullptr) return;
   while (const dirent* entry = ::readdir(folder))
-    if (std::string_view(entry->d_name).starts_with("tmp_object_git2_"))
-      ::unlinkat(::dirfd(folder), entry->d_name, 0);
+    if (std::string_view(entry->d_name).starts_with(prefix)) ::unlinkat(::dirfd(folder), entry->d_name, 0);
   ::closedir(folder);
+}
+
+/// libgit2's unfinished files of objects and packs. Only crm uses libgit2 here, and only under the lock that
+/// we hold.
+void remove_unfinished_objects(const std::string& common_dir) {
+  remove_unfinished(common_dir + "/objects", "tmp_object_git2_");
+  remove_unfinished(common_dir + "/objects/pack", "pack_git2_");
 }
 
 bool can_read(const Repository::Impl& repository, const Oid& head) {

@@ -171,6 +171,10 @@ std::optional<std::string> Repository::read(const Oid& commit_or_tree, std::stri
   return read_blob(m_impl->get(), *id);
 }
 
+Oid Repository::id_of(std::string_view content) {
+  return hash_blob(content);
+}
+
 std::string Repository::blob(const Oid& blob) const {
   return read_blob(m_impl->get(), blob);
 }

@@ -107,6 +107,8 @@ class Repository {
   std::optional<std::string> read(const Oid& commit_or_tree, std::string_view path) const;
   std::optional<Oid> blob_id(const Oid& commit_or_tree, std::string_view path) const;
   std::string blob(const Oid& blob) const;
+  /// The id that a file of this content has.
+  static Oid id_of(std::string_view content);
   /// What differs between two trees, skipping equal subtrees; `before` "" means the empty tree. Sorted by
   /// path.
   std::vector<Difference> diff(const Oid& before, const Oid& after) const;
@@ -211,6 +213,9 @@ class Transaction {
   /// committer are `who`, so that whoever merges the same heads makes the same commit. As commit() otherwise.
   Oid merge(const Oid& theirs, const std::vector<Change>& changes, const Message& message,
             const Signature& who);
+
+  /// From now on a large commit tells how far it is, in steps of all it has to do.
+  void tell(std::function<void(std::size_t done, std::size_t total)> progress);
 
   const std::vector<std::string>& warnings() const;
 

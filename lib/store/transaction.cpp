@@ -7,9 +7,11 @@
 #include "store/housekeeping.hpp"
 #include "store/message.hpp"
 #include "store/objects.hpp"
+#include "store/pack_writer.hpp"
 #include "store/paths.hpp"
 #include "store/publish.hpp"
 #include "store/tree_build.hpp"
+#include "store/tree_hash.hpp"
 #include "store/tree_walk.hpp"
 
 #include "base/error.hpp"
@@ -17,10 +19,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 
 namespace crm::store {
 namespace {
+
+/// Files and folders of more changes than this go into one pack: as git keeps what a fetch brings.
+constexpr std::size_t most_loose = 200;
 
 /// Until its end, objects are written without an fsync each; settle() then makes all of them durable at once.
 class BulkObjects {
@@ -63,6 +69,10 @@ Transaction::Transaction(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction::~Transaction() = default;
 
+void Transaction::tell(std::function<void(std::size_t, std::size_t)> progress) {
+  m_impl->progress = std::move(progress);
+}
+
 const std::vector<std::string>& Transaction::warnings() const {
   return m_impl->warnings;
 }
@@ -95,6 +105,12 @@ Transaction::Impl::~Impl() {
   if (wrote) collect_garbage_sometimes(*repository);
 }
 
+void Transaction::Impl::told(Step step, std::size_t done, std::size_t of) const {
+  constexpr std::size_t pace = 256;
+  if (progress && done % pace == 0)
+    progress(static_cast<std::size_t>(step) * of + done, static_cast<std::size_t>(Step::Count) * of);
+}
+
 void Transaction::Impl::check_head() const {
   if (branch.empty())
     throw base::Error(base::Kind::Failure, "the store is on no branch: HEAD names a commit",
@@ -119,7 +135,10 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
 
   // Before anything is written: what the files are to become, and whether somebody has been at them.
   std::vector<Target> targets;
+  targets.reserve(list.size());
+  std::optional<WorkFiles::Staying> staying(std::in_place, repository->files);
   for (const Change* change : list) {
+    told(Step::Look, targets.size(), list.size());
     auto next = target(change->path, base ? blob_at(repository->get(), base.get(), change->path) : Oid(),
                        change->content ? hash_blob(*change->content) : Oid());
     next.content = change->content ? &*change->content : nullptr;
@@ -132,6 +151,7 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
     }
     targets.push_back(std::move(next));
   }
+  staying.reset();
 
   const Oid id = write_objects(list, targets, base.get(), message, author, other);
   const auto summary = parse_summary(format_message(message));
@@ -194,17 +214,26 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
                                      const Oid& other) const {
   const BulkObjects bulk(*repository, changes.size() > most_single_syncs);
   ObjectWriter writer(repository->get(), repository->common_dir);
+  std::optional<PackWriter> pack;
+  if (changes.size() > most_loose) pack.emplace(repository->get(), repository->common_dir);
   std::vector<NewFile> files;
+  files.reserve(changes.size());
   for (std::size_t i = 0; i < changes.size(); ++i) {
+    told(Step::Objects, i, changes.size());
     const bool is_new =
         changes[i]->content &&
         (base == nullptr || blob_at(repository->get(), base, targets[i].path) != targets[i].blob);
     NewFile file{changes[i]->path, std::nullopt};
     if (changes[i]->content)
-      file.blob = is_new ? writer.blob(*changes[i]->content) : from_oid(targets[i].blob);
+      file.blob = !is_new ? from_oid(targets[i].blob)
+                  : pack  ? pack->blob(*changes[i]->content)
+                          : writer.blob(*changes[i]->content);
     files.push_back(std::move(file));
   }
-  const git_oid tree = build_tree(repository->get(), writer, base, files);
+  const git_oid tree = pack ? fold_tree(repository->get(), base, files,
+                                        [&](std::string_view bytes) { return pack->tree(bytes); })
+                            : build_tree(repository->get(), writer, base, files);
+  if (pack) pack->finish();
   git::SignatureHandle signature;
   check_git(git::take(signature, git_signature_new, author.name.c_str(), author.email.c_str(),
                       std::chrono::floor<std::chrono::seconds>(author.time).time_since_epoch().count(), 0),
@@ -223,7 +252,9 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
 /// begin() mends it.
 void Transaction::Impl::follow(const std::vector<Target>& targets) noexcept {
   try {
-    const auto published = publish(*repository, targets);
+    const auto published = publish(*repository, targets, [&](bool in_place, std::size_t done) {
+      told(in_place ? Step::Publish : Step::Prepare, done, targets.size());
+    });
     for (const auto& path : published.kept)
       warnings.push_back(path +
                          " was changed by hand meanwhile; that file is kept as it is, and not committed yet");

@@ -7,6 +7,7 @@
 #include "store/settled.hpp"
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,12 @@ struct Transaction::Impl {
   Pending left; ///< files that could not be brought forward yet
   std::vector<std::string> warnings;
   bool wrote = false;
+  std::function<void(std::size_t done, std::size_t total)> progress; ///< may be empty
 
  private:
+  /// What a batch takes its time for, once for each file.
+  enum class Step : std::size_t { Look, Objects, Prepare, Publish, Count };
+  void told(Step step, std::size_t done, std::size_t of) const;
   void check_head() const;
   /// Of a path that HEAD has as `before` ("" for no file).
   Target target(const std::string& path, const Oid& before, const Oid& after) const;

@@ -13,9 +13,9 @@
 namespace crm::store {
 namespace {
 
-class TreeHasher {
+class TreeFolder {
  public:
-  explicit TreeHasher(git_repository* repository) : m_repository(repository) {}
+  TreeFolder(git_repository* repository, const FolderSink& sink) : m_repository(repository), m_sink(sink) {}
 
   /// Of the folder at the first `from` characters of every path; nothing when it is empty afterwards.
   std::optional<git_oid> folder(const git_tree* base, std::span<const NewFile> files, std::size_t from) {
@@ -40,7 +40,7 @@ class TreeHasher {
       files = files.subspan(count);
     }
     if (entries.empty()) return std::nullopt;
-    return hash(entries);
+    return m_sink(bytes_of(entries));
   }
 
   struct Entry {
@@ -50,7 +50,7 @@ class TreeHasher {
   using Entries =
       std::map<std::string, Entry>; ///< in git's order: a folder's name counts with a "/" behind it
 
-  static git_oid hash(const Entries& entries) {
+  static std::string bytes_of(const Entries& entries) {
     std::string bytes;
     for (const auto& [key, entry] : entries) {
       const auto name = key.ends_with('/') ? key.substr(0, key.size() - 1) : key;
@@ -58,9 +58,7 @@ class TreeHasher {
       bytes += '\0';
       bytes.append(reinterpret_cast<const char*>(entry.id.id), GIT_OID_RAWSZ);
     }
-    git_oid out;
-    check_git(git_odb_hash(&out, bytes.data(), bytes.size(), GIT_OBJECT_TREE), "hash a folder");
-    return out;
+    return bytes;
   }
 
  private:
@@ -94,14 +92,24 @@ class TreeHasher {
   }
 
   git_repository* m_repository;
+  const FolderSink& m_sink;
 };
 
 } // namespace
 
-git_oid hash_tree(git_repository* repository, const git_tree* base, const std::vector<NewFile>& files) {
+git_oid fold_tree(git_repository* repository, const git_tree* base, const std::vector<NewFile>& files,
+                  const FolderSink& sink) {
   if (files.empty() && base != nullptr) return *git_tree_id(base);
-  if (const auto id = TreeHasher(repository).folder(base, files, 0)) return *id;
-  return TreeHasher::hash({});
+  if (const auto id = TreeFolder(repository, sink).folder(base, files, 0)) return *id;
+  return sink({});
+}
+
+git_oid hash_tree(git_repository* repository, const git_tree* base, const std::vector<NewFile>& files) {
+  return fold_tree(repository, base, files, [](std::string_view bytes) {
+    git_oid out;
+    check_git(git_odb_hash(&out, bytes.data(), bytes.size(), GIT_OBJECT_TREE), "hash a folder");
+    return out;
+  });
 }
 
 } // namespace crm::store

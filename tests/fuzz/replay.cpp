@@ -22,6 +22,9 @@ int main(int argc, char** argv) {
       crm::fuzz::try_ssh(text);
       crm::fuzz::try_csv(text);
       crm::fuzz::try_cards(text);
+      crm::fuzz::try_csv_import(text);
+      crm::fuzz::try_vcf_import(text);
+      crm::fuzz::try_ics_import(text);
       ++files;
     }
   std::printf("%d files\n", files);

@@ -45,11 +45,6 @@ std::string zone_named(std::string_view tzid, const CalendarZones& zones) {
                     "like 20261124T140000");
 }
 
-/// Between what the calendar says and what a record may: a local time that the zone has once.
-core::WallTime sound(core::LocalTime local, const std::string& zone) {
-  return core::to_wall(core::to_instant({local, {}}, zone), zone);
-}
-
 Moment moment_of(const Property& property, const CalendarZones& zones, Incoming& row) {
   std::string_view text = base::trim(property.value);
   if (const auto comma = text.find(','); comma != text.npos) text = text.substr(0, comma);
@@ -63,8 +58,9 @@ Moment moment_of(const Property& property, const CalendarZones& zones, Incoming&
     return {core::to_wall(at, zones.store), zones.store, false};
   }
   const auto tzid = property.parameter("TZID");
-  if (tzid.empty()) return {sound(*local, zones.store), zones.store, false};
-  if (const auto zone = zone_named(tzid, zones); !zone.empty()) return {sound(*local, zone), zone, false};
+  if (tzid.empty()) return {calendar_wall(*local, zones.store), zones.store, false};
+  if (const auto zone = zone_named(tzid, zones); !zone.empty())
+    return {calendar_wall(*local, zone), zone, false};
   for (const auto& definition : *zones.definitions)
     if (const auto* name = definition.find("TZID"); name != nullptr && name->value == tzid)
       if (const auto offset = offset_by_definition(definition, *local)) {
@@ -74,7 +70,7 @@ Moment moment_of(const Property& property, const CalendarZones& zones, Incoming&
                 false};
       }
   row.lost.emplace_back("TZID: a zone that nobody knows; its times are read as yours");
-  return {sound(*local, zones.store), zones.store, false};
+  return {calendar_wall(*local, zones.store), zones.store, false};
 }
 
 core::Instant instant_of(const Moment& moment) {
@@ -206,6 +202,9 @@ class Entry {
     const auto* property = m_entry.find(name);
     m_done.push_back(name);
     if (property == nullptr) return;
+    if (std::count_if(m_entry.properties.begin(), m_entry.properties.end(),
+                      [&](const Property& each) { return each.name == name; }) > 1)
+      m_row.lost.push_back(name + ": the second one of an entry");
     const std::string given = codec::text_of(property->value);
     std::string said = one_line ? to_one_line(given) : to_prose(given);
     if (said.empty()) return;
@@ -241,9 +240,9 @@ class Entry {
 
   /// Keeps what has no field, and says what is not kept.
   void rest() {
-    static constexpr std::array<std::string_view, 12> technical{
+    static constexpr std::array<std::string_view, 11> technical{
         "UID",   "DTSTAMP",  "SEQUENCE",   "CREATED",       "LAST-MODIFIED", "DTSTART",
-        "DTEND", "DURATION", "CATEGORIES", "X-CRM-PROBLEM", "RECURRENCE-ID", "COMPLETED"};
+        "DTEND", "DURATION", "CATEGORIES", "X-CRM-PROBLEM", "RECURRENCE-ID"};
     bool repeats = false;
     for (const auto& property : m_entry.properties) {
       if (std::find(technical.begin(), technical.end(), property.name) != technical.end() ||
@@ -294,6 +293,10 @@ class Entry {
   Incoming finish() {
     if (auto tags = list("CATEGORIES"); !tags.empty()) m_row.fields.set("tags", std::move(tags));
     rest();
+    for (const auto& property : m_entry.properties)
+      for (auto& lost : codec::unread_parameters(property, {"CN", "TZID", "VALUE", "ENCODING", "CHARSET"}))
+        if (std::find(m_row.lost.begin(), m_row.lost.end(), lost) == m_row.lost.end())
+          m_row.lost.push_back(std::move(lost));
     if (!m_extra.empty()) m_row.fields.set(extra_field, m_extra);
     return std::move(m_row);
   }

@@ -199,6 +199,14 @@ std::optional<seconds> offset_by_definition(const codec::Component& definition, 
   return out;
 }
 
+core::WallTime calendar_wall(core::LocalTime local, const std::string& zone) {
+  const auto at = core::to_instant({local, {}}, zone);
+  const auto wall = core::to_wall(at, zone);
+  if (wall.time == local) return wall;
+  return core::to_wall(core::Instant{local.time_since_epoch() - core::offset_at(at - seconds{1}, zone)},
+                       zone);
+}
+
 std::string zone_definition(const std::string& zone) {
   struct Change {
     core::Instant at;

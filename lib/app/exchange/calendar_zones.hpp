@@ -31,6 +31,10 @@ std::optional<core::LocalTime> calendar_time(std::string_view text);
 /// RFC 5545 section 3.3.6, with a sign.
 std::optional<std::chrono::seconds> calendar_duration(std::string_view text);
 
+/// What a local time of a calendar means in a zone: in the hour that the clocks leave out, by the offset
+/// before it (RFC 5545 section 3.3.5), and in the one that comes twice, the first.
+core::WallTime calendar_wall(core::LocalTime local, const std::string& zone);
+
 /// The VTIMEZONE of a zone, with all its changes from 1970 to 2050.
 std::string zone_definition(const std::string& zone);
 

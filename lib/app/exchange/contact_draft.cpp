@@ -123,8 +123,12 @@ void ContactDraft::phone(std::string_view text) {
 }
 
 void ContactDraft::tag(std::string_view text) {
+  constexpr std::size_t longest = 60;
   for (auto& item : pieces(text, ",;"))
-    if (!item.starts_with("* ")) add_once(m_tags, item); // Google's own groups: "* myContacts"
+    if (item.size() > longest)
+      extra("tags", item), lose("a tag of more than 60 characters is kept in extra");
+    else if (!item.starts_with("* ")) // Google's own groups: "* myContacts"
+      add_once(m_tags, item);
 }
 
 void ContactDraft::address(const std::string& group, const std::string& part, std::string_view text) {
@@ -139,7 +143,9 @@ void ContactDraft::about(std::string_view text) {
 }
 
 void ContactDraft::birthday(std::string_view text, DateOrder order) {
-  if (base::trim(text).empty() || base::trim(text) == "0/0/00" || base::trim(text) == "0.0.00") return;
+  const auto given = base::trim(text);
+  // As Outlook writes that there is none.
+  if (given.empty() || given == "0/0/00" || given == "0.0.00" || given == "0-0-00") return;
   if (auto date = to_iso_date(text, order); !date.empty())
     m_fields.set("birthday", std::move(date));
   else
@@ -148,6 +154,57 @@ void ContactDraft::birthday(std::string_view text, DateOrder order) {
 
 void ContactDraft::field(const std::string& name_of_field, std::string_view text) {
   if (auto clean = to_one_line(text); !clean.empty()) m_fields.set(name_of_field, std::move(clean));
+}
+
+bool ContactDraft::language(std::string_view text) {
+  const auto tag = base::trim(text);
+  const auto parts = base::split(tag, '-');
+  constexpr std::size_t longest_part = 8, most_parts = 4;
+  if (parts.size() > most_parts || m_fields.contains("language")) return false;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto good = [&](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i > 0 && base::is_digit(c));
+    };
+    if (parts[i].size() < (i == 0 ? 2 : 1) || parts[i].size() > longest_part ||
+        !std::all_of(parts[i].begin(), parts[i].end(), good))
+      return false;
+  }
+  m_fields.set("language", tag);
+  return true;
+}
+
+/// What is too long for its field is there whole in extra.
+void ContactDraft::put_text(Incoming& row, const std::string& field_name, const std::string& text,
+                            std::size_t longest) {
+  if (text.empty()) return;
+  if (text.size() <= longest) return row.fields.set(field_name, text);
+  constexpr std::string_view more = "…";
+  std::string beginning = text.substr(0, longest - more.size());
+  while (!base::is_utf8(beginning))
+    beginning.pop_back();
+  row.fields.set(field_name, beginning + std::string(more));
+  extra(field_name, text);
+  lose(fmt::format("{}: of more than {} characters, the whole text is in extra", field_name, longest));
+}
+
+void ContactDraft::put_list(Incoming& row, const std::string& field_name,
+                            const std::vector<std::string>& items, std::size_t most) {
+  if (items.empty()) return;
+  row.fields.set(
+      field_name,
+      to_list({items.begin(), items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), most))}));
+  for (std::size_t i = most; i < items.size(); ++i)
+    extra(field_name, items[i]);
+  if (items.size() > most)
+    lose(fmt::format("{}: more than {} of one contact are kept in extra", field_name, most));
+}
+
+/// What the whole name leaves out of its parts ("M.Sc.").
+void ContactDraft::put_name_parts(const std::string& called) {
+  if (base::trim(name).empty()) return; // it is made of them
+  for (const auto& [part, text] : name_parts)
+    if (const auto clean = to_one_line(text); called.find(clean) == std::string::npos)
+      extra("name " + part, clean);
 }
 
 void ContactDraft::extra(const std::string& given, std::string_view text) {
@@ -177,15 +234,19 @@ std::string ContactDraft::display_name() const {
 
 void ContactDraft::finish(Incoming& row) {
   row.type = "contact";
-  if (auto called = display_name(); !called.empty()) row.fields.set("name", std::move(called));
-  if (!nickname.empty() && to_one_line(nickname) != display_name()) extra("nickname", nickname);
-  if (!m_orgs.empty()) row.fields.set("org", m_orgs.front());
+  constexpr std::size_t longest_line = 200, longest_address = 1000, longest_about = 20000;
+  constexpr std::size_t most_reached = 20, most_tags = 100;
+  const std::string called = display_name();
+  put_text(row, "name", called, longest_line);
+  put_name_parts(called);
+  if (!nickname.empty() && to_one_line(nickname) != called) extra("nickname", nickname);
+  if (!m_orgs.empty()) put_text(row, "org", m_orgs.front(), longest_line);
   for (std::size_t i = 1; i < m_orgs.size(); ++i)
     extra("org", m_orgs[i]);
-  if (!m_emails.empty()) row.fields.set("emails", to_list(m_emails));
-  if (!m_phones.empty()) row.fields.set("phones", to_list(m_phones));
-  if (!m_tags.empty()) row.fields.set("tags", to_list(m_tags));
-  if (!m_about.empty()) row.fields.set("about", base::join(m_about, "\n\n"));
+  put_list(row, "emails", m_emails, most_reached);
+  put_list(row, "phones", m_phones, most_reached);
+  put_list(row, "tags", m_tags, most_tags);
+  put_text(row, "about", base::join(m_about, "\n\n"), longest_about);
   bool first = true;
   for (const auto& group : m_groups) {
     const auto& parts = m_addresses[group];
@@ -210,7 +271,7 @@ void ContactDraft::finish(Incoming& row) {
       line(part("country"));
     }
     if (first)
-      row.fields.set("address", text);
+      put_text(row, "address", text, longest_address);
     else
       extra("address (" + group + ")", text);
     first = false;

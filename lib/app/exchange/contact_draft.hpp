@@ -32,6 +32,7 @@ class ContactDraft {
   void about(std::string_view text);
   void birthday(std::string_view text, DateOrder order);
   void field(const std::string& name, std::string_view text); ///< of the schema, one line
+  bool language(std::string_view text);                       ///< false when it is no language tag
   void extra(const std::string& name, std::string_view text);
   void lose(std::string sentence) { m_lost.push_back(std::move(sentence)); }
 
@@ -42,6 +43,10 @@ class ContactDraft {
   std::string display_name() const;
 
  private:
+  void put_text(Incoming& row, const std::string& name, const std::string& text, std::size_t longest);
+  void put_list(Incoming& row, const std::string& name, const std::vector<std::string>& items,
+                std::size_t most);
+  void put_name_parts(const std::string& called);
   std::vector<std::string> m_emails, m_phones, m_tags, m_orgs, m_about, m_lost;
   std::vector<std::string> m_groups; ///< of addresses, as they came
   std::map<std::string, std::map<std::string, std::string>> m_addresses;

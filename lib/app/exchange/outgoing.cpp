@@ -1,6 +1,7 @@
 #include "app/exchange/outgoing.hpp"
 
 #include "app/input.hpp"
+#include "app/project.hpp"
 #include "app/query.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -9,6 +10,7 @@
 #include "store/paths.hpp"
 
 #include <algorithm>
+#include <variant>
 
 namespace crm::app {
 namespace {
@@ -34,6 +36,15 @@ std::vector<std::string> take_types(const Workspace& workspace, const ExportRequ
   return out;
 }
 
+/// What the index holds of the file: it stands at the same commit, and has only what is valid.
+std::optional<core::Record> indexed(Workspace& workspace, const std::string& path) {
+  const auto parts = store::parse_record_path(path);
+  if (!parts) return std::nullopt;
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(parts->id); });
+  if (!row || row->path != path) return std::nullopt;
+  return to_record(*row);
+}
+
 } // namespace
 
 std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& request) {
@@ -50,7 +61,7 @@ std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& 
     const auto& schema = workspace.schemas().get(type);
     auto parsed = try_query(workspace, schema, words);
     if (auto* query = std::get_if<core::Query>(&parsed))
-      out.push_back({&schema, std::move(*query), request.deleted});
+      out.push_back({&schema, std::move(*query), request.deleted, request.from});
     else if (named || !unsuited)
       unsuited = std::get<core::NotAQuery>(std::move(parsed));
   }
@@ -69,12 +80,16 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
   repository.each(workspace.tree(), schema.folder + "/", [&](std::string_view path, const store::Oid& blob) {
     if (!store::parse_record_path(path)) return;
     if (++done % 256 == 0) workspace.progress("Exporting " + schema.folder, done, total);
-    const std::string file(path), text = repository.blob(blob);
-    auto parsed = codec::parse_record(text, file, schema);
-    const auto* record = std::get_if<core::Record>(&parsed);
-    if (record == nullptr) {
-      unreadable.push_back(core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
-      return;
+    const std::string file(path);
+    std::string text;
+    auto record = part.from == ExportRequest::From::Index ? indexed(workspace, file) : std::nullopt;
+    if (!record) {
+      text = repository.blob(blob);
+      auto parsed = codec::parse_record(text, file, schema);
+      if (auto* read = std::get_if<core::Record>(&parsed))
+        record = std::move(*read);
+      else
+        return unreadable.push_back(core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
     }
     if (part.deleted == ExportRequest::Deleted::Leave && core::is_deleted(*record, schema)) return;
     if (core::matches(part.filters, *record, schema, workspace.settings().zone))

@@ -224,7 +224,7 @@ class CsvReading final : public Reading {
           part(draft, target, cell), drafted = true;
         break;
       case Target::Kind::Extra:
-        if (!empty) extra.set(base::fit(target.name, 100), to_prose(cell));
+        if (!empty) add(extra, base::fit(target.name, 100), to_prose(cell));
         break;
       }
     }
@@ -234,7 +234,7 @@ class CsvReading final : public Reading {
       for (const auto& [name, value] : contact.fields)
         if (name == extra_field)
           for (const auto& [inner, each] : *value.if_map())
-            extra.set(inner, each);
+            add(extra, inner, each.string_or_empty());
         else
           out.fields.set(name, value);
       out.lost = std::move(contact.lost);
@@ -242,6 +242,13 @@ class CsvReading final : public Reading {
     if (!extra.empty()) out.fields.set(extra_field, std::move(extra));
     if (!out.id && !m_own) out.external = m_table.slug + ":" + key_of(out, draft, external);
     return out;
+  }
+
+  /// Two columns may have one heading.
+  static void add(core::Map& extra, const std::string& name, const std::string& text) {
+    const auto* there = extra.find(name);
+    const bool more = there != nullptr && there->string_or_empty() != text;
+    extra.set(name, more ? there->string_or_empty() + "\n" + text : text);
   }
 
   static void others(const std::string& cell, core::Map& fields) {
@@ -254,10 +261,12 @@ class CsvReading final : public Reading {
 
   void part(ContactDraft& draft, const Target& target, const std::string& cell) const {
     const std::string& name = target.name;
-    if (name == "name")
+    if (name == "name" && draft.name.empty())
       draft.name = cell;
-    else if (name == "nickname")
+    else if (name == "nickname" && draft.nickname.empty())
       draft.nickname = cell;
+    else if (name == "name" || name == "nickname")
+      draft.extra(name, cell);
     else if (name == "org")
       draft.org(cell);
     else if (name == "email")
@@ -271,7 +280,7 @@ class CsvReading final : public Reading {
     else if (name == "birthday")
       draft.birthday(cell, m_table.dates);
     else if (name == "first" || name == "middle" || name == "last" || name == "prefix" || name == "suffix")
-      draft.name_parts[name] = cell;
+      draft.name_parts[name] += (draft.name_parts[name].empty() ? "" : " ") + cell;
     else
       draft.address(target.group, name, cell);
   }

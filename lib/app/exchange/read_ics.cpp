@@ -7,6 +7,8 @@
 #include "base/text.hpp"
 #include "codec/charset.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <fmt/format.h>
 #include <set>
@@ -39,6 +41,7 @@ class IcsReading final : public Reading {
     if (!m_any)
       throw base::Error(base::Kind::InvalidData, "there is no calendar in this file",
                         "it begins with BEGIN:VCALENDAR");
+    if (m_components.stray() > 0) m_intake.lose("lines that are in no calendar");
   }
   std::string rejects_head() const override {
     std::string out = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//crm//EN\r\n";
@@ -63,7 +66,7 @@ class IcsReading final : public Reading {
     if (part.name == "VCALENDAR") {
       settle(); // its definitions are none of the next one's
       m_definitions.clear();
-      return;
+      return of_the_whole(part);
     }
     if (!above.empty())
       if (const auto* zone = above.front().find("X-WR-TIMEZONE")) m_calendar_zone = zone_of_tzid(zone->value);
@@ -71,6 +74,8 @@ class IcsReading final : public Reading {
       if (m_definitions.size() >= most_zones) return m_intake.lose("VTIMEZONE: more than 500 of them");
       if (m_all_definitions.size() < most_zones) m_all_definitions.insert(part.raw);
       part.raw.clear();
+      for (auto& property : part.properties) // a parameter that names it is not escaped
+        if (property.name == "TZID") property.value = codec::text_of(property.value);
       m_definitions.push_back(std::move(part));
       return;
     }
@@ -82,6 +87,20 @@ class IcsReading final : public Reading {
       m_held.push_back(std::move(part));
     else
       entry(part);
+  }
+
+  /// What a calendar says of itself is said of no record.
+  void of_the_whole(const codec::Component& calendar) {
+    static constexpr std::array<std::string_view, 7> technical{
+        "VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-TIMEZONE", "LAST-MODIFIED", "UID"};
+    if (!calendar.problem.empty())
+      m_intake.lose("the calendar " + calendar.problem + ": it may not be whole");
+    std::set<std::string> told;
+    for (const auto& property : calendar.properties)
+      if (std::find(technical.begin(), technical.end(), property.name) == technical.end() &&
+          told.insert(property.name).second)
+        m_intake.lose(property.name.empty() ? "a line that is none: " + property.value
+                                            : property.name + ": of the calendar as a whole");
   }
 
   CalendarZones zones() const {

@@ -1,6 +1,7 @@
 // vCards: 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350).
 #include "app/exchange/contact_draft.hpp"
 #include "app/exchange/reading.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/charset.hpp"
 #include "codec/content_lines.hpp"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <map>
 #include <unordered_map>
 
 namespace crm::app {
@@ -44,6 +46,13 @@ class VcfReading final : public Reading {
   void finish() override {
     m_cards.feed(m_decoder.feed({}));
     m_cards.finish();
+    if (!m_any)
+      throw base::Error(base::Kind::InvalidData, "there is no card in this file",
+                        "each begins with BEGIN:VCARD");
+    if (const auto stray = m_cards.stray(); stray > 0)
+      m_intake.lose(fmt::format("{} that {} in no card",
+                                stray == 1 ? "a line" : fmt::format("{} lines", stray),
+                                stray == 1 ? "is" : "are"));
   }
   std::string rejects_row(const Rejected& row) const override {
     const auto at = row.raw.find("\r\n");
@@ -55,6 +64,7 @@ class VcfReading final : public Reading {
 
  private:
   void take(codec::Component& card) {
+    m_any = m_any || card.name == "VCARD";
     if (card.name != "VCARD")
       return m_intake.lose(card.name.empty() ? "a part without a name"
                                              : base::printable(card.name) + ": is no card");
@@ -62,10 +72,22 @@ class VcfReading final : public Reading {
       return m_intake.reject({card.line, card.problem, "", "contact", std::move(card.raw)});
     ContactDraft draft;
     Incoming row;
-    for (const auto& property : card.properties)
-      if (property.name == "FN") draft.name = codec::text_of(property.value);
-    for (const auto& property : card.properties)
+    m_labels.clear();
+    for (const auto& property : card.properties) {
+      if (property.name == "FN" && base::trim(draft.name).empty())
+        draft.name = codec::text_of(property.value);
+      if (property.name == "X-ABLABEL" && !property.group.empty())
+        m_labels[property.group] = label(codec::text_of(property.value));
+    }
+    for (const auto& property : card.properties) {
       read(property, draft, row);
+      for (auto& lost : codec::unread_parameters(
+               property, {"TYPE", "PREF", "VALUE", "ENCODING", "CHARSET", "X-APPLE-OMIT-YEAR"}))
+        if (std::find(row.lost.begin(), row.lost.end(), lost) == row.lost.end())
+          row.lost.push_back(std::move(lost));
+    }
+    for (const auto& part : card.components)
+      row.lost.push_back(base::fit(base::printable(part.name), 40) + ": another one within the card");
     row.line = card.line;
     row.raw = std::move(card.raw);
     const auto* uid = card.find("UID");
@@ -86,7 +108,7 @@ class VcfReading final : public Reading {
   void read(const Property& property, ContactDraft& draft, Incoming& row) {
     const std::string& name = property.name;
     if (std::find(about_the_card.begin(), about_the_card.end(), name) != about_the_card.end() ||
-        name == "FN" || name == "X-CRM-PROBLEM")
+        name == "X-CRM-PROBLEM" || (name == "X-ABLABEL" && !property.group.empty()))
       return;
     if (name.empty()) {
       row.lost.push_back("a line that is none: " + property.value);
@@ -98,13 +120,47 @@ class VcfReading final : public Reading {
     }
     const std::string text = codec::text_of(property.value);
     if (base::trim(text).empty()) return;
-    if (name == "N") {
+    if (const auto named = m_labels.find(property.group); named != m_labels.end() && !property.group.empty())
+      return labelled(property, named->second, draft, row);
+    read_text(property, text, draft, row);
+  }
+
+  /// Apple calls a property what people like, in a line beside it: "item1.TEL" and "item1.X-ABLabel".
+  void labelled(const Property& property, const std::string& called, ContactDraft& draft, Incoming& row) {
+    const bool has_field = property.name == "TEL" || property.name == "EMAIL" || property.name == "ADR";
+    const std::string text = codec::text_of(property.value);
+    if (has_field) read_text(property, text, draft, row);
+    std::string key = lower(property.name);
+    if (!called.empty()) key += ": " + called;
+    draft.extra(key, property.name == "ADR" ? base::join(codec::parts_of(property.value, ';'), " ") : text);
+  }
+
+  /// "_$!<HomePage>!$_" is Apple's way to say that its own programs translate it.
+  static std::string label(std::string text) {
+    constexpr std::string_view before = "_$!<", after = ">!$_";
+    if (text.starts_with(before) && text.ends_with(after) && text.size() >= before.size() + after.size())
+      text = text.substr(before.size(), text.size() - before.size() - after.size());
+    return to_one_line(text);
+  }
+
+  void read_text(const Property& property, const std::string& text, ContactDraft& draft, Incoming& row) {
+    const std::string& name = property.name;
+    if (name == "FN") {
+      if (text != draft.name) draft.extra("fn", text);
+    } else if (name == "N") {
       static constexpr std::array<const char*, 5> order{"last", "first", "middle", "prefix", "suffix"};
       const auto parts = codec::parts_of(property.value, ';');
-      for (std::size_t i = 0; i < std::min(parts.size(), order.size()); ++i)
-        draft.name_parts[order[i]] = join_commas(parts[i]);
+      const bool another = !draft.name_parts.empty();
+      for (std::size_t i = 0; i < parts.size(); ++i)
+        if (another || i >= order.size())
+          draft.extra("n", parts[i]);
+        else
+          draft.name_parts[order[i]] = join_commas(parts[i]);
     } else if (name == "NICKNAME") {
-      draft.nickname = text;
+      if (draft.nickname.empty())
+        draft.nickname = text;
+      else
+        draft.extra("nickname", text);
     } else if (name == "ORG") {
       const auto parts = codec::parts_of(property.value, ';');
       draft.org(parts.front());
@@ -126,18 +182,24 @@ class VcfReading final : public Reading {
                                                         "region", "code",     "country"};
       const auto parts = codec::parts_of(property.value, ';');
       const std::string group = fmt::format("{}", ++m_addresses);
-      for (std::size_t i = 0; i < std::min(parts.size(), order.size()); ++i)
-        draft.address(group, order[i], parts[i]);
+      for (std::size_t i = 0; i < parts.size(); ++i)
+        if (i < order.size())
+          draft.address(group, order[i], parts[i]);
+        else
+          draft.extra("address", parts[i]);
       kind(property, row);
     } else if (name == "BDAY") {
-      draft.birthday(text, DateOrder::Unknown);
+      // Apple's way to say that the year is not known: a year that is none, named in a parameter.
+      const auto none = property.parameter("X-APPLE-OMIT-YEAR");
+      const bool omitted = !none.empty() && text.size() > none.size() && text.starts_with(none);
+      draft.birthday(omitted ? "-" + text.substr(none.size()) : text, DateOrder::Unknown);
     } else if (name == "CATEGORIES") {
       for (const auto& part : codec::parts_of(property.value, ','))
         draft.tag(part);
     } else if (name == "NOTE") {
       draft.about(text);
-    } else if (name == "LANG") {
-      draft.field("language", text);
+    } else if (name == "LANG" && draft.language(text)) {
+      return;
     } else if (name == "TZ" && core::is_zone(base::trim(text))) {
       draft.field("zone", text);
     } else if (name.starts_with("X-CRM-") && own_field(name, text, draft, row)) {
@@ -186,7 +248,9 @@ class VcfReading final : public Reading {
   codec::Decoder m_decoder;
   codec::Components m_cards;
   std::unordered_map<std::string, int> m_seen;
+  std::map<std::string, std::string> m_labels; ///< of this card, by group
   int m_addresses = 0;
+  bool m_any = false;
 };
 
 } // namespace

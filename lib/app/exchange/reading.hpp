@@ -46,6 +46,7 @@ std::unique_ptr<Reading> read_ndjson(const Workspace& workspace, Intake intake);
 std::unique_ptr<Reading> read_yaml(const Workspace& workspace, Intake intake);
 /// Throws Error(Usage) at the header for an unknown field in `columns`.
 std::unique_ptr<Reading> read_csv(Workspace& workspace, ReadOptions options, Intake intake);
+/// Throws Error(InvalidData) at the end of a file without a card.
 std::unique_ptr<Reading> read_vcf(const Workspace& workspace, Intake intake);
 /// Throws Error(InvalidData) at the end of a file without a calendar.
 std::unique_ptr<Reading> read_ics(const Workspace& workspace, ReadOptions options, Intake intake);

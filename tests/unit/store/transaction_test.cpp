@@ -59,6 +59,39 @@ TEST_CASE("a batch of many files is one commit too", "[transaction]") {
   store.require_clean();
 }
 
+TEST_CASE("a batch of very many files is one pack, which plain git reads", "[transaction]") {
+  ScratchStore store;
+  std::vector<Change> changes;
+  for (int i = 0; i < 300; ++i) {
+    auto id = "0000000000000000" + std::to_string(i * 7);
+    // Two files of one content are one object.
+    changes.push_back(
+        {record_path("notes", id.substr(id.size() - 16)), "note " + std::to_string(i / 2) + "\n"});
+  }
+  changes.push_back({"crm.yaml", std::nullopt});
+  std::size_t told = 0;
+  auto transaction = store.repository.begin(milliseconds(100));
+  transaction.tell([&](std::size_t done, std::size_t total) {
+    REQUIRE(done <= total);
+    ++told;
+  });
+  const auto id = transaction.commit(changes, message("Very many"), alice);
+  REQUIRE(told > 0);
+  REQUIRE(store.git("ls-files notes | wc -l").output == "300\n");
+  REQUIRE(store.git("count-objects -v | grep -E '^packs'").output == "packs: 1\n");
+  REQUIRE(store.git("show HEAD:" + changes[299].path).output == "note 149\n");
+  REQUIRE(store.repository.blob_id(id, changes[0].path) == Repository::id_of("note 0\n"));
+  store.require_sound();
+  store.require_clean();
+  // What comes next finds all of it.
+  changes.pop_back();
+  changes[5].content = "changed\n";
+  transaction.commit(changes, message("Once more"), alice);
+  REQUIRE(store.git("show HEAD:" + changes[5].path).output == "changed\n");
+  store.require_sound();
+  store.require_clean();
+}
+
 TEST_CASE("a batch that changes nothing is a commit all the same", "[transaction]") {
   ScratchStore store;
   const auto tree = store.repository.head_tree();
