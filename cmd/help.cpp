@@ -82,7 +82,8 @@ constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import 
   json ndjson yaml  whole records with their provenance: lossless, to the byte
   csv     a table a type. Lists are "a; b", what is deeper is JSON, a cell that
           would be run as a formula has an apostrophe in front. Comes back
-          without provenance.
+          without provenance. A series is one row; a row for each occurrence is
+          `crm book list --from DAY --to DAY --format csv`.
   vcf     contacts.  FN name · ORG org · EMAIL emails · TEL phones · ADR address
           BDAY birthday · CATEGORIES tags · NOTE about · TZ zone · LANG language
           UID. Versions 2.1, 3.0 and 4.0. Not kept: pictures, sounds, keys, a
@@ -91,8 +92,29 @@ constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import 
   ics     VEVENT appointments: DTSTART start and zone · DTEND, DURATION duration
           SUMMARY title · LOCATION location · DESCRIPTION notes · CATEGORIES
           tags · STATUS status. VTODO tasks: DUE due · PRIORITY priority.
-          VJOURNAL notes. Of what repeats the first time is booked, and the rule
-          kept in extra. Not kept: reminders, VFREEBUSY, binary attachments.
+          VJOURNAL notes. RRULE, RDATE, EXDATE, RECURRENCE-ID a series and its
+          occurrences; what happens more than once a day, by two rules, or by
+          EXRULE is set aside, and changes of THISANDFUTURE are. Not kept:
+          reminders, VFREEBUSY, binary attachments.
+  vdir    a folder with one .ics for each appointment, a series with its
+          occurrences in one, for vdirsyncer, khal, Radicale, and so for phones.
+          `crm export vdir DIR` writes it; files that differ are written, those
+          of what is called off are removed.
+
+Calendars that others change: `crm sync --vdir DIR --with bob`
+
+  Bob's appointments of the last 90 days (--past) and those to come are in DIR.
+  What is changed in a file, made, or deleted there becomes a batch by bob,
+  one a file: start, length, title, place, notes, tags, rule, single
+  occurrences. It is checked as bob's own work would be, by schema, policy and
+  clashes. Deleted there is cancelled here. What both sides changed is merged
+  by field, and where only a person can decide both values are kept:
+  `crm conflicts`. A new one is the contact's whose e-mail address is asked to
+  come, or whose name the title is or begins with: "Ada Lovelace: check-up".
+  What clashes (exit 6, --force "why" books it) or cannot be (exit 10) is told
+  with its reason, and left in the folder as it is. Reminders and what programs
+  note for themselves stay in the files. When many files have gone at once,
+  nothing is done without --allow-deletions. A folder belongs to one device.
 
   Times: of a TZID that is an IANA zone, ends in one, or is Windows' name; of a
   zone that the calendar defines itself, by its rules, as your clocks show it

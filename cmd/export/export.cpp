@@ -41,12 +41,13 @@ void add_export(CLI::App& root, Context& context) {
   command->callback([command] {
     if (command->get_subcommands().empty())
       throw base::Error(base::Kind::Usage,
-                        "crm export wants a format: html, json, ndjson, yaml, csv, vcf or ics",
+                        "crm export wants a format: html, json, ndjson, yaml, csv, vcf, ics or vdir",
                         "crm export html -o day.html");
   });
   add_export_html(*command, context);
   add_export_records(*command, context);
   add_export_cards(*command, context);
+  add_export_vdir(*command, context);
 }
 
 } // namespace crm::cmd

@@ -9,6 +9,7 @@ namespace crm::cmd {
 void add_export_html(CLI::App& parent, Context& context);
 void add_export_records(CLI::App& parent, Context& context); ///< json, ndjson, yaml
 void add_export_cards(CLI::App& parent, Context& context);   ///< vcf, ics
+void add_export_vdir(CLI::App& parent, Context& context);    ///< in cmd/calendar
 
 /// What all of them share: types and filters; no --json; what was written, and what could not be read.
 void add_export_words(CLI::App& command, Context& context, app::ExportRequest& request);

@@ -1,6 +1,8 @@
 #include "app/conflicts.hpp"
 #include "app/watch.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "cmd/calendar/sync_vdir.hpp"
 #include "cmd/command.hpp"
 #include "cmd/exit_codes.hpp"
 #include "cmd/shape.hpp"
@@ -261,6 +263,7 @@ void add_sync(CLI::App& root, Context& context) {
     bool pull = false, push = false, status = false, watch = false;
     long patience = 30, every = 30;
     std::string bundle;
+    CalendarOptions calendar;
   };
   auto options = std::make_shared<Options>();
   auto* command = add_command(
@@ -268,6 +271,7 @@ void add_sync(CLI::App& root, Context& context) {
       "  crm sync\n  crm sync --dry-run\n  crm sync office --pull\n  crm sync --status\n"
       "  crm sync --watch --every 60        (until it is stopped)\n"
       "  crm sync --bundle /media/usb/practice.bundle\n"
+      "  crm sync --vdir ~/calendars/bob --with bob     (calendar programs and phones: `crm help moving`)\n"
       "Exits 9 when no remote could be reached (nothing is lost), 10 when some were not brought up to date.");
   complete(context,
            command->add_option("remotes", options->request.remotes, "only these (default: all)")
@@ -288,6 +292,7 @@ void add_sync(CLI::App& root, Context& context) {
                ->type_name("FILE")
                ->excludes(watch),
            Completes::Folder);
+  add_sync_vdir(*command, context, options->calendar)->excludes(watch);
   command->add_option("--timeout", options->patience, "seconds without progress before a remote is given up")
       ->type_name("SECONDS")
       ->check(CLI::Range(1L, 3600L));
@@ -297,6 +302,15 @@ void add_sync(CLI::App& root, Context& context) {
                     "take in a remote whose history was rewritten");
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] {
+    if (!options->calendar.request.folder.empty()) {
+      if (options->status || options->pull || options->push || !options->bundle.empty() ||
+          !options->request.remotes.empty())
+        throw base::Error(base::Kind::Usage, "--vdir is for a calendar folder alone",
+                          "sync with the remotes in another call");
+      options->calendar.request.allow_deletions = options->request.allow_deletions;
+      options->calendar.request.mode = options->request.mode;
+      return run_sync_vdir(context, options->calendar);
+    }
     if (options->status) return show_state(context);
     options->request.pull = !options->push;
     options->request.push = !options->pull;

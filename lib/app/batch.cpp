@@ -261,8 +261,26 @@ void Batch::change_back(core::Record& record, const std::vector<core::Edit>& edi
 void Batch::write(core::Record& record, const std::vector<core::Edit>& edits, Arrow arrow) {
   const auto& schema = m_workspace.schemas().get(record.type);
   const core::Record before = record;
-  auto units = core::write(record, schema, edits, stamp());
+  note(before, record, core::write(record, schema, edits, stamp()), arrow);
+}
+
+void Batch::change_beside(core::Record& record, const std::vector<core::Edit>& edits) {
+  const auto& schema = m_workspace.schemas().get(record.type);
+  const core::Record before = record;
+  // Of one device nobody would take two values for concurrent: the calendar is one of its own.
+  constexpr std::string_view calendar = ".calendar";
+  constexpr std::size_t longest_name = 40;
+  core::Stamp elsewhere = stamp();
+  elsewhere.time += std::chrono::milliseconds{1}; // whatever the names' order
+  elsewhere.device = elsewhere.device.substr(0, longest_name - calendar.size()) + std::string(calendar);
+  auto units = core::write_beside(record, schema, edits, elsewhere);
+  note(before, record, std::move(units), Arrow::Any);
+}
+
+void Batch::note(const core::Record& before, const core::Record& record, std::vector<std::string> units,
+                 Arrow arrow) {
   if (units.empty()) return;
+  const auto& schema = m_workspace.schemas().get(record.type);
   check(record, schema, store::record_path(schema.folder, record.id.str()));
   if (arrow == Arrow::Forward) check_states(before, record, schema);
   check_unique_key(record, schema);

@@ -71,6 +71,9 @@ class Batch {
   void change(core::Record& record, const std::vector<core::Edit>& edits);
   /// As `change`, against the arrow of the state machine: for undo only.
   void change_back(core::Record& record, const std::vector<core::Edit>& edits);
+  /// As `change`, by a calendar elsewhere that has not seen what the record shows: a person decides between
+  /// the two where the rule of the unit wants it.
+  void change_beside(core::Record& record, const std::vector<core::Edit>& edits);
   /// Comments and order of `text`, which a person wrote, instead of the file's own; the values stay the
   /// record's.
   void use_text(const core::Record& record, std::string text);
@@ -100,6 +103,8 @@ class Batch {
     std::vector<std::string> units;
   };
   enum class Arrow { Forward, Any };
+  void note(const core::Record& before, const core::Record& record, std::vector<std::string> units,
+            Arrow arrow);
   void write(core::Record& record, const std::vector<core::Edit>& edits, Arrow arrow);
   Pending& pending(const core::Record& record, Action action);
   void check(const core::Record& record, const core::Schema& schema, const std::string& path) const;

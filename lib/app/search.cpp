@@ -1,13 +1,16 @@
 #include "app/search.hpp"
 
+#include "app/occurrences.hpp"
 #include "app/project.hpp"
 #include "app/query.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "core/occurrence.hpp"
 
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace crm::app {
 namespace {
@@ -109,6 +112,28 @@ class SearchFilters {
   std::optional<core::NotAQuery> m_problem;
 };
 
+/// Of a series what is found is the first occurrence in the time that the filters ask for, else the next one;
+/// the series itself when it is over.
+std::optional<core::Record> found_of_series(Workspace& workspace, const index::Row& row,
+                                            const core::Schema& schema, const core::Query& filters) {
+  constexpr std::size_t most_looked_at = 200;
+  const auto suits = [&](const core::Record& record) {
+    return core::matches(filters, record, schema, workspace.settings().zone);
+  };
+  index::Query window{.type = row.type};
+  narrow(window, filters, schema);
+  const auto at = [](std::int64_t time) { return core::Instant{std::chrono::seconds{time}}; };
+  const bool timed = window.from || window.to;
+  const core::Instant from = window.from ? at(*window.from)
+                             : timed     ? at(row.from.value_or(0))
+                                         : workspace.now();
+  const core::Instant to = window.to ? at(*window.to) : std::max(from, workspace.now()) + looked_ahead;
+  for (const auto& each : rows_of_series(workspace, row, {from, to}, most_looked_at))
+    if (core::Record occurrence = to_record(each); suits(occurrence)) return occurrence;
+  core::Record series = to_record(row);
+  return !timed && suits(series) ? std::optional(std::move(series)) : std::nullopt;
+}
+
 } // namespace
 
 SearchAnswer search(Workspace& workspace, const SearchRequest& request) {
@@ -136,20 +161,34 @@ SearchAnswer search(Workspace& workspace, const SearchRequest& request) {
                       "a few that stand out find the same");
   const SearchFilters scope(workspace, request.types, filters);
   const index::Search wanted{out.terms, scope.within(), request.by};
+  std::vector<std::pair<std::size_t, index::Row>> series; // and which hits they are
   workspace.with_index([&](index::Index& index) {
     out.hits.clear();
+    series.clear();
     out.more = false;
     index.search(wanted, [&](const index::Row& row, double score) {
       core::Record record = to_record(row);
       const auto& schema = workspace.schemas().get(row.type);
-      if (!core::matches(scope.query(row.type), record, schema, workspace.settings().zone)) return true;
+      const bool is_series = core::read_series(record, schema).has_value();
+      if (!is_series && !core::matches(scope.query(row.type), record, schema, workspace.settings().zone))
+        return true;
       out.more = request.limit != 0 && out.hits.size() == request.limit;
       if (out.more) return false;
+      if (is_series) series.emplace_back(out.hits.size(), row);
       auto excerpt = core::excerpt(out.terms, core::searched(record, schema), longest_excerpt);
       out.hits.push_back({std::move(record), score, std::move(excerpt)});
       return true;
     });
   });
+  for (auto each = series.rbegin(); each != series.rend(); ++each) {
+    const auto at = out.hits.begin() + static_cast<std::ptrdiff_t>(each->first);
+    const auto& type = each->second.type;
+    auto found = found_of_series(workspace, each->second, workspace.schemas().get(type), scope.query(type));
+    if (found)
+      at->record = *std::move(found);
+    else
+      out.hits.erase(at);
+  }
   return out;
 }
 

@@ -76,7 +76,10 @@ void note_added(Register& unit, const Map& before, const Map& after, const Stamp
     if (std::find(had.begin(), had.end(), element) == had.end()) unit.added[to_text(element)] = {stamp};
 }
 
-bool write_unit(Register& unit, const Map& edits, const Schema& schema, const Stamp& stamp) {
+enum class Replaced { Gone, KeptBeside };
+
+bool write_unit(Register& unit, const Map& edits, const Schema& schema, const Stamp& stamp,
+                Replaced replaced) {
   const View shown = view(unit, schema);
   Map merged = shown.content;
   for (const auto& [field, value] : edits)
@@ -100,21 +103,13 @@ bool write_unit(Register& unit, const Map& edits, const Schema& schema, const St
   }
   if (!is_known(unit.unit, schema)) note_added(unit, shown.content, content, stamp);
   if (unit.joining == Joining::Review) take(unit.seen, stamp);
-  unit.now = {{std::move(content), stamp}};
+  if (unit.joining != Joining::Review || replaced == Replaced::Gone) unit.now.clear();
+  unit.now.insert({std::move(content), stamp});
   return true;
 }
 
-} // namespace
-
-Record create(base::Id id, const Schema& schema, Map fields, const Stamp& stamp) {
-  Record record{std::move(id), schema.type, std::move(fields), {}};
-  record.crm.set("created", to_text(stamp));
-  render_state(read_state(record, schema), schema, record);
-  return record;
-}
-
-std::vector<std::string> write(Record& record, const Schema& schema, std::span<const Edit> edits,
-                               const Stamp& stamp) {
+std::vector<std::string> write_units(Record& record, const Schema& schema, std::span<const Edit> edits,
+                                     const Stamp& stamp, Replaced replaced) {
   refuse_older(record, stamp);
   RecordState state = read_state(record, schema);
   std::map<std::string, Map> by_unit;
@@ -128,10 +123,29 @@ std::vector<std::string> write(Record& record, const Schema& schema, std::span<c
   std::vector<std::string> written;
   for (auto& unit : state.units)
     if (const auto it = by_unit.find(unit.unit);
-        it != by_unit.end() && write_unit(unit, it->second, schema, stamp))
+        it != by_unit.end() && write_unit(unit, it->second, schema, stamp, replaced))
       written.push_back(unit.unit);
   if (!written.empty()) render_state(state, schema, record);
   return written;
+}
+
+} // namespace
+
+Record create(base::Id id, const Schema& schema, Map fields, const Stamp& stamp) {
+  Record record{std::move(id), schema.type, std::move(fields), {}};
+  record.crm.set("created", to_text(stamp));
+  render_state(read_state(record, schema), schema, record);
+  return record;
+}
+
+std::vector<std::string> write(Record& record, const Schema& schema, std::span<const Edit> edits,
+                               const Stamp& stamp) {
+  return write_units(record, schema, edits, stamp, Replaced::Gone);
+}
+
+std::vector<std::string> write_beside(Record& record, const Schema& schema, std::span<const Edit> edits,
+                                      const Stamp& stamp) {
+  return write_units(record, schema, edits, stamp, Replaced::KeptBeside);
 }
 
 void mark(Record& record, const Schema& schema, Mark kind, const Stamp& stamp) {

@@ -29,6 +29,13 @@ Record create(base::Id id, const Schema& schema, Map fields, const Stamp& stamp)
 std::vector<std::string> write(Record& record, const Schema& schema, std::span<const Edit> edits,
                                const Stamp& stamp);
 
+/// The same by somebody who has not seen what the record shows of these units (a calendar elsewhere): what a
+/// person must choose from is kept beside it, as a join keeps what two devices wrote. The stamp is of a
+/// device that has written nothing here by itself. A field of a group that is not named is as the record
+/// shows it.
+std::vector<std::string> write_beside(Record& record, const Schema& schema, std::span<const Edit> edits,
+                                      const Stamp& stamp);
+
 /// Deleting is a mark that remembers all stamps it knew of the record. `Undelete` takes the mark back.
 enum class Mark { Delete, Undelete };
 void mark(Record& record, const Schema& schema, Mark mark, const Stamp& stamp);

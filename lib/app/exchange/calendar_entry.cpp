@@ -1,5 +1,6 @@
 #include "app/exchange/calendar_entry.hpp"
 
+#include "app/exchange/calendar_series.hpp"
 #include "app/exchange/calendar_zones.hpp"
 #include "app/exchange/contact_draft.hpp"
 #include "base/error.hpp"
@@ -18,12 +19,6 @@ using codec::Component;
 using codec::Property;
 using std::chrono::seconds;
 
-struct Moment {
-  core::WallTime wall;
-  std::string zone;
-  bool date_only = false;
-};
-
 std::string lower_name(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -31,61 +26,15 @@ std::string lower_name(std::string_view text) {
   return out;
 }
 
-std::string zone_named(std::string_view tzid, const CalendarZones& zones) {
-  if (auto zone = zone_of_tzid(tzid); !zone.empty()) return zone;
-  for (const auto& definition : *zones.definitions)
-    if (const auto* name = definition.find("TZID"); name != nullptr && name->value == tzid)
-      return zone_of_definition(definition);
-  return {};
-}
-
-[[noreturn]] void no_time(const Property& property) {
-  throw base::Error(base::Kind::InvalidData,
-                    property.name + ": \"" + base::fit(base::printable(property.value), 40) + "\" is no time",
-                    "like 20261124T140000");
-}
-
-Moment moment_of(const Property& property, const CalendarZones& zones, Incoming& row) {
-  std::string_view text = base::trim(property.value);
-  if (const auto comma = text.find(','); comma != text.npos) text = text.substr(0, comma);
-  const bool utc = text.ends_with('Z') || text.ends_with('z');
-  if (utc) text.remove_suffix(1);
-  const auto local = calendar_time(text);
-  if (!local) no_time(property);
-  if (text.size() == 8) return {{*local, {}}, zones.store, true};
-  if (utc) {
-    const core::Instant at{local->time_since_epoch()};
-    return {core::to_wall(at, zones.store), zones.store, false};
-  }
-  const auto tzid = property.parameter("TZID");
-  if (tzid.empty()) return {calendar_wall(*local, zones.store), zones.store, false};
-  if (const auto zone = zone_named(tzid, zones); !zone.empty())
-    return {calendar_wall(*local, zone), zone, false};
-  for (const auto& definition : *zones.definitions)
-    if (const auto* name = definition.find("TZID"); name != nullptr && name->value == tzid)
-      if (const auto offset = offset_by_definition(definition, *local)) {
-        row.lost.emplace_back(
-            "TZID: a zone of the calendar's own; its times are kept as what your clocks show then");
-        return {core::to_wall(core::Instant{local->time_since_epoch() - *offset}, zones.store), zones.store,
-                false};
-      }
-  row.lost.emplace_back("TZID: a zone that nobody knows; its times are read as yours");
-  return {calendar_wall(*local, zones.store), zones.store, false};
-}
-
-core::Instant instant_of(const Moment& moment) {
-  return core::to_instant(moment.wall, moment.zone);
-}
-
 /// In whole days where it begins and ends with one.
-core::Duration length_of(const Component& entry, const Moment& start, const CalendarZones& zones,
+core::Duration length_of(const Component& entry, const CalendarMoment& start, const CalendarZones& zones,
                          Incoming& row) {
   using std::chrono::days;
   constexpr days longest{366};
   const auto *end = entry.find("DTEND"), *duration = entry.find("DURATION");
   seconds length{start.date_only ? days{1} : days{0}};
   if (end != nullptr) {
-    const Moment until = moment_of(*end, zones, row);
+    const CalendarMoment until = calendar_moment(*end, zones, row.lost);
     length = start.date_only && until.date_only ? seconds{until.wall.time - start.wall.time}
                                                 : instant_of(until) - instant_of(start);
   } else if (duration != nullptr) {
@@ -109,11 +58,13 @@ class Entry {
  public:
   Entry(Component& entry, const CalendarZones& zones) : m_entry(entry), m_zones(zones) {}
 
-  Incoming appointment(const std::string& member) {
+  CalendarEntry appointment(const std::string& member) {
     const auto* begin = m_entry.find("DTSTART");
     if (begin == nullptr) throw base::Error(base::Kind::InvalidData, "has no DTSTART", "when does it begin?");
-    const Moment start = moment_of(*begin, m_zones, m_row);
+    CalendarMoment start = calendar_moment(*begin, m_zones, m_row.lost);
     m_row.type = "appointment";
+    m_utc = start.utc;
+    recurrence(start);
     m_row.fields.set("start", core::to_text(start.wall));
     m_row.fields.set("zone", start.zone);
     m_row.fields.set("duration", core::to_text(length_of(m_entry, start, m_zones, m_row)));
@@ -131,6 +82,7 @@ class Entry {
     reference("X-CRM-CONTACT", "contact");
     reference("X-CRM-WITH", "assignee");
     reference("X-CRM-SERVICE", "service");
+    reference("X-CRM-SERIES", "series");
     reference("X-CRM-CANCELLED-BECAUSE", "cancelled_because");
     if (auto keys = list("X-CRM-RESOURCES"); !keys.empty()) {
       m_row.fields.set("resources", std::move(keys));
@@ -144,12 +96,12 @@ class Entry {
     return finish();
   }
 
-  Incoming task() {
+  CalendarEntry task() {
     m_row.type = "task";
     text("SUMMARY", "title", 300, true);
     if (!m_row.fields.contains("title")) m_row.fields.set("title", "(without a title)");
     if (const auto* due = m_entry.find("DUE")) {
-      const Moment at = moment_of(*due, m_zones, m_row);
+      const CalendarMoment at = calendar_moment(*due, m_zones, m_row.lost);
       m_row.fields.set("due", at.date_only
                                   ? core::to_text(std::chrono::floor<std::chrono::days>(at.wall.time))
                                   : core::to_text(at.wall));
@@ -169,10 +121,10 @@ class Entry {
     return finish();
   }
 
-  Incoming note() {
+  CalendarEntry note() {
     m_row.type = "note";
     if (const auto* at = m_entry.find("DTSTART")) {
-      const Moment when = moment_of(*at, m_zones, m_row);
+      const CalendarMoment when = calendar_moment(*at, m_zones, m_row.lost);
       m_row.fields.set("at", core::to_text(when.wall));
       m_row.fields.set("zone", when.zone);
     }
@@ -218,6 +170,26 @@ class Entry {
     m_row.fields.set(field, said);
   }
 
+  /// Of a series its rule; of an occurrence whose it is.
+  void recurrence(CalendarMoment& start) {
+    for (const char* name : {"RRULE", "RDATE", "EXDATE"})
+      m_done.emplace_back(name);
+    m_occurrence = read_recurrence_id(m_entry, m_zones, m_row.lost);
+    if (m_occurrence || !repeats(m_entry)) return;
+    if (start.utc && !start.date_only) { // its hour stays that of UTC through our clock changes
+      start.zone = "Etc/UTC";
+      start.wall = core::to_wall(core::to_instant(start.wall, m_zones.store), start.zone);
+    }
+    auto rule = read_calendar_rule(m_entry, start, m_zones, m_row.lost);
+    m_row.fields.set("rrule", rule.rrule);
+    core::List except;
+    for (const auto day : rule.except)
+      except.emplace_back(core::to_text(day));
+    if (!except.empty()) m_row.fields.set("except", std::move(except));
+    m_besides = std::move(rule.besides);
+    m_except_else = std::move(rule.except_else);
+  }
+
   core::List list(const std::string& name) {
     core::List out;
     m_done.push_back(name);
@@ -243,7 +215,7 @@ class Entry {
     static constexpr std::array<std::string_view, 11> technical{
         "UID",   "DTSTAMP",  "SEQUENCE",   "CREATED",       "LAST-MODIFIED", "DTSTART",
         "DTEND", "DURATION", "CATEGORIES", "X-CRM-PROBLEM", "RECURRENCE-ID"};
-    bool repeats = false;
+    bool rule = false;
     for (const auto& property : m_entry.properties) {
       if (std::find(technical.begin(), technical.end(), property.name) != technical.end() ||
           std::find(m_done.begin(), m_done.end(), property.name) != m_done.end())
@@ -262,7 +234,7 @@ class Entry {
           add_extra(entry.substr(0, colon), to_prose(std::string_view(entry).substr(colon + 2)));
         continue;
       }
-      repeats = repeats || property.name == "RRULE" || property.name == "RDATE";
+      rule = rule || property.name == "RRULE" || property.name == "RDATE";
       // Who comes is worth more than the parameters of how they were asked.
       std::string said = codec::text_of(property.value);
       if (const auto called = property.parameter("CN"); !called.empty())
@@ -272,7 +244,7 @@ class Entry {
           if (key == "TZID") said += " " + value;
       add_extra(lower_name(property.name), to_prose(said));
     }
-    if (repeats) m_row.lost.emplace_back("RRULE: only the first time is booked; the rule is kept in extra");
+    if (rule) m_row.lost.emplace_back("RRULE: only the first time is kept; the rule is in extra");
     for (const auto& part : m_entry.components)
       m_row.lost.push_back(base::fit(base::printable(part.name), 40) +
                            (part.name == "VALARM" ? ": a reminder" : ": a part of it"));
@@ -290,7 +262,7 @@ class Entry {
     }
   }
 
-  Incoming finish() {
+  CalendarEntry finish() {
     if (auto tags = list("CATEGORIES"); !tags.empty()) m_row.fields.set("tags", std::move(tags));
     rest();
     for (const auto& property : m_entry.properties)
@@ -298,31 +270,23 @@ class Entry {
         if (std::find(m_row.lost.begin(), m_row.lost.end(), lost) == m_row.lost.end())
           m_row.lost.push_back(std::move(lost));
     if (!m_extra.empty()) m_row.fields.set(extra_field, m_extra);
-    return std::move(m_row);
+    return {std::move(m_row), m_occurrence, std::move(m_besides), std::move(m_except_else), m_utc};
   }
 
   Component& m_entry;
   const CalendarZones& m_zones;
   Incoming m_row;
+  std::optional<CalendarMoment> m_occurrence;
+  std::vector<CalendarMoment> m_besides;
+  std::vector<core::LocalDate> m_except_else;
+  bool m_utc = false;
   core::Map m_extra;
   std::vector<std::string> m_done; ///< properties that have found their field
 };
 
 } // namespace
 
-bool zones_are_known(const Component& entry, const CalendarZones& zones) {
-  return std::all_of(entry.properties.begin(), entry.properties.end(), [&](const Property& property) {
-    const auto tzid = property.parameter("TZID");
-    if (tzid.empty() || !zone_named(tzid, zones).empty()) return true;
-    return std::any_of(zones.definitions->begin(), zones.definitions->end(),
-                       [&](const Component& definition) {
-                         const auto* name = definition.find("TZID");
-                         return name != nullptr && name->value == tzid;
-                       });
-  });
-}
-
-Incoming incoming_entry(Component& component, const CalendarZones& zones, const std::string& member) {
+CalendarEntry incoming_entry(Component& component, const CalendarZones& zones, const std::string& member) {
   Entry entry(component, zones);
   if (component.name == "VEVENT") return entry.appointment(member);
   return component.name == "VTODO" ? entry.task() : entry.note();

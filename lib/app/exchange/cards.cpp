@@ -31,8 +31,10 @@ std::string list_line(std::string_view name, const core::Value& value) {
   return items.empty() ? std::string() : folded_line(name, base::join(items, ","));
 }
 
-/// The id that its maker gave it, or ours.
+/// The id that its maker gave it, or ours. An occurrence and what a series goes on as are copies of it, and
+/// not what its maker means.
 std::string uid_of(const core::Record& record, std::string_view source) {
+  if (!record.text("series").empty()) return "crm-" + record.id.str();
   if (const auto* extra = record.get(extra_field).if_map())
     if (const auto* external = extra->find(external_name))
       if (external->string_or_empty().starts_with(source))
@@ -63,18 +65,6 @@ std::string stamp_time(core::StampTime time) {
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock / 3600,
                      clock / 60 % 60, clock % 60);
-}
-
-/// "2026-11-24T14:00" → "20261124T140000"; the offset of a time that the clock shows twice goes.
-std::string basic_time(const std::string& text) {
-  std::string out;
-  for (const char c : text.substr(0, 19)) {
-    if (c == '+' && out.size() > 8) break;
-    if (base::is_digit(c) || c == 'T') out += c;
-  }
-  constexpr std::size_t date = 8, minutes = 13, whole = 15;
-  if (out.size() == minutes) out += "00";
-  return out.size() == date ? out : out.substr(0, whole);
 }
 
 } // namespace
@@ -111,18 +101,24 @@ std::string to_card(const core::Record& contact, CardVersion version) {
   return out + "END:VCARD\r\n";
 }
 
+std::string calendar_uid(const core::Record& record) {
+  return uid_of(record, "ics:");
+}
+
 std::string CalendarWriter::head() const {
   return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//crm//EN\r\nCALSCALE:GREGORIAN\r\n" +
          line("X-WR-CALNAME", m_workspace.settings().name);
 }
 
 std::string CalendarWriter::zone(const std::string& name) {
-  return m_zones.insert(name).second ? zone_definition(name) : std::string();
+  if (!m_zones.insert(name).second) return {};
+  auto& definition = m_definitions[name];
+  if (definition.empty()) definition = zone_definition(name);
+  return definition;
 }
 
 std::string CalendarWriter::common(const core::Record& record) {
-  std::string out = line("UID", uid_of(record, "ics:"));
-  out += "DTSTAMP:" + stamp_time(core::newest(record).time) + "\r\n";
+  std::string out = "DTSTAMP:" + stamp_time(core::newest(record).time) + "\r\n";
   out += "CREATED:" + stamp_time(core::created(record).time) + "\r\n";
   out += list_line("CATEGORIES", record.get("tags"));
   out += line("DESCRIPTION", record.text("notes"));
@@ -136,8 +132,14 @@ std::string CalendarWriter::event(const core::Record& record) {
   const std::string& contact = record.text("contact");
   const auto* extra = record.get(extra_field).if_map();
   const bool whole_days = extra != nullptr && extra->contains("all day");
+  const DayLength length = whole_days ? DayLength::Whole : DayLength::Timed;
+  auto series = series_of_override(m_workspace, record);
+  if (series && !m_shows(*series)) series.reset(); // alone in this calendar
   std::string out = whole_days ? std::string() : zone(name);
-  out += "BEGIN:VEVENT\r\n";
+  if (series && !whole_days) out += zone(series->text("zone"));
+  out += "BEGIN:VEVENT\r\n" + line("UID", calendar_uid(series ? *series : record));
+  out += series ? recurrence_id_line(*series, record, length)
+                : series_lines(m_workspace, record, length, m_shows);
   const std::string start = basic_time(record.text("start"));
   out += whole_days ? "DTSTART;VALUE=DATE:" + start.substr(0, 8) + "\r\n"
                     : folded_line("DTSTART;TZID=" + name, start);
@@ -160,7 +162,7 @@ std::string CalendarWriter::to_do(const core::Record& record) {
   const std::string& own = record.text("zone");
   const std::string name = own.empty() ? m_workspace.settings().zone : own;
   std::string out = timed ? zone(name) : std::string();
-  out += "BEGIN:VTODO\r\n" + line("SUMMARY", record.text("title"));
+  out += "BEGIN:VTODO\r\n" + line("UID", calendar_uid(record)) + line("SUMMARY", record.text("title"));
   if (!due.empty())
     out += timed ? folded_line("DUE;TZID=" + name, basic_time(due))
                  : "DUE;VALUE=DATE:" + basic_time(due) + "\r\n";

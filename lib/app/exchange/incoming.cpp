@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "codec/record.hpp"
 #include "core/merge.hpp"
+#include "core/occurrence.hpp"
 #include "store/paths.hpp"
 
 #include <algorithm>
@@ -175,7 +176,10 @@ std::map<std::string, std::string>& Import::externals(const std::string& type) {
     m_workspace.with_index([&](index::Index& index) {
       index.each({.type = type, .deleted = deleted, .order = index::Order::Id}, [&](const index::Row& row) {
         if (row.data.find(mark) == std::string::npos) return true;
-        const core::Map extra = map_of(to_record(row).get(extra_field));
+        const core::Record record = to_record(row);
+        // Occurrences, and what a series goes on as, are copies of it.
+        if (!record.text("series").empty()) return true;
+        const core::Map extra = map_of(record.get(extra_field));
         if (const auto* external = extra.find(external_name))
           known->second.insert_or_assign(external->string_or_empty(), row.id);
         return true;
@@ -209,7 +213,45 @@ std::optional<core::Record> Import::match(const Incoming& row, const core::Schem
   return std::nullopt;
 }
 
+/// A record of its own, beside what the series' rule says.
+void Import::take_occurrence(Incoming row, const core::Schema& schema) {
+  const core::LocalDate day = *std::exchange(row.occurrence, std::nullopt);
+  const auto series = match(row, schema);
+  if (!series || !core::read_series(*series, schema)) { // asked to one occurrence, and not to the series
+    row.external += " " + core::to_text(day);
+    row.id.reset();
+    return take_fields(std::move(row), schema);
+  }
+  if (core::is_deleted(*series, schema)) {
+    ++m_report.deleted;
+    return;
+  }
+  core::Record record = core::occurrence(*series, schema, day);
+  const std::string path = store::record_path(schema.folder, record.id.str());
+  const bool fresh = m_occurrences.insert(record.id.str()).second;
+  if (!fresh || m_workspace.repository().blob_id(m_workspace.tree(), path))
+    return merge_into(m_batch.load({record, path, "", false, ""}), row, schema);
+  std::vector<core::Edit> edits;
+  for (const auto& [name, value] : row.fields)
+    if (name != extra_field && !(value == record.get(name))) edits.push_back({name, value});
+  m_batch.take(record);
+  m_batch.change_back(record, edits); // it may be over and done with, while the series is booked
+  ++m_report.created;
+  for (const auto& edit : edits)
+    ++m_report.fields[{schema.type, edit.field}].filled;
+}
+
 void Import::take_fields(Incoming row, const core::Schema& schema) {
+  if (row.occurrence) return take_occurrence(std::move(row), schema);
+  if (const auto* root = row.fields.find("series"); // which it goes on from, in the store that it comes from
+      root != nullptr && !externals(schema.type).contains("ics:crm-" + root->string_or_empty()) &&
+      !m_workspace.repository().blob_id(m_workspace.tree(),
+                                        m_workspace.record_path(schema.type, root->string_or_empty())))
+    row.fields.erase("series");
+  if (row.fields.contains("rrule") && !core::may_recur(schema))
+    throw base::Error(base::Kind::InvalidData, "this store's " + schema.folder + " cannot repeat",
+                      "its schema has no fields rrule, except, series and original: take them over from the "
+                      "one that comes with crm, and `crm commit`");
   if (auto record = match(row, schema)) return merge_into(*std::move(record), row, schema);
   if (!row.external.empty() && !row.id) {
     core::Map extra;
@@ -233,6 +275,20 @@ void Import::take_fields(Incoming row, const core::Schema& schema) {
   for (const auto& [name, value] : map_of(made.get(extra_field)))
     if (name != external_name) ++m_report.fields[{schema.type, std::string(extra_field) + "." + name}].filled;
   if (!row.external.empty()) externals(schema.type).insert_or_assign(row.external, made.id.str());
+}
+
+/// Days of occurrences that are deleted here need not be left out once more.
+core::Value Import::without_deleted(const core::Record& series, const core::Value& days) {
+  core::List out;
+  for (const auto& each : list_of(days)) {
+    const auto day = core::parse_date(each.string_or_empty());
+    const auto row = day ? m_workspace.with_index([&](index::Index& index) {
+      return index.by_id(core::occurrence_id(core::root_of(series), *day).str());
+    })
+                         : std::nullopt;
+    if (!row || !row->deleted || holds(list_of(series.get("except")), each)) out.push_back(each);
+  }
+  return out.empty() ? core::Value{} : core::Value{std::move(out)};
 }
 
 /// Field by field: what the file says anew is written; what it has said before, and somebody has changed here
@@ -262,6 +318,7 @@ void Import::merge_into(core::Record record, const Incoming& row, const core::Sc
           extra.set(each, inner);
       value = std::move(extra);
     }
+    if (name == "except") value = without_deleted(record, value);
     if (value == now || (value.is_null() && now.is_null())) continue;
     const auto unit = schema.unit(name);
     const bool set = schema.rule(unit) == core::Rule::Set && !row.external.empty();

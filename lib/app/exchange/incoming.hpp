@@ -3,9 +3,11 @@
 
 #include "app/batch.hpp"
 #include "app/exchange/past.hpp"
+#include "core/time.hpp"
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,10 +19,12 @@ struct Incoming {
   int line = 0;               ///< 1-based, of where it begins in the file
   std::optional<base::Id> id; ///< crm's own
   std::string external; ///< "csv:ada@example.org": what the file's maker tells it by, "" when there is none
-  core::Map fields;     ///< null empties a field; what is not named stays as it is
-  core::Map crm;        ///< its provenance; empty for what no crm has written
-  std::string text;     ///< its own file, where the format carries it
-  std::string raw;      ///< as it stands in the file, to be set aside when it is bad
+  /// Of an occurrence of the series that `id` and `external` name: the day that it stands for.
+  std::optional<core::LocalDate> occurrence;
+  core::Map fields;              ///< null empties a field; what is not named stays as it is
+  core::Map crm;                 ///< its provenance; empty for what no crm has written
+  std::string text;              ///< its own file, where the format carries it
+  std::string raw;               ///< as it stands in the file, to be set aside when it is bad
   std::vector<std::string> lost; ///< what the record cannot hold, in words that many rows share
 };
 
@@ -73,8 +77,10 @@ class Import {
 
  private:
   void take_whole(Incoming row, const core::Schema& schema);
+  void take_occurrence(Incoming row, const core::Schema& schema);
   void take_fields(Incoming row, const core::Schema& schema);
   bool take_by_key(const Incoming& row, const core::Schema& schema);
+  core::Value without_deleted(const core::Record& series, const core::Value& days);
   void merge_into(core::Record record, const Incoming& row, const core::Schema& schema);
   void note(const core::Record& record, const core::Schema& schema, const std::string& name,
             const core::Value& was, const core::Value& is);
@@ -87,6 +93,7 @@ class Import {
   Batch m_batch;
   ImportReport m_report;
   PastImports m_past;
+  std::set<std::string> m_occurrences; ///< ids of records of occurrences that this import has made
   std::map<std::string, std::map<std::string, std::string>> m_externals; ///< by type: external id to id
 };
 

@@ -148,6 +148,12 @@ TEST_CASE("both ways of the RFC to say every day in January for three years are 
 
 TEST_CASE("rules that the book cannot keep are refused by the part's name") {
   const std::vector<std::pair<std::string, std::string>> cases{
+      // Of RFC 5545 §3.8.5.3, what happens more than once a day.
+      {"FREQ=HOURLY;INTERVAL=3;UNTIL=19970902T170000Z", "FREQ=HOURLY"},
+      {"FREQ=MINUTELY;INTERVAL=90;COUNT=4", "FREQ=MINUTELY"},
+      {"FREQ=DAILY;BYHOUR=9,10,11,12,13,14,15,16;BYMINUTE=0,20,40", "BYHOUR"},
+      {"FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,10,11,12,13,14,15,16", "FREQ=MINUTELY"},
+      // Others.
       {"FREQ=HOURLY;INTERVAL=3", "FREQ=HOURLY"},
       {"FREQ=MINUTELY;INTERVAL=15;COUNT=6", "FREQ=MINUTELY"},
       {"FREQ=DAILY;BYHOUR=9,10", "BYHOUR"},

@@ -1,0 +1,75 @@
+#include "app/exchange/calendar_folder.hpp"
+
+#include "app/exchange/calendar_file.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "core/occurrence.hpp"
+#include "store/flat_folder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace crm::app {
+namespace {
+
+using What = CalendarFileOutcome::What;
+constexpr std::size_t most_calendar_files = 200'000;
+
+} // namespace
+
+std::string_view to_text(What what) {
+  constexpr std::array<std::string_view, 9> words{"written",  "removed", "taken", "booked", "cancelled",
+                                                  "conflict", "kept",    "clash", "refused"};
+  return words[static_cast<std::size_t>(what)];
+}
+
+std::size_t CalendarFolderReport::count(What what) const {
+  return static_cast<std::size_t>(
+      std::count_if(files.begin(), files.end(), [&](const auto& each) { return each.what == what; }));
+}
+
+CalendarFolderReport export_calendar_folder(Workspace& workspace, const ExportRequest& request,
+                                            const std::string& path, Mode mode) {
+  using store::FlatFolder;
+  const auto& schema = workspace.schemas().get("appointment");
+  const FlatFolder folder(path, FlatFolder::Missing::Make);
+  refuse_folder_in_store(workspace, folder.path());
+  CalendarFolderReport report{folder.path(), mode, {}, 0, {}};
+  CalendarFiles files(workspace, {});
+  std::set<std::string> ids; // of those who have a file
+  for (const auto& part : export_parts(workspace, request))
+    each_exported(workspace, part, report.unreadable,
+                  [&](const Exported& each) { ids.insert(files.file_of(each.record)); });
+  for (const auto& name : folder.names(".ics", most_calendar_files)) {
+    const auto id = id_of_file_name(name);
+    if (id.empty() || ids.contains(id)) continue;
+    if (mode == Mode::Write) folder.remove(name);
+    report.files.push_back({What::Removed, name, id, "", "", ""});
+  }
+  for (const auto& id : ids) {
+    const std::string name = calendar_file_name(id);
+    const auto text = files.text(workspace.load(schema.type, workspace.record_path(schema.type, id)));
+    const auto there = folder.look(name);
+    if (!text) {
+      if (there.what == store::Seen::What::Missing) continue;
+      if (mode == Mode::Write) folder.remove(name);
+      report.files.push_back({What::Removed, name, id, "", "", ""});
+    } else if (there.what == store::Seen::What::File && there.content == *text) {
+      ++report.same;
+    } else {
+      if (mode == Mode::Write) folder.write(name, *text);
+      report.files.push_back({What::Written, name, id, "", "", ""});
+    }
+  }
+  return report;
+}
+
+void refuse_folder_in_store(const Workspace& workspace, const std::string& folder) {
+  const std::string& root = workspace.repository().root();
+  if (folder == root || folder.starts_with(root + "/"))
+    throw base::Error(base::Kind::Usage, "a calendar folder cannot be within the store",
+                      "name a folder elsewhere, like ~/calendars/practice");
+}
+
+} // namespace crm::app
