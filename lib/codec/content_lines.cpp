@@ -211,10 +211,9 @@ void Components::lines(std::string_view piece) {
   while (!piece.empty()) {
     const auto end = piece.find(m_break);
     const auto part = piece.substr(0, end);
-    if (m_line.size() + part.size() <= longest_property)
-      m_line += part;
-    else
-      m_line_cut = true;
+    const std::size_t room = longest_property - m_line.size();
+    m_line_cut = m_line_cut || part.size() > room;
+    m_line += part.substr(0, room);
     if (end == piece.npos) return;
     piece.remove_prefix(end + 1);
     physical_line(m_line);
