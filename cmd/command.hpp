@@ -61,6 +61,7 @@ void add_status(CLI::App& root, Context& context);
 void add_undo(CLI::App& root, Context& context);
 void add_rollback(CLI::App& root, Context& context);
 void add_audit(CLI::App& root, Context& context);
+void add_policy(CLI::App& root, Context& context);
 void add_hub(CLI::App& root, Context& context);
 void add_doctor(CLI::App& root, Context& context);
 void add_sync(CLI::App& root, Context& context);

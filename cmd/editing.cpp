@@ -1,5 +1,6 @@
 #include "cmd/editing.hpp"
 
+#include "app/reads.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
@@ -77,6 +78,7 @@ void run_edit(Context& context, const EditOptions& options) {
     throw base::Error(base::Kind::Usage, "the editor changes one record",
                       "give what is to change for several as field=value");
   const auto found = app::resolve(workspace, options.type, options.record);
+  app::note_reads(workspace, "edit", {found.record});
   const std::string before = app::text_for_editor(workspace, found);
   Scratch scratch(before);
   while (true) {

@@ -4,6 +4,7 @@
 #include "app/input.hpp"
 #include "app/listing.hpp"
 #include "app/query.hpp"
+#include "app/reads.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -184,6 +185,8 @@ void run_list(Context& context, const ListOptions& options) {
       return context.say(fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder));
     return print_table(context, schema, records, columns);
   }
+  if (options.columns.empty() || context.format() == Format::Json) // whole records
+    app::note_reads(workspace, "list", records);
   if (context.format() == Format::Json) {
     core::Map document;
     document.set("schema", "crm.list/1");

@@ -1,5 +1,6 @@
 #include "cmd/showing.hpp"
 
+#include "app/reads.hpp"
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
@@ -71,6 +72,9 @@ void show_story(Context& context, const app::Found& found) {
   const auto& schema = workspace.schemas().get(found.record.type);
   if (context.format() == Format::Json) {
     core::Map document;
+    for (const auto* shown :
+         {&story.appointments, &story.tasks, &story.deals, &story.cases, &story.notes, &story.others})
+      app::note_reads(workspace, "show", *shown);
     document.set("schema", "crm.contact/1");
     document.set("record", record_json(found.record, schema));
     document.set("next_appointment",
@@ -106,6 +110,7 @@ void run_show(Context& context, const std::string& type, const std::string& word
     context.say("crm: note: " + found.path +
                 " has an edit by hand that is not committed; `crm commit` takes it in");
   const auto& schema = workspace.schemas().get(found.record.type);
+  app::note_reads(workspace, "show", {found.record});
   const bool people_or_json = context.for_people() || context.format() == Format::Json;
   if (found.record.type == "contact" && people_or_json) return show_story(context, found);
   if (context.for_people())

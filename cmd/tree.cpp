@@ -53,6 +53,7 @@ constexpr Entry entries[] = {
     {"whoami", add_whoami},
     {"as", add_as},
     {"types", add_types},
+    {"policy", add_policy},
     {"audit", add_audit},
     {"doctor", add_doctor},
     {"git", add_git},

@@ -86,6 +86,7 @@ void add_audit(CLI::App& root, Context& context) {
   add_audit_blame(*noun, context);
   add_audit_verify(*noun, context);
   add_audit_quarantine(*noun, context);
+  add_audit_reads(*noun, context);
   noun->callback([noun, run] {
     if (noun->get_subcommands().empty()) run();
   });

@@ -16,11 +16,17 @@ void add_audit_show(CLI::App& noun, Context& context);
 void add_audit_blame(CLI::App& noun, Context& context);
 void add_audit_verify(CLI::App& noun, Context& context);
 void add_audit_quarantine(CLI::App& noun, Context& context);
+void add_audit_reads(CLI::App& noun, Context& context);
 
 /// schemas/output/audit-log.json, one batch. Csv and tsv have the records as texts.
 core::Map entry_json(const app::AuditEntry& entry, Format format = Format::Json);
 core::Value stamp_or_null(const std::optional<core::StampTime>& time);
 
+/// How many rows a terminal is shown where nobody says.
+inline constexpr std::size_t on_a_screen = 40;
+
+/// A day alone is its beginning; as an end, `whole_day` after it.
+core::StampTime moment_of(app::Workspace& workspace, const std::string& phrase, std::chrono::days whole_day);
 /// "Mon 23 Nov 09:00" in the store's zone.
 std::string short_moment(app::Workspace& workspace, core::StampTime time);
 /// "Mon 23 Nov 2026, 09:00:12 (Europe/London)".

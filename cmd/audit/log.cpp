@@ -16,18 +16,6 @@ struct LogOptions {
   std::optional<std::size_t> limit;
 };
 
-constexpr std::size_t on_a_screen = 40;
-
-/// A day alone is its beginning; as an end, the day after it.
-core::StampTime moment_of(app::Workspace& workspace, const std::string& phrase, std::chrono::days whole_day) {
-  auto when = app::parse_when(workspace, phrase);
-  if (!when.time) {
-    when.date += whole_day;
-    when.time = std::chrono::seconds{0};
-  }
-  return core::to_instant(app::settled(when), when.zone);
-}
-
 void check_field(app::Workspace& workspace, const std::string& type, const std::string& field) {
   std::vector<std::string> known;
   for (const auto& each : type.empty() ? workspace.schemas().types() : std::vector<std::string>{type}) {
@@ -115,6 +103,15 @@ void run_log(Context& context, const LogOptions& options) {
 }
 
 } // namespace
+
+core::StampTime moment_of(app::Workspace& workspace, const std::string& phrase, std::chrono::days whole_day) {
+  auto when = app::parse_when(workspace, phrase);
+  if (!when.time) {
+    when.date += whole_day;
+    when.time = std::chrono::seconds{0};
+  }
+  return core::to_instant(app::settled(when), when.zone);
+}
 
 std::function<void()> add_audit_log_options(CLI::App& command, Context& context) {
   auto options = std::make_shared<LogOptions>();

@@ -8,14 +8,13 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
+#include "core/foreign.hpp"
 #include "store/paths.hpp"
-#include "store/transport.hpp"
-#include "sync/journal.hpp"
+#include "sync/read_log.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <set>
 
 namespace crm::app {
 namespace {
@@ -48,48 +47,6 @@ std::chrono::milliseconds lock_wait(const base::Environment& env) {
   const auto text = env.variable("CRM_LOCK_WAIT");
   const double seconds = text ? std::clamp(std::strtod(text->c_str(), nullptr), 0.0, longest) : usual;
   return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
-}
-
-core::StampTime newest_seen(const store::Repository& repository) {
-  // Each batch's clock is later than all it had seen, so its own trailer is enough; commits made by hand and
-  // merges have none, and their parents are asked. Devices that merge each other's merges share most of them:
-  // without remembering which were asked, twenty merges could be a million ways.
-  core::StampTime newest{};
-  std::vector<store::Oid> todo{repository.head()};
-  std::set<store::Oid> asked;
-  constexpr std::size_t enough = 10'000;
-  while (!todo.empty() && asked.size() < enough) {
-    const auto id = std::move(todo.back());
-    todo.pop_back();
-    if (!asked.insert(id).second) continue;
-    const auto commit = repository.commit(id);
-    if (const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"))) {
-      newest = std::max(newest, *time);
-    } else {
-      todo.insert(todo.end(), commit.parents.begin(), commit.parents.end());
-    }
-  }
-  return newest;
-}
-
-store::Signature signature(const Workspace& workspace, const core::Stamp& stamp) {
-  return {workspace.member(), workspace.member() + "@" + workspace.device(), stamp.time};
-}
-
-std::vector<std::pair<std::string, std::string>> standard_trailers(const Workspace& workspace,
-                                                                   const std::string& operation,
-                                                                   const std::string& batch,
-                                                                   const core::Stamp& stamp) {
-  std::vector<std::pair<std::string, std::string>> out{{"Crm-Op", operation},
-                                                       {"Crm-Batch", batch},
-                                                       {"Crm-Actor", stamp.member},
-                                                       {"Crm-Device", stamp.device},
-                                                       {"Crm-Clock", core::to_text(stamp.time)}};
-  const auto contact = sync::last_contact(workspace.repository());
-  if (contact && workspace.env().now() - *contact >= offline_after &&
-      !store::remotes(workspace.repository()).empty())
-    out.emplace_back("Crm-Offline-Since", core::to_text(*contact));
-  return out;
 }
 
 Batch::Batch(Workspace& workspace, std::string operation, Mode mode)
@@ -268,11 +225,9 @@ void Batch::change_beside(core::Record& record, const std::vector<core::Edit>& e
   const auto& schema = m_workspace.schemas().get(record.type);
   const core::Record before = record;
   // Of one device nobody would take two values for concurrent: the calendar is one of its own.
-  constexpr std::string_view calendar = ".calendar";
-  constexpr std::size_t longest_name = 40;
   core::Stamp elsewhere = stamp();
   elsewhere.time += std::chrono::milliseconds{1}; // whatever the names' order
-  elsewhere.device = elsewhere.device.substr(0, longest_name - calendar.size()) + std::string(calendar);
+  elsewhere.device = core::calendar_of(elsewhere.device);
   auto units = core::write_beside(record, schema, edits, elsewhere);
   note(before, record, std::move(units), Arrow::Any);
 }
@@ -311,6 +266,10 @@ void Batch::restore(core::Record& record) {
   entry.record = record;
 }
 
+void Batch::put_back(const std::string& path, const std::string& edit) {
+  m_put_back.push_back({path, m_workspace.repository().read(m_workspace.tree(), path), edit});
+}
+
 void Batch::put_file(const std::string& path, std::optional<std::string> content) {
   m_files.push_back({path, std::move(content)});
 }
@@ -325,7 +284,7 @@ void Batch::require_permission() const {
   Permission permission(m_workspace);
   for (const auto& entry : m_pending) {
     const auto& schema = m_workspace.schemas().get(entry.record.type);
-    if (permission.unlimited(schema.type)) continue;
+    if (permission.unlimited(schema)) continue;
     std::optional<core::Record> before;
     if (!entry.committed.empty()) {
       auto parsed = codec::read_record(entry.committed, entry.path, schema);
@@ -361,16 +320,26 @@ Committed Batch::commit(std::string summary) {
   std::vector<std::string> paths;
   for (const auto& change : m_files)
     paths.push_back(change.path);
+  const auto says = [&](const store::HandEdit& edit) { // what the batch makes of the file
+    return std::any_of(m_files.begin(), m_files.end(), [&](const store::Change& change) {
+      return change.path == edit.path && change.content == edit.content;
+    });
+  };
   for (const auto& edit : m_workspace.repository().hand_edits(paths))
-    throw base::Error(base::Kind::Failure, edit.path + " has an edit by hand that would be overwritten",
-                      "commit it with `crm commit`, or take it back with `crm git checkout -- " + edit.path +
-                          "`");
+    if (!says(edit))
+      throw base::Error(base::Kind::Failure, edit.path + " has an edit by hand that would be overwritten",
+                        "commit it with `crm commit`, or take it back with `crm git checkout -- " +
+                            edit.path + "`");
+  changes.insert(changes.end(), m_put_back.begin(), m_put_back.end());
+  const auto reads = sync::reads_to_commit(m_workspace.repository(), m_workspace.device());
+  changes.insert(changes.end(), reads.begin(), reads.end());
   m_workspace.progress("", 0, 0);
   m_transaction.tell(
       [&](std::size_t done, std::size_t total) { m_workspace.progress("Writing", done, total); });
   out.commit = m_transaction.commit(changes, message, signature(m_workspace, stamp()));
   m_workspace.progress("", 0, 0);
   m_workspace.committed(out.batch);
+  if (!reads.empty()) sync::reads_committed(m_workspace.repository());
   for (const auto& warning : m_transaction.warnings())
     m_workspace.warn(warning);
   m_workspace.moved();

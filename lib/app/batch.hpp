@@ -81,6 +81,8 @@ class Batch {
   void restore(core::Record& record);
   /// A file that is no record; nothing deletes it.
   void put_file(const std::string& path, std::optional<std::string> content);
+  /// An edit by hand that has gone elsewhere: the file will be again as it is committed.
+  void put_back(const std::string& path, const std::string& edit);
   void trailer(std::string name, std::string value) {
     m_trailers.emplace_back(std::move(name), std::move(value));
   }
@@ -126,7 +128,7 @@ class Batch {
   std::unordered_map<std::string, std::size_t> m_by_path; ///< into m_pending
   std::optional<std::set<std::string>> m_dirty; ///< after sweep(): files with an edit that is not taken in
   std::unordered_map<std::string, std::string> m_keys; ///< "type key" to the id that has it in this batch
-  std::vector<store::Change> m_files;
+  std::vector<store::Change> m_files, m_put_back;
   std::vector<std::pair<std::string, std::string>> m_trailers;
   bool m_may_be_empty = false;
 };

@@ -8,6 +8,7 @@
 #include "codec/policy.hpp"
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
+#include "core/foreign.hpp"
 #include "store/paths.hpp"
 #include "sync/authority.hpp"
 
@@ -69,6 +70,13 @@ class Planner {
       schema(edit);
     } else if (edit.path == sync::policy_path) {
       policy(edit);
+    } else if (!sync::proposer_of(edit.path).empty()) {
+      proposal(edit);
+    } else if (sync::file_type(edit.path) == sync::reads_type && edit.kind != Kind::Added) {
+      m_plan.problems.push_back(
+          problem(edit.path, "is the log of what was read, which stays: `crm git checkout "
+                             "-- " +
+                                 edit.path + "` brings it back"));
     } else if (edit.path == ".gitattributes" || edit.path == ".gitignore") {
       take(edit);
     } else if (const auto folder = edit.path.substr(0, edit.path.find('/'));
@@ -88,7 +96,8 @@ class Planner {
   }
 
   void deny(const store::HandEdit& edit, const core::Forbidden& forbidden) {
-    m_plan.problems.push_back(problem(edit.path, forbidden.why));
+    m_plan.problems.push_back(
+        problem(edit.path, forbidden.why + (forbidden.instead.empty() ? "" : "; " + forbidden.instead)));
     ++m_plan.denied;
   }
 
@@ -113,6 +122,15 @@ class Planner {
       m_plan.problems.push_back(
           problem(edit.path, fmt::format("must be {} or more: each change raises it", policy->version + 1),
                   "version", std::to_string(version)));
+    else
+      take(edit);
+  }
+
+  void proposal(const store::HandEdit& edit) {
+    if (edit.kind == Kind::Removed) return take(edit);
+    const auto parsed = codec::parse_policy(edit.content, edit.path);
+    if (const auto* problems = std::get_if<Problems>(&parsed))
+      m_plan.problems.insert(m_plan.problems.end(), problems->begin(), problems->end());
     else
       take(edit);
   }
@@ -183,6 +201,7 @@ class Planner {
       stamped = core::create(now.id, schema, now.fields, stamp(std::nullopt));
     }
     auto problems = codec::validate(stamped, schema, edit.path, edit.content);
+    if (problems.empty() && !old) own_stamps(stamped, schema, edit.path, problems);
     if (problems.empty()) problems = time_problems(stamped);
     for (auto& each : problems)
       if (each.file.empty()) each.file = edit.path;
@@ -209,6 +228,20 @@ class Planner {
     if (const auto forbidden = m_permission.refuse(&before, *old, schema)) return deny(edit, *forbidden);
     m_plan.changes.push_back({edit.path, codec::edit_record(*old_text, *old, schema)});
     m_plan.records.push_back({*old, edit.path, core::display_name(*old, schema), Action::Deleted, {}});
+  }
+
+  /// A file from elsewhere: its stamps are of those who wrote it there, and nobody here has vouched for them.
+  void own_stamps(const core::Record& record, const core::Schema& schema, const std::string& path,
+                  Problems& problems) {
+    const auto foreign =
+        core::foreign_stamp({}, record, schema, {m_workspace.member(), m_workspace.device()});
+    if (foreign)
+      problems.push_back(
+          problem(path,
+                  "was written by " + foreign->member + " on " + foreign->device +
+                      ", by its stamps: without its `crm:` block it is yours, and `crm import` "
+                      "takes it in as it is",
+                  "crm"));
   }
 
   static void moves(const core::Record& before, const core::Record& after, const core::Schema& schema,

@@ -9,6 +9,7 @@
 #include "store/device_keys.hpp"
 #include "store/paths.hpp"
 #include "sync/arrivals.hpp"
+#include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
 #include "sync/journal.hpp"
@@ -189,7 +190,7 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   repository.set_config("user.name", out.member);
   repository.set_config("user.email", out.member + "@" + device);
   repository.set_config(first_commit_setting, first_commit(repository, *tip));
-  if (!allowed_keys(repository, *tip).empty()) {
+  if (!sync::keys_at(repository, *tip).empty()) {
     out.fingerprint = store::fingerprint(ensure_key(repository, env, out.member, device));
     store::configure_signing(repository, out.member);
     refresh_signers(repository);

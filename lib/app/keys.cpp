@@ -3,12 +3,11 @@
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
-#include "codec/record.hpp"
-#include "codec/schema.hpp"
 #include "store/device_keys.hpp"
 #include "store/paths.hpp"
 #include "store/ssh_signature.hpp"
 #include "store/transport.hpp"
+#include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
 
 #include <algorithm>
@@ -23,14 +22,6 @@ constexpr const char* keys_field = "keys";
 store::Signer signer_of(store::SecretKey key) {
   auto shared = std::make_shared<const store::SecretKey>(std::move(key));
   return [shared](std::string_view payload) { return store::ssh_sign(*shared, payload); };
-}
-
-/// "ssh-ed25519 AAAA… tablet-2", apart.
-std::optional<store::AllowedKey> parse_key_line(std::string_view line, const std::string& member) {
-  const auto key = store::parse_public_key(line);
-  const auto parts = base::split(base::trim(line), ' ');
-  if (!key || parts.size() != 3 || !core::is_name(parts[2])) return std::nullopt;
-  return store::AllowedKey{*key, member, std::string(parts[2])};
 }
 
 bool is_allowed(const std::vector<store::AllowedKey>& allowed, const store::PublicKey& key,
@@ -100,50 +91,8 @@ std::string key_line(const store::PublicKey& key, const std::string& device) {
   return store::to_line(key, device);
 }
 
-std::vector<store::AllowedKey> allowed_keys(const store::Repository& repository, const store::Oid& commit) {
-  std::vector<store::AllowedKey> out;
-  const auto text = repository.read(commit, schema_path("member"));
-  if (!text) return out;
-  const auto parsed = codec::parse_schema(*text, schema_path("member"));
-  const auto* schema = std::get_if<core::Schema>(&parsed);
-  if (schema == nullptr || schema->find(keys_field) == nullptr) return out;
-  repository.each(commit, schema->folder + "/", [&](std::string_view path, const store::Oid& blob) {
-    const auto content = repository.blob(blob);
-    if (content.find("ssh-ed25519 ") == std::string::npos) return;
-    const auto read = codec::read_record(content, std::string(path), *schema);
-    const auto* record = std::get_if<core::Record>(&read);
-    if (record == nullptr || record->get(keys_field).if_list() == nullptr) return;
-    for (const auto& line : *record->get(keys_field).if_list())
-      if (auto key = parse_key_line(line.string_or_empty(), record->text(schema->key_field)))
-        out.push_back(std::move(*key));
-  });
-  return out;
-}
-
-const std::string& KeyHistory::folder_of(const store::Oid& schema) {
-  const auto [at, is_new] = m_folders.try_emplace(schema);
-  if (is_new && !schema.empty()) {
-    const auto parsed = codec::parse_schema(m_repository.blob(schema), schema_path("member"));
-    if (const auto* read = std::get_if<core::Schema>(&parsed)) at->second = read->folder;
-  }
-  return at->second;
-}
-
-const std::vector<store::AllowedKey>& KeyHistory::at(const store::Oid& commit) {
-  const auto [known, is_new] = m_by_commit.try_emplace(commit, nullptr);
-  if (!is_new && known->second != nullptr) return *known->second;
-  const auto schema = m_repository.blob_id(commit, schema_path("member")).value_or("");
-  const auto& folder = folder_of(schema);
-  const Members members{schema, folder.empty() ? store::Oid() : m_repository.folder_id(commit, folder)};
-  auto keys = m_by_members.find(members);
-  if (keys == m_by_members.end())
-    keys = m_by_members.emplace(members, allowed_keys(m_repository, commit)).first;
-  known->second = &keys->second;
-  return keys->second;
-}
-
 void refresh_signers(const store::Repository& repository) {
-  const auto keys = allowed_keys(repository, repository.head());
+  const auto keys = sync::keys_at(repository, repository.head());
   if (!keys.empty()) store::write_allowed_signers(repository, store::allowed_signers(keys));
 }
 
@@ -156,11 +105,28 @@ store::PublicKey ensure_key(store::Repository& repository, base::Environment& en
   return key.public_key();
 }
 
+std::string become_device(Workspace& workspace, const std::string& name) {
+  auto& repository = workspace.repository();
+  const store::DeviceKeys keys(repository.private_dir());
+  const auto copied = keys.list();
+  workspace.rename_device(name);
+  if (copied.empty()) return "this one is " + name + " from now on";
+  std::vector<std::string> who;
+  for (const auto& [member, key] : copied) {
+    keys.forget(member);
+    ensure_key(repository, workspace.env(), member, name);
+    who.push_back("`crm member approve " + member + "`");
+  }
+  return fmt::format("this one is {} from now on, with a key of its own, which an owner approves: {}; until "
+                     "then what is written here waits here",
+                     name, base::join(who, ", "));
+}
+
 store::Transaction begin_writing(Workspace& workspace) {
   auto& repository = workspace.repository();
   const store::DeviceKeys keys(repository.private_dir());
   auto key = keys.load(workspace.member());
-  if (!key && !allowed_keys(repository, repository.head()).empty()) {
+  if (!key && !sync::keys_at(repository, repository.head()).empty()) {
     const auto known =
         workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
     if (!known || known->deleted)
@@ -180,7 +146,7 @@ store::Transaction begin_writing(Workspace& workspace) {
 
 std::vector<std::string> offers(Workspace& workspace) {
   const auto& repository = workspace.repository();
-  const auto allowed = allowed_keys(repository, repository.head());
+  const auto allowed = sync::keys_at(repository, repository.head());
   std::vector<std::string> out;
   for (const auto& [member, key] : store::DeviceKeys(repository.private_dir()).list())
     if (!is_allowed(allowed, key, member, workspace.device()))
@@ -190,7 +156,7 @@ std::vector<std::string> offers(Workspace& workspace) {
 
 std::vector<KeyRequest> key_requests(Workspace& workspace) {
   const auto& repository = workspace.repository();
-  const auto allowed = allowed_keys(repository, repository.head());
+  const auto allowed = sync::keys_at(repository, repository.head());
   std::vector<KeyRequest> out;
   const auto take = [&](const std::string& offer, const std::string& device,
                         std::optional<core::StampTime> since) {
@@ -244,7 +210,7 @@ Identity identity(Workspace& workspace) {
     out.name = row->name;
     out.role = workspace.found(*row).record.text("role");
   }
-  const auto allowed = allowed_keys(repository, repository.head());
+  const auto allowed = sync::keys_at(repository, repository.head());
   out.keeps_keys = !allowed.empty();
   for (const auto& [member, key] : store::DeviceKeys(repository.private_dir()).list())
     if (member == out.member) out.key = key;

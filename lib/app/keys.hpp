@@ -7,11 +7,8 @@
 #include "app/batch.hpp"
 #include "store/commit_proof.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace crm::app {
@@ -20,24 +17,6 @@ namespace crm::app {
 /// whose members have keys one is made for a member who has none here yet.
 store::Transaction begin_writing(Workspace& workspace);
 
-/// Every key of every member's record at that commit, deleted members too: what they wrote is theirs for
-/// ever.
-std::vector<store::AllowedKey> allowed_keys(const store::Repository& repository, const store::Oid& commit);
-/// The same of many commits: members that did not change are not read again.
-class KeyHistory {
- public:
-  explicit KeyHistory(const store::Repository& repository) : m_repository(repository) {}
-  /// Stays where it is as long as the KeyHistory does.
-  const std::vector<store::AllowedKey>& at(const store::Oid& commit);
-
- private:
-  using Members = std::pair<store::Oid, store::Oid>; ///< schema and folder
-  const std::string& folder_of(const store::Oid& schema);
-  const store::Repository& m_repository;
-  std::map<store::Oid, std::string> m_folders; ///< by the schema's blob
-  std::map<Members, std::vector<store::AllowedKey>> m_by_members;
-  std::unordered_map<store::Oid, const std::vector<store::AllowedKey>*> m_by_commit;
-};
 /// A line of a member's `keys`: "ssh-ed25519 AAAA… tablet-2".
 std::string key_line(const store::PublicKey& key, const std::string& device);
 
@@ -47,6 +26,10 @@ void refresh_signers(const store::Repository& repository);
 /// A key for a member of this device, kept; the one that is there when there is one.
 store::PublicKey ensure_key(store::Repository& repository, base::Environment& env, const std::string& member,
                             const std::string& device);
+
+/// A clone that was copied takes a name of its own, and keys: whoever revokes the key of one of the two must
+/// not mean both. Returns what that comes to, a part of a sentence.
+std::string become_device(Workspace& workspace, const std::string& name);
 
 /// "bob ssh-ed25519 AAAA…" for each key of this device that nobody has approved: goes with its sign of life.
 std::vector<std::string> offers(Workspace& workspace);

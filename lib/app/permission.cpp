@@ -3,8 +3,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/policy.hpp"
+#include "core/agreement.hpp"
 #include "core/record_change.hpp"
-#include "sync/authority.hpp"
+#include "sync/file_rights.hpp"
 
 #include <algorithm>
 
@@ -36,9 +37,10 @@ Permission::Permission(Workspace& workspace) : m_workspace(workspace) {
   m_actor.active = active == nullptr || *active;
 }
 
-bool Permission::unlimited(std::string_view type) const {
+bool Permission::unlimited(const core::Schema& schema) const {
   if (!m_policy) return true;
-  const auto* grant = m_actor.active ? m_policy->grant(m_actor.role, type) : nullptr;
+  if (core::guards_members(*m_policy, schema)) return false;
+  const auto* grant = m_actor.active ? m_policy->grant(m_actor.role, schema.type) : nullptr;
   return grant != nullptr && is_all(*grant);
 }
 
@@ -50,20 +52,32 @@ std::optional<core::Forbidden> Permission::decide(const core::PolicyChange& chan
 
 std::optional<core::Forbidden> Permission::refuse(const core::Record* before, const core::Record& after,
                                                   const core::Schema& schema) {
-  if (unlimited(schema.type)) return std::nullopt;
+  if (unlimited(schema)) return std::nullopt;
   for (const auto& change : core::changes_of(before, &after, schema))
     if (auto forbidden = decide(change)) return forbidden;
-  return std::nullopt;
+  return core::decide_approver(*m_policy, schema, before, after, m_actor.member);
 }
 
 std::optional<core::Forbidden> Permission::refuse_file(const std::string& path,
                                                        const std::optional<std::string>& content) {
   if (!m_policy) return std::nullopt;
-  const bool there = m_workspace.repository().blob_id(m_workspace.tree(), path).has_value();
-  const auto operation = !content ? core::Operation::Delete
-                         : there  ? core::Operation::Update
-                                  : core::Operation::Create;
-  return decide({std::string(sync::file_type(path)), operation, {}});
+  const auto& repository = m_workspace.repository();
+  const auto tree = m_workspace.tree();
+  if (!m_authorities) m_authorities = std::make_unique<sync::Authorities>(repository);
+  auto before = repository.read(tree, path);
+  if (before == content) return std::nullopt;
+  const sync::FileChange change{path, std::move(before), content};
+  auto refused = sync::decide_file(m_authorities->at(tree), m_actor, change);
+  if (!refused) return std::nullopt;
+  const auto operation = !content        ? core::Operation::Delete
+                         : change.before ? core::Operation::Update
+                                         : core::Operation::Create;
+  m_refused = {std::string(sync::file_type(path)), operation, {}};
+  return std::move(refused->why);
+}
+
+bool Permission::may(const core::PolicyChange& change) const {
+  return !m_policy || !core::decide(*m_policy, m_actor, change);
 }
 
 void Permission::require(const core::PolicyChange& change) {
@@ -72,6 +86,8 @@ void Permission::require(const core::PolicyChange& change) {
 }
 
 void Permission::deny(const core::Forbidden& forbidden) const {
+  if (!forbidden.instead.empty())
+    throw base::Error(base::Kind::Denied, base::printable(forbidden.why), forbidden.instead);
   constexpr std::size_t most = 5;
   const auto roles = core::roles_that_may(*m_policy, m_refused);
   std::vector<std::string> who;

@@ -4,7 +4,9 @@
 
 #include "app/workspace.hpp"
 #include "core/policy.hpp"
+#include "sync/authority.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +25,9 @@ class Permission {
   std::optional<core::Forbidden> refuse_file(const std::string& path,
                                              const std::optional<std::string>& content);
   /// True when no change of a record of the type needs to be looked at.
-  bool unlimited(std::string_view type) const;
+  bool unlimited(const core::Schema& schema) const;
+  /// Whether the member may; asking is no attempt.
+  bool may(const core::PolicyChange& change) const;
   /// Throws Error(Denied) unless the member may.
   void require(const core::PolicyChange& change);
   /// Throws Error(Denied), naming who may.
@@ -34,7 +38,8 @@ class Permission {
   Workspace& m_workspace;
   std::optional<core::Policy> m_policy;
   core::Actor m_actor;
-  core::PolicyChange m_refused; ///< the last one
+  std::unique_ptr<sync::Authorities> m_authorities; ///< once a file is asked about
+  core::PolicyChange m_refused;                     ///< the last one
 };
 
 } // namespace crm::app

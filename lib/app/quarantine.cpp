@@ -18,6 +18,8 @@ namespace {
 using State = Quarantined::State;
 
 constexpr const char *adopts = "Crm-Adopts", *drops = "Crm-Drops", *written_by = "Crm-Written-By";
+/// The reason of sync::Refused.
+constexpr std::string_view in_another_name = "stamps";
 
 /// Those that are meant, oldest first, each once.
 std::vector<Quarantined> meant_by(const store::Repository& repository,
@@ -103,7 +105,10 @@ class Adopting {
     const bool here =
         m_made.contains(path) || m_workspace.repository().blob_id(m_workspace.tree(), path).has_value();
     if (!before && after && !here) {
-      m_batch.take(*after, m_workspace.repository().blob(difference.after));
+      if (each.reason.starts_with(in_another_name)) // adopted is what it says, and not who is said to say it
+        m_batch.create(schema, after->fields, after->id);
+      else
+        m_batch.take(*after, m_workspace.repository().blob(difference.after));
       m_made.insert(path);
       return;
     }

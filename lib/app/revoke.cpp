@@ -5,6 +5,7 @@
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "sync/authority.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ std::vector<store::AllowedKey> keys_on(Workspace& workspace, const RevokeRequest
   const auto& repository = workspace.repository();
   std::vector<store::AllowedKey> out;
   std::vector<std::string> all;
-  for (auto& key : allowed_keys(repository, repository.head())) {
+  for (auto& key : sync::keys_at(repository, repository.head())) {
     all.push_back(key.member + " on " + key.device);
     if (key.device == request.device && (request.member.empty() || key.member == request.member))
       out.push_back(std::move(key));

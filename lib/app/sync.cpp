@@ -3,6 +3,7 @@
 
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
+#include "app/reads.hpp"
 #include "app/sync_state.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -75,7 +76,7 @@ class Sync {
 
   SyncReport run(const std::vector<store::Remote>& remotes) {
     const store::Oid before = m_repository.head_tree();
-    if (m_request.mode == Mode::Write) take_hand_edits();
+    if (m_request.mode == Mode::Write) take_in_what_is_here();
     for (const auto& remote : remotes)
       m_report.remotes.push_back({.remote = remote});
     if (m_request.pull)
@@ -97,10 +98,13 @@ class Sync {
   }
 
  private:
-  /// An edit by hand that is valid travels too; one that is not stays where it is.
-  void take_hand_edits() {
-    auto transaction = begin_writing(m_workspace);
-    adopt_in_passing(m_workspace, transaction);
+  /// An edit by hand that is valid travels too; one that is not stays where it is. So does what was read.
+  void take_in_what_is_here() {
+    {
+      auto transaction = begin_writing(m_workspace);
+      adopt_in_passing(m_workspace, transaction);
+    }
+    commit_reads(m_workspace);
   }
 
   template <typename Step>
@@ -327,15 +331,13 @@ class Sync {
   void check_name(const RemoteOutcome& outcome, const store::Oid& tip) {
     std::set<std::string> taken;
     bool twice = false;
-    const auto& own = m_workspace.device();
+    const std::string own = m_workspace.device();
     for (const auto& beat : sync::heartbeats(m_repository, outcome.remote.name)) {
       taken.insert(beat.device);
       twice = twice || (beat.device == own && !beat.clone.empty() && beat.clone != clone_id(m_workspace));
       if (beat.at > m_workspace.env().now() + much_ahead)
-        m_workspace.warn(
-            fmt::format("the clock of {} is ahead of this device's: it showed {}; one of the two "
-                        "is wrong",
-                        beat.device, core::to_text(beat.at)));
+        m_workspace.warn("the clock of " + beat.device + " is ahead of this device's: it showed " +
+                         core::to_text(beat.at) + "; one of the two is wrong");
     }
     m_repository.since(tip, m_repository.head(), [&](const store::Commit& commit) {
       const auto device = commit.trailer("Crm-Device");
@@ -348,8 +350,7 @@ class Sync {
     for (int n = 2; name == own || taken.contains(name); ++n)
       name = fmt::format("{}-{}", own, n);
     m_workspace.warn(
-        fmt::format("another clone of this store writes as {}: this one is {} from now on", own, name));
-    m_workspace.rename_device(name);
+        fmt::format("another clone of this store writes as {}: {}", own, become_device(m_workspace, name)));
   }
 
   /// Twice as long each time, and never the same on two devices.

@@ -10,7 +10,8 @@
 namespace crm::codec {
 namespace {
 
-constexpr std::size_t most_roles = 50, most_types_of_a_role = 200, most_fields_of_a_rule = 200;
+constexpr std::size_t most_roles = 50, most_types_of_a_role = 200, most_fields_of_a_rule = 200,
+                      most_approvers = 50;
 
 class PolicyReader {
  public:
@@ -20,11 +21,16 @@ class PolicyReader {
     for (const auto& [key, node] : root.entries) {
       if (key == "version")
         number(node, key, m_policy.version);
+      else if (key == "approvals")
+        number(node, key, m_policy.approvals);
+      else if (key == "approvers")
+        approvers(node);
       else if (key == "roles")
         roles(node);
       else
-        problem(node, key, key, "must be version or roles");
+        problem(node, key, key, "must be version, approvals, approvers or roles");
     }
+    agreement(root);
     if (root.find("version") == nullptr)
       problem(root, "version", "", "is missing: each change of the policy raises it by one");
     if (m_policy.roles.empty() && m_problems.empty())
@@ -45,6 +51,34 @@ class PolicyReader {
     if (value == nullptr || *value < 1 || *value > most)
       return problem(node, field, core::to_text(node.value), "must be a whole number from 1 on");
     into = *value;
+  }
+
+  void approvers(const Node& node) {
+    if (node.value.if_list() == nullptr || node.items.size() > most_approvers)
+      return problem(node, "approvers", core::to_text(node.value),
+                     fmt::format("must be a list of members, at most {}", most_approvers));
+    for (const auto& item : node.items) {
+      const auto& name = item.value.string_or_empty();
+      if (!core::is_name(name))
+        problem(item, "approvers", core::to_text(item.value), "must be a member's key");
+      else if (std::find(m_policy.approvers.begin(), m_policy.approvers.end(), name) !=
+               m_policy.approvers.end())
+        problem(item, "approvers", name, "is there twice");
+      else
+        m_policy.approvers.push_back(name);
+    }
+  }
+
+  /// Who is asked must be said: else whoever may make members could make those who agree.
+  void agreement(const Node& root) {
+    const auto asked = static_cast<std::int64_t>(m_policy.approvers.size());
+    const auto* node = root.find("approvals");
+    if (m_policy.approvals > 1 && node != nullptr && asked < m_policy.approvals)
+      problem(*node, "approvals", std::to_string(m_policy.approvals),
+              "needs at least as many members in `approvers`, like [alice, bob]");
+    node = root.find("approvers");
+    if (m_policy.approvals == 1 && node != nullptr && asked > 0)
+      problem(*node, "approvers", "", "needs `approvals`: how many of them must agree, 2 or more");
   }
 
   void roles(const Node& node) {

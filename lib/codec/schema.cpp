@@ -14,7 +14,7 @@ using core::Shape;
 constexpr Limits limits{256 * 1024, 32, 20000};
 
 /// Folders of a store that hold something else than records.
-const std::vector<std::string> reserved_folders{"schemas", "policy"};
+const std::vector<std::string> reserved_folders{"schemas", "policy", "reads"};
 
 class SchemaReader {
  public:
@@ -22,7 +22,7 @@ class SchemaReader {
       : m_root(root), m_complaints(complaints),
         m_crm(root.find("x-crm"), "x-crm",
               {"type", "folder", "version", "title", "name", "key", "time", "duration", "busy", "columns",
-               "states", "merge"},
+               "states", "merge", "log_reads"},
               complaints) {}
 
   core::Schema read() {
@@ -69,6 +69,8 @@ class SchemaReader {
                                "letter: one folder at the store's root");
     if (contains(reserved_folders, m_schema.folder))
       m_crm.complain("folder", "the folder \"" + m_schema.folder + "\" is taken by the store itself");
+    if (const Node* reads = m_crm.find("log_reads"); reads != nullptr && reads->value.if_bool() == nullptr)
+      m_crm.complain("log_reads", "must be true or false");
     const Node* version = m_crm.find("version");
     const auto* number = version == nullptr ? nullptr : version->value.if_int();
     if (version != nullptr && (number == nullptr || *number < 1 || *number > 1'000'000)) {

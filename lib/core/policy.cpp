@@ -39,7 +39,7 @@ Forbidden beyond(const Actor& actor, const PolicyChange& change, std::vector<std
     why += with_article(change.type) + " with " + base::join(fields, ", ");
   else
     why += base::join(fields, ", ") + " of " + with_article(change.type);
-  return {std::move(why), std::move(fields)};
+  return {std::move(why), std::move(fields), ""};
 }
 
 } // namespace
@@ -69,7 +69,7 @@ const Grant* Policy::grant(std::string_view role, std::string_view type) const {
 }
 
 std::optional<Forbidden> decide(const Policy& policy, const Actor& actor, const PolicyChange& change) {
-  if (!actor.active) return Forbidden{actor.member + " does not work here any more", {}};
+  if (!actor.active) return Forbidden{actor.member + " does not work here any more", {}, ""};
   const Grant* grant = policy.grant(actor.role, change.type);
   if (grant == nullptr) return beyond(actor, change, {});
   if (change.operation == Operation::Delete)

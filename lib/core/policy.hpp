@@ -2,6 +2,7 @@
 // receives a change decides as the device did that made it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ struct Grant {
 
 struct Policy {
   std::int64_t version = 1; ///< grows with each change; what is older is not taken in
+  /// How many of `approvers` must want a change of the policy, whoever makes it included. See agreement.hpp.
+  std::int64_t approvals = 1;
+  std::vector<std::string> approvers; ///< members' keys; empty where one is enough
   std::map<std::string, std::map<std::string, Grant, std::less<>>, std::less<>> roles;
 
   /// Null where the role is granted nothing of the type.
@@ -60,6 +64,7 @@ struct PolicyChange {
 struct Forbidden {
   std::string why;                 ///< "staff may not change deals' value"
   std::vector<std::string> fields; ///< those that are too much, where the rest would be allowed
+  std::string instead;             ///< what to do, where it is not for another role to do it; else ""
 };
 
 /// The decision: nothing when it is allowed. What no rule grants is denied.

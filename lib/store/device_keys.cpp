@@ -87,6 +87,12 @@ void DeviceKeys::keep(const std::string& member, const std::string& device, cons
   ssh::wipe(text);
 }
 
+void DeviceKeys::forget(const std::string& member) const {
+  const auto file = path(member);
+  ::unlink(file.c_str());
+  ::unlink((file + std::string(public_extension)).c_str());
+}
+
 std::vector<std::pair<std::string, PublicKey>> DeviceKeys::list() const {
   std::vector<std::pair<std::string, PublicKey>> out;
   DIR* handle = ::opendir(folder().c_str());

@@ -22,6 +22,8 @@ class DeviceKeys {
   /// On the disk when it returns. Throws Error(Failure), also where the member has one already.
   void keep(const std::string& member, const std::string& device, const SecretKey& key,
             base::Environment& env) const;
+  /// Another key is made with the next write. Nothing happens where there is none.
+  void forget(const std::string& member) const;
   /// Members and their public keys, by the .pub files beside the keys: no secret is read.
   std::vector<std::pair<std::string, PublicKey>> list() const;
   std::string path(const std::string& member) const;

@@ -47,4 +47,11 @@ GitResult run_git(const std::string& root, std::vector<std::string> words, Error
   return out;
 }
 
+std::string shell_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 } // namespace crm::store

@@ -20,6 +20,9 @@ enum class Errors { Pass, Collect }; ///< standard error to ours, or into `outpu
 /// Runs `git -C root words…` and waits. No shell. Throws Error(Failure) when git cannot be started.
 GitResult run_git(const std::string& root, std::vector<std::string> words, Errors errors = Errors::Pass);
 
+/// Within single quotes of the shell: git gives hooks, and the program of another end, to one.
+std::string shell_quoted(const std::string& text);
+
 struct GitCall {
   std::string root; ///< of the repository
   std::vector<std::string> words;

@@ -20,20 +20,22 @@ namespace fs = std::filesystem;
 
 constexpr const char *hub_setting = "crm.hub", *hook_name = "pre-receive";
 
-/// Within single quotes of the shell.
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text)
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 std::string hook_text() {
   const auto program = this_program();
   return "#!/bin/sh\n# What is pushed here is verified before it is taken in, as on every device.\n" +
-         (program.empty() ? ""
-                          : "[ -x " + quoted(program) + " ] && exec " + quoted(program) + " hub receive\n") +
+         (program.empty()
+              ? ""
+              : "[ -x " + shell_quoted(program) + " ] && exec " + shell_quoted(program) + " hub receive\n") +
          "exec crm hub receive\n";
+}
+
+/// As its configuration says; a hub is bare, so it is in the folder itself.
+bool is_hub(const std::string& folder) {
+  start_library();
+  git::ConfigHandle config;
+  int yes = 0;
+  return git::take(config, git_config_open_ondisk, (folder + "/config").c_str()) == 0 &&
+         git_config_get_bool(&yes, config.get(), hub_setting) == 0 && yes != 0;
 }
 
 void write_hook(const fs::path& folder) {
@@ -98,10 +100,7 @@ Repository Repository::open_receiving(const std::string& incoming) {
 }
 
 std::string hooks_for(const std::string& folder, const std::string& private_dir) {
-  const auto asked = run_git_watched({.root = folder,
-                                      .words = {"config", "--local", "--type=bool", "--get", hub_setting},
-                                      .environment = {}});
-  if (asked.status != 0 || base::trim(asked.output) != "true") return "";
+  if (!is_hub(folder)) return "";
   const auto hooks = private_dir + "/hub-hooks";
   write_hook(hooks);
   return hooks;

@@ -20,7 +20,7 @@ struct Change {
   std::optional<std::string> content; ///< nothing removes the file
   /// For adopt(): what the working file held when it was looked at. If it holds something else by now, a
   /// person is still editing: their newer text is kept in the file. Nothing: whatever the file holds is
-  /// replaced.
+  /// replaced. For commit(): an edit by hand that may be replaced, as its text is kept elsewhere.
   std::optional<std::string> was = std::nullopt;
 };
 

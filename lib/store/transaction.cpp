@@ -143,6 +143,7 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
                        change->content ? hash_blob(*change->content) : Oid());
     next.content = change->content ? &*change->content : nullptr;
     if (files == Files::MustBeCommitted) {
+      if (change->was) next.replaceable.insert(hash_blob(*change->was));
       require_no_hand_edit(next);
     } else if (change->was) {
       next.replaceable = {hash_blob(*change->was)};

@@ -60,14 +60,6 @@ bool has_own_ssh(const std::string& root, std::chrono::seconds patience) {
   return asked.status == 0;
 }
 
-/// Git gives the other end's program to a shell.
-std::string shell_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text)
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 } // namespace
 
 OtherEnd other_end(const RemoteUrl& url, const std::string& hooks) {

@@ -5,13 +5,15 @@
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
 #include "core/provenance.hpp"
+#include "sync/read_log.hpp"
 
 namespace crm::sync {
 namespace {
 
 constexpr const char *keys_field = "keys", *revoked_field = "revoked", *role_field = "role",
                      *active_field = "active";
-constexpr std::string_view schemas_prefix = "schemas/", policy_prefix = "policy/";
+constexpr std::string_view schemas_prefix = "schemas/", policy_prefix = "policy/",
+                           proposals_prefix = "policy/proposals/", yaml = ".yaml";
 
 /// "ssh-ed25519 AAAA… tablet-2", apart.
 std::optional<store::AllowedKey> read_key_line(std::string_view line, const std::string& member) {
@@ -43,7 +45,19 @@ void read_member(const core::Record& record, const core::Schema& schema, Authori
 std::string_view file_type(std::string_view path) {
   if (path.starts_with(schemas_prefix)) return core::schema_type;
   if (path.starts_with(policy_prefix)) return core::policy_type;
+  if (path.starts_with(reads_folder) && path.substr(reads_folder.size()).starts_with('/')) return reads_type;
   return path.find('/') == std::string_view::npos ? core::settings_type : std::string_view();
+}
+
+std::string proposal_path(std::string_view member) {
+  return std::string(proposals_prefix) + std::string(member) + std::string(yaml);
+}
+
+std::string proposer_of(std::string_view path) {
+  if (!path.starts_with(proposals_prefix) || !path.ends_with(yaml)) return "";
+  const auto member =
+      path.substr(proposals_prefix.size(), path.size() - proposals_prefix.size() - yaml.size());
+  return core::is_name(member) ? std::string(member) : "";
 }
 
 std::int64_t policy_version(const store::Repository& repository, const store::Oid& blob) {
@@ -55,6 +69,24 @@ std::int64_t policy_version(const store::Repository& repository, const store::Oi
 
 std::string revocation_line(const store::PublicKey& key, const store::Oid& last) {
   return store::fingerprint(key) + " " + last;
+}
+
+std::vector<store::AllowedKey> keys_at(const store::Repository& repository, const store::Oid& commit) {
+  const std::string path = std::string(schemas_prefix) + std::string(core::member_type) + std::string(yaml);
+  const auto text = repository.read(commit, path);
+  if (!text) return {};
+  const auto parsed = codec::parse_schema(*text, path);
+  const auto* schema = std::get_if<core::Schema>(&parsed);
+  if (schema == nullptr || schema->find(keys_field) == nullptr) return {};
+  Authority out;
+  std::vector<std::string> revoked;
+  repository.each(commit, schema->folder + "/", [&](std::string_view file, const store::Oid& blob) {
+    const auto content = repository.blob(blob);
+    if (content.find("ssh-ed25519 ") == std::string::npos) return;
+    const auto read = codec::read_record(content, std::string(file), *schema);
+    if (const auto* record = std::get_if<core::Record>(&read)) read_member(*record, *schema, out, revoked);
+  });
+  return std::move(out.keys);
 }
 
 const core::Schema* Authority::schema_of(const std::string& folder) const {
@@ -94,6 +126,10 @@ Authority Authorities::read(const store::Oid& tree) {
       out.policy = std::get<core::Policy>(std::move(parsed));
     }
   }
+  m_repository.each(tree, proposals_prefix, [&](std::string_view path, const store::Oid& blob) {
+    if (auto member = proposer_of(path); !member.empty())
+      out.proposals.emplace(std::move(member), m_repository.blob(blob));
+  });
   std::vector<std::string> revoked;
   for (const auto& each : out.schemas) {
     const auto& folder = each.first;

@@ -2,7 +2,7 @@
 // and the devices that were revoked.
 #pragma once
 
-#include "core/policy.hpp"
+#include "core/agreement.hpp"
 #include "core/problem.hpp"
 #include "core/schema.hpp"
 #include "store/commit_proof.hpp"
@@ -18,8 +18,16 @@
 namespace crm::sync {
 
 inline constexpr std::string_view policy_path = "policy/roles.yaml";
+/// Where a member keeps the policy that they want: whole, so that those who agree have the same file.
+std::string proposal_path(std::string_view member);
+/// Whose proposal a path is; "" for what is none.
+std::string proposer_of(std::string_view path);
 
-/// What a file that is no record is to a policy: "schema", "settings" or "policy"; "" for a record.
+/// Every member's to add to, whatever the policy says, and nobody's to change.
+inline constexpr std::string_view reads_type = "reads";
+/// What a file that is no record is to a policy: "schema", "settings" or "policy"; "reads" for the log of
+/// reads;
+/// "" for a record.
 std::string_view file_type(std::string_view path);
 
 /// Of the policy's text in a blob; 0 for none ("") and for what cannot be read.
@@ -38,12 +46,16 @@ std::string revocation_line(const store::PublicKey& key, const store::Oid& last)
 struct Authority {
   std::optional<core::Policy> policy;    ///< nothing: the store has none, and everybody may do everything
   std::vector<core::Problem> unreadable; ///< the policy is there, and cannot be read: nobody may do anything
-  std::map<std::string, core::Actor, std::less<>> members;
+  core::Actors members;
+  std::map<std::string, std::string> proposals; ///< by member: the text of the policy that they want
   std::vector<store::AllowedKey> keys; ///< of deleted members too: what they wrote is theirs for ever
   std::vector<Revocation> revoked;
   const core::Schema* schema_of(const std::string& folder) const;
   std::map<std::string, std::shared_ptr<const core::Schema>, std::less<>> schemas; ///< by folder
 };
+
+/// The keys alone, of the members' own type: less to read.
+std::vector<store::AllowedKey> keys_at(const store::Repository& repository, const store::Oid& commit);
 
 /// Read once for each state of the files that it comes from.
 class Authorities {

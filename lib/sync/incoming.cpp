@@ -11,8 +11,10 @@
 #include "codec/schema.hpp"
 #include "codec/yaml.hpp"
 #include "core/provenance.hpp"
+#include "core/time.hpp"
 #include "store/paths.hpp"
 #include "store/tree_check.hpp"
+#include "sync/read_log.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,7 +31,7 @@ using store::RawFolder;
 using store::Walk;
 
 constexpr std::string_view settings_file = "crm.yaml", schema_folder = "schemas", policy_folder = "policy",
-                           extension = ".yaml";
+                           proposals_folder = "policy/proposals", extension = ".yaml";
 constexpr std::array git_files{".gitattributes", ".gitignore"};
 constexpr std::int64_t known_format = 1;
 
@@ -39,6 +41,11 @@ std::string joined(const std::string& folder, const std::string& name) {
 
 std::string_view stem(std::string_view name) {
   return name.ends_with(extension) ? name.substr(0, name.size() - extension.size()) : std::string_view();
+}
+
+/// "2026-11".
+bool is_month(std::string_view name) {
+  return name.size() == 7 && core::parse_date(std::string(name) + "-01").has_value();
 }
 
 bool is_git_file(std::string_view path) {
@@ -188,7 +195,9 @@ class Look {
   }
 
   bool known_folder(const std::string& name) {
-    if (name == schema_folder || name == policy_folder || m_schemas.by_folder(name) != nullptr) return true;
+    if (name == schema_folder || name == policy_folder || name == reads_folder ||
+        m_schemas.by_folder(name) != nullptr)
+      return true;
     report(name, "is no folder of a store: no schema that came has its records there");
     return false;
   }
@@ -226,17 +235,23 @@ class Look {
       return false;
     }
     // "7f" of contacts/7f: the beginning of an id, to which any fourteen characters may be added.
+    const bool proposals = path == proposals_folder;
     const bool fans_out = folder.depth == 1 && folder.path != schema_folder && folder.path != policy_folder &&
                           each.name.size() == 2 &&
                           base::Id::parse(each.name + std::string(base::Id::length - 2, '0')).has_value();
-    if (!fans_out)
+    const bool log = folder.path == reads_folder
+                         ? core::is_name(each.name)
+                         : folder.depth == 2 && folder.path.starts_with("reads/") && is_month(each.name);
+    if (!fans_out && !proposals && !log)
       report(path, "is no folder of a store: in a type's folder are those of its ids' first two characters");
-    return fans_out;
+    return fans_out || proposals || log;
   }
 
   void file(const RawFolder& folder, const RawEntry& each, const std::string& path) {
     const auto parts = store::parse_record_path(path);
-    const bool record = folder.depth > 0 && folder.path != schema_folder && folder.path != policy_folder;
+    const bool in_policy = file_type(path) == core::policy_type;
+    const bool in_log = file_type(path) == reads_type;
+    const bool record = folder.depth > 0 && folder.path != schema_folder && !in_policy && !in_log;
     const std::size_t most = record ? m_limits.size : m_limits.other_size;
     if (each.size > most) return report(path, fmt::format("has {} bytes, more than {}", each.size, most));
     try {
@@ -244,8 +259,10 @@ class Look {
         top_file(each, path);
       else if (folder.path == schema_folder)
         schema(each, path);
-      else if (folder.path == policy_folder)
+      else if (in_policy)
         policy(each, path);
+      else if (in_log)
+        reads(each, path);
       else if (parts && folder.depth == 2)
         check_record(*parts, each, path);
       else
@@ -291,10 +308,21 @@ class Look {
   }
 
   void policy(const RawEntry& each, const std::string& path) {
-    if (path != policy_path)
-      return report(path, "is no policy: the one there is stands in policy/roles.yaml");
+    if (path != policy_path && proposer_of(path).empty())
+      return report(path, "is no policy: the one there is stands in policy/roles.yaml, and what members want "
+                          "instead in policy/proposals/MEMBER.yaml");
     const auto parsed = codec::parse_policy(m_repository.blob(each.id), path);
     if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) report(*problems);
+  }
+
+  void reads(const RawEntry& each, const std::string& path) {
+    if (reading_device(path).empty())
+      return report(path, "is no log of reads: those are named reads/DEVICE/MONTH/NAME.log");
+    const auto text = m_repository.blob(each.id);
+    const auto lines = base::split(base::trim(text), '\n');
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      if (!core::parse_read(lines[i]))
+        return report(path, fmt::format("has a line {} that tells of no read", i + 1));
   }
 
   void check_record(const store::RecordPath& parts, const RawEntry& each, const std::string& path) {

@@ -2,12 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "codec/record.hpp"
-#include "core/record_change.hpp"
-#include "store/paths.hpp"
 #include "sync/prove.hpp"
 #include "sync/put_aside.hpp"
 #include "sync/replay.hpp"
+#include "sync/rights.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -45,10 +43,10 @@ struct Signed {
 /// One going through the commits, with keys and revocations that may be known only later.
 class Trial {
  public:
-  Trial(const store::Repository& repository, Authorities& authorities, const std::vector<Commit>& commits,
-        const Later& later)
+  Trial(const store::Repository& repository, Authorities& authorities, Rights& rights,
+        const std::vector<Commit>& commits, const Later& later)
       : m_repository(repository), m_authorities(authorities), m_commits(commits), m_later(later),
-        m_replay(repository, authorities) {}
+        m_rights(rights), m_replay(repository, authorities) {}
 
   template <typename Progress>
   Judgement run(const Oid& tip, Progress progress) {
@@ -191,65 +189,10 @@ class Trial {
       refuse(commit, "revoked", by.member + "'s key on " + by.device + " was revoked", by);
       return false;
     }
-    if (!authority.policy) return true;
-    if (!authority.unreadable.empty()) {
-      refuse(commit, "policy", "the policy cannot be read: nobody may do anything", by);
-      return false;
-    }
-    const auto actor = authority.members.find(by.member);
-    if (actor == authority.members.end()) {
-      refuse(commit, "no-member", by.member + " is no member of the store", by);
-      return false;
-    }
-    for (const auto& difference : m_repository.diff(tree, commit.tree)) {
-      const auto [reason, why] = forbidden(difference, commit, *authority.policy, actor->second, authority);
-      if (reason.empty()) continue;
-      refuse(commit, reason, why, by);
-      return false;
-    }
-    return true;
-  }
-
-  using Why = std::pair<std::string, std::string>; ///< reason and detail, both "" when it is allowed
-
-  Why forbidden(const store::Difference& difference, const Commit& commit, const core::Policy& policy,
-                const core::Actor& actor, const Authority& authority) {
-    const auto parts = store::parse_record_path(difference.path);
-    if (!parts) return forbidden_file(difference, policy, actor);
-    const auto* schema = authority.schema_of(parts->folder);
-    if (schema == nullptr) schema = m_authorities.at(commit.tree).schema_of(parts->folder);
-    if (schema == nullptr) return {"unreadable", difference.path + " is of no type that the store has"};
-    const auto* grant = actor.active ? policy.grant(actor.role, schema->type) : nullptr;
-    if (grant != nullptr && grant->create.all && grant->update.all && grant->remove) return {};
-    std::optional<core::Record> sides[2];
-    for (const auto side : {0, 1}) {
-      const auto& blob = side == 0 ? difference.before : difference.after;
-      if (blob.empty()) continue;
-      auto read = codec::read_record(m_repository.blob(blob), difference.path, *schema);
-      if (auto* record = std::get_if<core::Record>(&read))
-        sides[side] = std::move(*record);
-      else
-        return {"unreadable", core::to_text(std::get<std::vector<core::Problem>>(read).front())};
-    }
-    for (const auto& change :
-         core::changes_of(sides[0] ? &*sides[0] : nullptr, sides[1] ? &*sides[1] : nullptr, *schema))
-      if (const auto why = core::decide(policy, actor, change)) return {"forbidden", why->why};
-    return {};
-  }
-
-  Why forbidden_file(const store::Difference& difference, const core::Policy& policy,
-                     const core::Actor& actor) {
-    const auto operation = difference.before.empty()  ? core::Operation::Create
-                           : difference.after.empty() ? core::Operation::Delete
-                                                      : core::Operation::Update;
-    if (const auto why =
-            core::decide(policy, actor, {std::string(file_type(difference.path)), operation, {}}))
-      return {"forbidden", why->why};
-    if (difference.path != policy_path) return {};
-    const auto version = policy_version(m_repository, difference.after);
-    if (version > policy.version) return {};
-    return {"policy", fmt::format("the policy's version would go from {} to {}: it only grows",
-                                  policy.version, version)};
+    auto objection = m_rights.against(commit, {by.member, by.device}, authority, tree);
+    if (!objection) return true;
+    refuse(commit, std::move(objection->reason), std::move(objection->detail), by);
+    return false;
   }
 
   void keep(const Commit& commit, const Signed& by) {
@@ -305,6 +248,7 @@ class Trial {
   Authorities& m_authorities;
   const std::vector<Commit>& m_commits;
   const Later& m_later;
+  Rights& m_rights;
   Replay m_replay;
   Judgement m_out;
   std::set<Oid> m_settled;
@@ -326,8 +270,9 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
     later.revoked.insert(ours.revoked.begin(), ours.revoked.end());
   }
   Judgement out;
+  Rights rights(m_repository, m_authorities);
   for (int turn = 0; turn < most; ++turn) {
-    Trial trial(m_repository, m_authorities, commits, later);
+    Trial trial(m_repository, m_authorities, rights, commits, later);
     out = trial.run(tip, [&](std::size_t done) {
       if (m_progress) m_progress(done, commits.size());
     });

@@ -15,6 +15,14 @@ class Forger:
     def git(self, *words, data=None):
         return subprocess.run(["git", "-C", self.device.root, *words], input=data, env=self.device.env, capture_output=True, check=True).stdout
 
+    def by_crm(self, *commands):
+        """What crm itself makes of commands, on a branch that goes away again."""
+        self.git("reset", "-q", "--hard", self.head)
+        for words in commands: self.device.crm(*words)
+        made = self.device.head()
+        self.git("reset", "-q", "--hard", self.head)
+        return made
+
     def new_key(self, name, kind="ed25519"):
         path = f"{self.folder}/{name}"
         if not os.path.exists(path): subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path], check=True)

@@ -1,7 +1,6 @@
 #include "app/audit/verify.hpp"
 
 #include "app/init.hpp"
-#include "app/keys.hpp"
 #include "base/error.hpp"
 
 #include <algorithm>
@@ -51,9 +50,11 @@ Verified verify_history(Workspace& workspace, const VerifyRequest& request) {
 
 sync::Verdict verify_one(Workspace& workspace, const store::Commit& commit) {
   const auto& repository = workspace.repository();
-  KeyHistory keys(repository);
-  const auto at = [&](const auto& id) -> const std::vector<store::AllowedKey>& { return keys.at(id); };
-  const bool keeps_keys = !keys.at(repository.head()).empty();
+  sync::Authorities authorities(repository);
+  const auto at = [&](const auto& id) -> const std::vector<store::AllowedKey>& {
+    return authorities.at(id).keys;
+  };
+  const bool keeps_keys = !authorities.at(repository.head()).keys.empty();
   auto out = sync::prove(repository, commit, at, false);
   // Only the whole chain tells whether commits without keys came before them; a signed one is no such.
   if (out.how == sync::Verdict::How::BeforeKeys && keeps_keys) {
@@ -63,7 +64,7 @@ sync::Verdict verify_one(Workspace& workspace, const store::Commit& commit) {
   if (out.ok() || !out.by) return out;
   std::optional<store::Oid> vouched; // the newest commit at which the key was its author's
   repository.newest_first(repository.head(), [&](const store::Commit& each) {
-    const auto& had = keys.at(each.id);
+    const auto& had = authorities.at(each.id).keys;
     if (std::any_of(had.begin(), had.end(), [&](const auto& key) {
           return key.key == out.by->key && key.member == out.by->member && key.device == out.by->device;
         }))

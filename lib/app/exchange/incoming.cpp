@@ -1,10 +1,12 @@
 #include "app/exchange/incoming.hpp"
 
 #include "app/input.hpp"
+#include "app/permission.hpp"
 #include "app/records.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
+#include "core/foreign.hpp"
 #include "core/merge.hpp"
 #include "core/occurrence.hpp"
 #include "store/paths.hpp"
@@ -53,7 +55,9 @@ void add_defaults(core::Map& fields, const core::Schema& schema, const Workspace
 
 Import::Import(Workspace& workspace, ImportRequest request)
     : m_workspace(workspace), m_request(std::move(request)),
-      m_batch(workspace, "import." + m_request.format, m_request.mode), m_past(workspace) {
+      m_batch(workspace, "import." + m_request.format, m_request.mode),
+      m_may_carry(Permission(workspace).may({std::string(core::settings_type), core::Operation::Update, {}})),
+      m_past(workspace) {
   m_batch.sweep();
 }
 
@@ -107,6 +111,21 @@ void Import::note(const core::Record& record, const core::Schema& schema, const 
         {record.id.str(), schema.type, core::display_name(record, schema), name, was, is});
 }
 
+/// Whoever receives the batch would put it aside: see sync::Rights.
+void Import::require_own_stamps(const core::Record* ours, const core::Record& after,
+                                const core::Schema& schema) const {
+  if (m_may_carry) return;
+  std::vector<const core::Record*> known;
+  if (ours != nullptr) known.push_back(ours);
+  const auto foreign =
+      core::foreign_stamp(known, after, schema, {m_workspace.member(), m_workspace.device()});
+  if (!foreign) return;
+  throw base::Error(base::Kind::Denied,
+                    "it holds what " + (foreign->member.empty() ? foreign->device : foreign->member) +
+                        " wrote, under their name",
+                    "whoever may change the settings imports that; or leave out its `crm` block");
+}
+
 /// Stamps tell which side is newer, as in a sync. A value that differs under the same stamp was changed in
 /// the file by somebody, who wants it taken in.
 void Import::take_whole(Incoming row, const core::Schema& schema) {
@@ -127,6 +146,7 @@ void Import::take_whole(Incoming row, const core::Schema& schema) {
   if (!m_workspace.repository().blob_id(m_workspace.tree(), path)) {
     row.fields = theirs.fields;
     if (take_by_key(row, schema)) return;
+    require_own_stamps(nullptr, theirs, schema);
     ++m_report.created;
     for (const auto& [name, value] : theirs.fields)
       ++m_report.fields[{schema.type, name}].filled;
@@ -145,7 +165,10 @@ void Import::take_whole(Incoming row, const core::Schema& schema) {
     }
   core::canonicalize(theirs, schema);
   core::Record joined = core::join(ours, theirs, schema).record;
-  if (!(joined.fields == ours.fields && joined.crm == ours.crm)) m_batch.take(joined);
+  if (!(joined.fields == ours.fields && joined.crm == ours.crm)) {
+    require_own_stamps(&ours, joined, schema);
+    m_batch.take(joined);
+  }
   if (!edits.empty()) m_batch.change(joined, edits);
   const bool as_it_was = joined.fields == ours.fields && joined.crm == ours.crm;
   ++(as_it_was ? m_report.same : m_report.changed);

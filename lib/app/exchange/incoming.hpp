@@ -79,6 +79,8 @@ class Import {
   void take_whole(Incoming row, const core::Schema& schema);
   void take_occurrence(Incoming row, const core::Schema& schema);
   void take_fields(Incoming row, const core::Schema& schema);
+  void require_own_stamps(const core::Record* ours, const core::Record& after,
+                          const core::Schema& schema) const;
   bool take_by_key(const Incoming& row, const core::Schema& schema);
   core::Value without_deleted(const core::Record& series, const core::Value& days);
   void merge_into(core::Record record, const Incoming& row, const core::Schema& schema);
@@ -91,6 +93,7 @@ class Import {
   Workspace& m_workspace;
   ImportRequest m_request;
   Batch m_batch;
+  bool m_may_carry; ///< what others wrote elsewhere, with their stamps
   ImportReport m_report;
   PastImports m_past;
   std::set<std::string> m_occurrences; ///< ids of records of occurrences that this import has made

@@ -3,6 +3,7 @@
 #include "app/input.hpp"
 #include "app/project.hpp"
 #include "app/query.hpp"
+#include "app/reads.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -14,6 +15,8 @@
 
 namespace crm::app {
 namespace {
+
+constexpr std::size_t most_noted_at_once = 1000;
 
 bool carries(const ExportRequest& request, const std::string& type) {
   return request.only.empty() ||
@@ -77,6 +80,12 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
   const auto& schema = *part.schema;
   const std::size_t total = repository.count(workspace.tree(), 2);
   std::size_t done = 0;
+  const bool noted = core::logs_reads(schema);
+  std::vector<core::Record> reads;
+  const auto note = [&] {
+    note_reads(workspace, "export", reads);
+    reads.clear();
+  };
   repository.each(workspace.tree(), schema.folder + "/", [&](std::string_view path, const store::Oid& blob) {
     if (!store::parse_record_path(path)) return;
     if (++done % 256 == 0) workspace.progress("Exporting " + schema.folder, done, total);
@@ -94,7 +103,12 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
     if (part.deleted == ExportRequest::Deleted::Leave && core::is_deleted(*record, schema)) return;
     if (core::matches(part.filters, *record, schema, workspace.settings().zone))
       visit({schema, *record, text});
+    else
+      return;
+    if (noted) reads.push_back({record->id, record->type, {}, {}});
+    if (reads.size() >= most_noted_at_once) note();
   });
+  note();
   workspace.progress("", 0, 0);
 }
 

@@ -1,0 +1,183 @@
+#include "sync/rights.hpp"
+
+#include "base/error.hpp"
+#include "codec/record.hpp"
+#include "core/agreement.hpp"
+#include "core/foreign.hpp"
+#include "core/occurrence.hpp"
+#include "core/record_change.hpp"
+#include "store/paths.hpp"
+#include "sync/file_rights.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace crm::sync {
+namespace {
+
+constexpr std::size_t most_kept = 4096;
+const core::PolicyChange settings_update{std::string(core::settings_type), core::Operation::Update, {}};
+
+bool may_do_all(const core::Policy& policy, const core::Actor& actor, const core::Schema& schema) {
+  if (!actor.active || core::guards_members(policy, schema)) return false;
+  const auto* grant = policy.grant(actor.role, schema.type);
+  return grant != nullptr && grant->create.all && grant->update.all && grant->remove;
+}
+
+} // namespace
+
+/// One commit, while it is looked at.
+struct Rights::Case {
+  const store::Commit& commit;
+  const core::Writer& by;
+  const Authority& authority;
+  const store::Oid& tree;
+  const core::Actor* actor; ///< null where the store has no policy
+  std::vector<store::Difference> differences;
+  bool may_carry = false; ///< an import, by who may bring in what others wrote elsewhere
+};
+
+std::optional<Objection> Rights::against(const store::Commit& commit, const core::Writer& by,
+                                         const Authority& authority, const store::Oid& tree) {
+  Case now{commit, by, authority, tree, nullptr, {}, false};
+  if (authority.policy) {
+    if (!authority.unreadable.empty())
+      return Objection{"policy", "the policy cannot be read: nobody may do anything"};
+    const auto actor = authority.members.find(by.member);
+    if (actor == authority.members.end())
+      return Objection{"no-member", by.member + " is no member of the store"};
+    now.actor = &actor->second;
+  }
+  now.may_carry = commit.trailer("Crm-Op").starts_with("import.") &&
+                  (now.actor == nullptr || !core::decide(*authority.policy, *now.actor, settings_update));
+  now.differences = m_repository.diff(tree, commit.tree);
+  for (const auto& difference : now.differences) {
+    const auto parts = store::parse_record_path(difference.path);
+    if (auto why = parts ? record(now, difference, parts->folder) : file(now, difference)) return why;
+  }
+  return std::nullopt;
+}
+
+std::optional<Objection> Rights::file(const Case& now, const store::Difference& difference) {
+  const auto text = [&](const store::Oid& blob) {
+    return blob.empty() ? std::nullopt : std::optional(m_repository.blob(blob));
+  };
+  const FileChange change{difference.path, text(difference.before), text(difference.after)};
+  if (file_type(change.path) == reads_type) {
+    const auto why = decide_reads(now.by, change);
+    return why ? std::optional(Objection{"forbidden", why->why}) : std::nullopt;
+  }
+  if (now.actor == nullptr) return std::nullopt;
+  const auto why = decide_file(now.authority, *now.actor, change);
+  return why ? std::optional(Objection{why->reason, why->why.why}) : std::nullopt;
+}
+
+std::optional<Objection> Rights::record(const Case& now, const store::Difference& difference,
+                                        const std::string& folder) {
+  const auto* schema = now.authority.schema_of(folder);
+  if (schema == nullptr) schema = m_authorities.at(now.commit.tree).schema_of(folder);
+  if (schema == nullptr) {
+    if (now.actor == nullptr) return std::nullopt;
+    return Objection{"unreadable", difference.path + " is of no type that the store has"};
+  }
+  const bool all = now.actor == nullptr || may_do_all(*now.authority.policy, *now.actor, *schema);
+  try {
+    const auto before = read(difference.before, difference.path, *schema),
+               after = read(difference.after, difference.path, *schema);
+    if (!all)
+      if (auto why = forbidden(now, before.get(), after.get(), *schema)) return why;
+    return after == nullptr || now.may_carry ? std::nullopt
+                                             : stamps(now, difference.path, before, after, *schema);
+  } catch (const base::Error& error) {
+    // What cannot be read was not looked at; it is not taken in from elsewhere in any case.
+    if (error.kind != base::Kind::InvalidData) throw;
+    return all ? std::nullopt : std::optional(Objection{"unreadable", error.message});
+  }
+}
+
+std::optional<Objection> Rights::forbidden(const Case& now, const core::Record* before,
+                                           const core::Record* after, const core::Schema& schema) {
+  const auto& policy = *now.authority.policy;
+  for (const auto& change : core::changes_of(before, after, schema))
+    if (const auto why = core::decide(policy, *now.actor, change)) return Objection{"forbidden", why->why};
+  if (after != nullptr)
+    if (const auto why = core::decide_approver(policy, schema, before, *after, now.by.member))
+      return Objection{"policy", why->why};
+  return std::nullopt;
+}
+
+std::optional<Objection> Rights::stamps(const Case& now, const std::string& path, const Shared& before,
+                                        const Shared& after, const core::Schema& schema) {
+  std::vector<Shared> kept;
+  if (before != nullptr) kept.push_back(before);
+  if (now.commit.parents.size() > 1) // by hand: what either side has may stand
+    for (const auto& parent : now.commit.parents)
+      if (auto side = read_at(m_repository.commit(parent).tree, path, schema))
+        kept.push_back(std::move(side));
+  for (const auto& [name, value] : now.commit.trailers)
+    if (name == "Crm-Adopts")
+      if (auto each = adopted(now, value, path, schema)) kept.push_back(std::move(each));
+  std::vector<const core::Record*> known;
+  for (const auto& each : kept)
+    known.push_back(each.get());
+  const auto foreign = core::foreign_stamp(known, *after, schema, now.by);
+  if (!foreign || (before == nullptr && goes_on(now, *after, schema))) return std::nullopt;
+  if (foreign->member == now.by.member && foreign->device == now.by.device)
+    return Objection{"stamps", fmt::format("{} on {} changes {} {} below a stamp from before", now.by.member,
+                                           now.by.device, schema.type, after->id.str())};
+  return Objection{"stamps",
+                   fmt::format("{} on {} writes what {} {} would have written, in {} {}", now.by.member,
+                               now.by.device, foreign->member.empty() ? "somebody" : foreign->member,
+                               "on " + foreign->device, schema.type, after->id.str())};
+}
+
+/// A batch that was put aside, by whom it says: adopting what it made keeps the stamps that it has.
+Rights::Shared Rights::adopted(const Case& now, const store::Oid& id, const std::string& path,
+                               const core::Schema& schema) {
+  if (!m_repository.has_commit(id)) return nullptr;
+  const auto commit = m_repository.commit(id);
+  if (commit.parents.size() != 1) return nullptr;
+  const auto proved = store::verify_commit(m_repository.raw_commit(id), now.authority.keys);
+  const auto* by = std::get_if<store::Proved>(&proved);
+  const auto made = read_at(commit.tree, path, schema);
+  if (by == nullptr || made == nullptr) return nullptr;
+  const auto before = read_at(m_repository.commit(commit.parents.front()).tree, path, schema);
+  std::vector<const core::Record*> known;
+  if (before != nullptr) known.push_back(before.get());
+  return core::foreign_stamp(known, *made, schema, {by->member, by->device}) ? nullptr : made;
+}
+
+/// A new record of a series keeps the stamps of the one that it comes from: the first of its family, or one
+/// that this batch changes too. Which of them it is, of several, need not be found: what it keeps beside the
+/// creation is not compared.
+bool Rights::goes_on(const Case& now, const core::Record& fresh, const core::Schema& schema) {
+  const auto root = core::root_of(fresh);
+  if (root != fresh.id)
+    if (const auto series = read_at(now.tree, store::record_path(schema.folder, root.str()), schema))
+      if (core::continues(fresh, *series, schema)) return true;
+  return std::any_of(now.differences.begin(), now.differences.end(), [&](const store::Difference& each) {
+    const auto parts = store::parse_record_path(each.path);
+    if (!parts || parts->folder != schema.folder || each.before.empty()) return false;
+    return core::continues(fresh, *read(each.before, each.path, schema), schema);
+  });
+}
+
+Rights::Shared Rights::read(const store::Oid& blob, const std::string& path, const core::Schema& schema) {
+  if (blob.empty()) return nullptr;
+  const std::pair key{&schema, blob};
+  if (const auto known = m_read.find(key); known != m_read.end()) return known->second;
+  auto parsed = codec::read_record(m_repository.blob(blob), path, schema);
+  if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
+    throw base::Error(base::Kind::InvalidData, core::to_text(problems->front()));
+  auto record = std::make_shared<const core::Record>(std::get<core::Record>(std::move(parsed)));
+  if (m_read.size() > most_kept) m_read.clear();
+  m_read.emplace(key, record);
+  return record;
+}
+
+Rights::Shared Rights::read_at(const store::Oid& tree, const std::string& path, const core::Schema& schema) {
+  const auto blob = m_repository.blob_id(tree, path);
+  return blob ? read(*blob, path, schema) : nullptr;
+}
+
+} // namespace crm::sync
