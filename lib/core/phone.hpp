@@ -13,8 +13,9 @@ namespace crm::core {
 /// not known, the digits alone, without a "+": equal only to the same.
 std::string to_e164(std::string_view text, std::string_view country);
 
-/// The country in which a store dials: its own, else its currency's (ISO 4217 codes begin with the country, but
-/// for those of several countries), else that of its time zone where money does not tell. "" when nothing says.
+/// The country in which a store dials: its own, else its currency's (ISO 4217 codes begin with the country,
+/// but for those of several countries), else that of its time zone where money does not tell. "" when nothing
+/// says.
 std::string dialling_country(std::string_view country, std::string_view currency, std::string_view zone);
 
 } // namespace crm::core

@@ -2,6 +2,7 @@
 
 #include "app/input.hpp"
 #include "app/query.hpp"
+#include "app/redirects.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -16,6 +17,26 @@ namespace {
 bool carries(const ExportRequest& request, const std::string& type) {
   return request.only.empty() ||
          std::find(request.only.begin(), request.only.end(), type) != request.only.end();
+}
+
+/// References to merged records lead to those that count. False for a record that does not count itself.
+bool lead_on(Workspace& workspace, core::Record& record, const core::Schema& schema) {
+  return workspace.with_index([&](index::Index& index) {
+    const auto there = [&](const std::string& id) { return landing(index, workspace.schemas(), id).id; };
+    const std::string id = record.id.str();
+    if (core::redirect_of(record) && core::may_merge(schema) && there(id) != id) return false;
+    for (const auto& field : schema.fields) {
+      core::Value* value = record.fields.find(field.name);
+      if (value == nullptr || !field.ref || field.ref->by != core::Reference::By::Id ||
+          field.name == core::redirect_field)
+        continue;
+      if (const auto* target = value->if_string()) *value = there(*target);
+      if (auto* list = value->if_list())
+        for (auto& item : *list)
+          item = there(item.string_or_empty());
+    }
+    return true;
+  });
 }
 
 /// The leading words that are types; `words` keeps the others.
@@ -66,18 +87,28 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
   const auto& schema = *part.schema;
   const std::size_t total = repository.count(workspace.tree(), 2);
   std::size_t done = 0;
+  const bool any_merged =
+      workspace.with_index([](index::Index& index) { return !index.referring(merged_mark, "", 1).empty(); });
   repository.each(workspace.tree(), schema.folder + "/", [&](std::string_view path, const store::Oid& blob) {
     if (!store::parse_record_path(path)) return;
     if (++done % 256 == 0) workspace.progress("Exporting " + schema.folder, done, total);
     const std::string file(path), text = repository.blob(blob);
     auto parsed = codec::parse_record(text, file, schema);
-    const auto* record = std::get_if<core::Record>(&parsed);
+    auto* record = std::get_if<core::Record>(&parsed);
     if (record == nullptr) {
       unreadable.push_back(core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
       return;
     }
     if (part.deleted == ExportRequest::Deleted::Leave && core::is_deleted(*record, schema)) return;
-    if (core::matches(part.filters, *record, schema, workspace.settings().zone))
+    // With merged records in it, everything is exported as it is; without, as what counts. Filters mean the
+    // latter.
+    core::Record counting = *record;
+    const bool counts = !any_merged || lead_on(workspace, counting, schema);
+    if (part.deleted == ExportRequest::Deleted::Leave) {
+      if (!counts) return;
+      *record = counting;
+    }
+    if (core::matches(part.filters, counting, schema, workspace.settings().zone))
       visit({schema, *record, text});
   });
   workspace.progress("", 0, 0);
