@@ -86,5 +86,8 @@ void add_noun(CLI::App& root, Context& context, const std::string& type);
 /// The verbs that all nouns share, for a noun that has more of its own; `without` names those it replaces.
 void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
                     const std::vector<std::string>& without = {});
+/// `dupes` and `merge`, of a type whose records may be the same.
+void add_dupes(CLI::App& noun, Context& context, const std::string& type);
+void add_merge(CLI::App& noun, Context& context, const std::string& type);
 
 } // namespace crm::cmd

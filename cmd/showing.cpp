@@ -1,6 +1,7 @@
 #include "cmd/showing.hpp"
 
 #include "app/reads.hpp"
+#include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
@@ -23,6 +24,8 @@ Card card_of(Context& context, const app::Found& found, const core::Schema& sche
                   (found.deleted ? "  deleted" : "");
   for (const auto& field : schema.fields) {
     if (field.name == schema.name_field) continue;
+    // Told below, and of a circle only the redirects that count.
+    if (field.name == core::redirect_field || field.name == core::knew_field) continue;
     if (const auto text = cell(workspace, found.record, schema, field.name); !text.empty())
       card.entries.push_back({field.title, text});
   }
@@ -66,6 +69,51 @@ void section(Context& context, const std::string& heading, const std::vector<cor
   }
 }
 
+/// What came to records that were merged into this one, from devices that did not know.
+std::vector<core::Landed> news_of(app::Workspace& workspace, const index::Row& merged,
+                                  const app::Found& found) {
+  return app::not_carried_over(workspace, app::to_record(merged), found.record);
+}
+
+core::List merged_json(app::Workspace& workspace, const app::Found& found) {
+  core::List out;
+  for (const auto& row : app::merged_into(workspace, found.record.id.str())) {
+    core::Map entry;
+    core::List news;
+    for (const auto& each : news_of(workspace, row, found)) {
+      core::Map one;
+      one.set("field", each.unit);
+      one.set("values", each.content);
+      one.set("written", core::to_text(each.stamp.time));
+      one.set("device", each.stamp.device);
+      one.set("member", each.stamp.member);
+      news.emplace_back(std::move(one));
+    }
+    entry.set("id", row.id);
+    entry.set("name", row.name);
+    entry.set("landed", std::move(news));
+    out.emplace_back(std::move(entry));
+  }
+  return out;
+}
+
+void print_merged(Context& context, const app::Found& found) {
+  auto& workspace = context.workspace();
+  const Style style = context.style();
+  const auto rows = app::merged_into(workspace, found.record.id.str());
+  if (rows.empty()) return;
+  context.print("\n" + style.paint(Role::Heading, "Merged into this one") + "\n");
+  for (const auto& row : rows) {
+    const std::string id = app::short_id(workspace, row.id);
+    context.print("  " + style.paint(Role::Id, id) + "  " + base::printable(row.name) + "\n");
+    for (const auto& each : news_of(workspace, row, found))
+      context.print(fmt::format("        {} since: {} ({} on {}); carry it over: crm {} merge {} {}\n",
+                                each.unit, base::printable(core::to_text(core::Value{each.content})),
+                                each.stamp.member, each.stamp.device, row.type,
+                                app::short_id(workspace, found.record.id.str()), id));
+  }
+}
+
 void show_story(Context& context, const app::Found& found) {
   auto& workspace = context.workspace();
   const auto story = app::story(workspace, found);
@@ -86,6 +134,7 @@ void show_story(Context& context, const app::Found& found) {
     document.set("cases", records_json(workspace, story.cases));
     document.set("notes", records_json(workspace, story.notes));
     document.set("others", records_json(workspace, story.others));
+    document.set("merged", merged_json(workspace, found));
     return context.print_json(document);
   }
   context.print(card_of(context, found, schema).render(context.terminal(), context.style()));
@@ -99,6 +148,7 @@ void show_story(Context& context, const app::Found& found) {
     if (!story.next || !(record.id == story.next->id)) before.push_back(record);
   section(context, "Other appointments", before);
   section(context, "More", story.others);
+  print_merged(context, found);
 }
 
 } // namespace

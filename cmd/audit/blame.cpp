@@ -64,7 +64,7 @@ void print_blame(Context& context, const app::Blame& blame) {
 
 void run_blame(Context& context, const std::string& type, const std::string& wanted) {
   auto& workspace = context.workspace();
-  const auto found = app::resolve(workspace, type, wanted, app::Scope::All);
+  const auto found = app::resolve(workspace, type, wanted, app::Scope::Stored);
   const auto blame = app::audit_blame(workspace, found.record.type, found.path);
   if (context.for_people()) return print_blame(context, blame);
   std::vector<core::Map> rows;

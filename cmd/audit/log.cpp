@@ -41,7 +41,7 @@ app::AuditFilter to_filter(Context& context, const LogOptions& options) {
   out.offline = options.offline;
   out.merges = options.merges;
   if (!options.by.empty()) {
-    const auto member = app::find(workspace, "member", options.by, app::Scope::All);
+    const auto member = app::find(workspace, "member", options.by, app::Scope::Stored);
     out.member = member ? member->key : options.by;
   }
   if (!options.type.empty()) {
@@ -49,7 +49,7 @@ app::AuditFilter to_filter(Context& context, const LogOptions& options) {
     out.type = workspace.schemas().get(named.empty() ? options.type : named).type;
   }
   if (!options.record.empty())
-    out.record = app::resolve(workspace, out.type, options.record, app::Scope::All).path;
+    out.record = app::resolve(workspace, out.type, options.record, app::Scope::Stored).path;
   if (!out.field.empty()) check_field(workspace, out.type, out.field);
   if (!options.since.empty()) out.since = moment_of(workspace, options.since, std::chrono::days{0});
   if (!options.until.empty()) out.until = moment_of(workspace, options.until, std::chrono::days{1});

@@ -186,8 +186,11 @@ void add_contact(CLI::App& root, Context& context) {
   auto* noun = add_command(
       root, "contact", "customers and everybody else you know",
       "  crm contact new \"Ada Lovelace\" --phone \"020 7946 0000\" --email ada@example.org --tag vip\n"
-      "  crm contact show ada\n  crm contact set ada phones+=\"07700 900123\"");
+      "  crm contact show ada\n  crm contact set ada phones+=\"07700 900123\"\n"
+      "  crm contact dupes\n  crm contact merge 7f3k 9hq2");
   add_noun_verbs(*noun, context, "contact");
+  add_dupes(*noun, context, "contact");
+  add_merge(*noun, context, "contact");
   list_when_bare(noun, context, "contact");
 }
 

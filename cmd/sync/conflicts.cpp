@@ -99,7 +99,7 @@ void run_conflicts(Context& context, const std::string& word) {
   auto& workspace = context.workspace();
   auto all = app::disputed(workspace);
   if (!word.empty()) {
-    const auto wanted = app::resolve(workspace, "", word, app::Scope::All);
+    const auto wanted = app::resolve(workspace, "", word, app::Scope::Stored);
     std::erase_if(all, [&](const auto& each) { return each.found.path != wanted.path; });
   }
   const auto rules = word.empty() ? app::all_rules(workspace) : app::Rules{};
@@ -207,7 +207,7 @@ void add_resolve(CLI::App& root, Context& context) {
     if (options->record.empty() || !chosen) {
       auto all = app::disputed(workspace);
       if (!options->record.empty()) {
-        const auto wanted = app::resolve(workspace, "", options->record, app::Scope::All);
+        const auto wanted = app::resolve(workspace, "", options->record, app::Scope::Stored);
         std::erase_if(all, [&](const auto& each) { return each.found.path != wanted.path; });
       }
       if (!context.wants_prompt())
@@ -225,7 +225,7 @@ void add_resolve(CLI::App& root, Context& context) {
                                     : Side::Value;
     choice.pick = options->pick;
     choice.value = options->value;
-    const auto found = app::resolve(workspace, "", options->record, app::Scope::All);
+    const auto found = app::resolve(workspace, "", options->record, app::Scope::Stored);
     answer(context, app::resolve_conflict(workspace, {found, options->field, choice, options->mode}),
            "Resolved");
   });

@@ -85,6 +85,12 @@ std::string sentence(const app::BrokenRule& broken) {
     return fmt::format("{} names {}, which was deleted", broken.field, detail);
   case app::BrokenRule::Kind::SameKey:
     return fmt::format("another {} has the {} \"{}\" too", broken.type, broken.field, detail);
+  case app::BrokenRule::Kind::Circle:
+    return fmt::format("and {} were merged into each other; this one counts, as the newest merge says",
+                       detail);
+  case app::BrokenRule::Kind::Landed:
+    return fmt::format("was merged, and then {} came from a device that did not know: {}", broken.field,
+                       detail);
   case app::BrokenRule::Kind::Invalid:
     break;
   }

@@ -1,5 +1,6 @@
 // How a workspace keeps its index in step with HEAD: by what changed where it can, anew where it must.
 #include "app/readers.hpp"
+#include "app/redirects.hpp"
 #include "app/workspace.hpp"
 #include "base/error.hpp"
 #include "codec/record.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 /// What the index is derived from beside the tree. The number grows when `project` changes.
 std::string derivation() {
-  return " entries:3 zones:" + core::zone_data_version();
+  return " entries:4 zones:" + core::zone_data_version();
 }
 
 constexpr std::string_view tree_label = "tree:";
@@ -34,6 +35,20 @@ bool changes_everything(const std::string& path) {
   return path.starts_with("schemas/") || path == "crm.yaml";
 }
 
+/// The order in which types are put: what others refer to through merges, then what takes no time, then what
+/// takes some, as its buffers are in the services' records.
+enum class Turn { Merging, Still, TakingTime };
+constexpr Turn turns[] = {Turn::Merging, Turn::Still, Turn::TakingTime};
+Turn turn_of(const core::Schema& schema) {
+  if (!schema.busy.empty()) return Turn::TakingTime;
+  return core::may_merge(schema) ? Turn::Merging : Turn::Still;
+}
+
+bool is_merged(const index::Entry& entry) {
+  return std::any_of(entry.links.begin(), entry.links.end(),
+                     [](const index::Link& link) { return link.target == merged_mark; });
+}
+
 Buffers buffers_in(const core::Record& service) {
   const auto seconds = [&](const char* field) {
     const auto duration = core::parse_duration(service.text(field));
@@ -51,20 +66,24 @@ void Workspace::drop_index() {
 }
 
 ProjectContext Workspace::project_context() {
-  return {m_settings.zone, [this](const std::string& key) {
+  return {m_settings.zone,
+          [this](const std::string& key) {
             const auto row = m_index->by_key("service", key);
             return row && !row->deleted ? buffers_in(to_record(*row)) : Buffers{};
-          }};
+          },
+          [this](const std::string& id) { return landing(*m_index, *m_schemas, id).id; }};
 }
 
 ProjectContext Workspace::still_context() {
   std::map<std::string, Buffers> buffers;
   for (const auto& row : m_index->by_key_prefix("service", "", 0)) // by key, then by id
     buffers.emplace(row.key, buffers_in(to_record(row)));
-  return {m_settings.zone, [buffers = std::move(buffers)](const std::string& key) {
+  return {m_settings.zone,
+          [buffers = std::move(buffers)](const std::string& key) {
             const auto found = buffers.find(key);
             return found == buffers.end() ? Buffers{} : found->second;
-          }};
+          },
+          {}};
 }
 
 void Workspace::bring_forward(const Known& known) {
@@ -116,21 +135,24 @@ void Workspace::bring_forward() {
   }
 }
 
-bool Workspace::put(const std::string& path, const store::Oid& blob) {
+std::optional<index::Entry> Workspace::entry_of(const std::string& path, const store::Oid& blob) {
   const auto parts = store::parse_record_path(path);
-  if (!parts) return false;
+  if (!parts) return std::nullopt;
   const core::Schema* schema = m_schemas->by_folder(parts->folder);
-  if (schema == nullptr) return false;
+  if (schema == nullptr) return std::nullopt;
   if (m_known != nullptr)
-    if (const auto* known = (*m_known)(path, blob)) {
-      m_index->put(project(*known, *schema, path, blob, project_context()));
-      return true;
-    }
+    if (const auto* known = (*m_known)(path, blob))
+      return project(*known, *schema, path, blob, project_context());
   auto parsed = codec::parse_record(m_repository->blob(blob), path, *schema);
   const auto* record = std::get_if<core::Record>(&parsed);
-  if (record == nullptr) return false; // `crm doctor` names it; the rest of the store works
-  m_index->put(project(*record, *schema, path, blob, project_context()));
-  return true;
+  if (record == nullptr) return std::nullopt; // `crm doctor` names it; the rest of the store works
+  return project(*record, *schema, path, blob, project_context());
+}
+
+bool Workspace::put(const std::string& path, const store::Oid& blob) {
+  const auto entry = entry_of(path, blob);
+  if (entry) m_index->put(*entry);
+  return entry.has_value();
 }
 
 void Workspace::rebuild(const store::Oid& tree) {
@@ -145,16 +167,32 @@ void Workspace::rebuild(const store::Oid& tree) {
   const auto told = [&] {
     if (m_progress && ++done % 256 == 0) m_progress("reading the records", done, total);
   };
+  std::vector<std::pair<std::string, std::string>> merged; ///< path and id
+  std::map<std::string, std::string> landings;
+  std::vector<std::pair<std::string, std::string>> among_merging; ///< path, and an id that it refers to
+  const auto put_entry = [&](const index::Entry& entry) {
+    m_index->put(entry);
+    if (turn_of(m_schemas->get(entry.type)) != Turn::Merging) return;
+    if (is_merged(entry)) merged.emplace_back(entry.path, entry.id);
+    for (const auto& link : entry.links)
+      if (base::Id::parse(link.target) && link.field != core::redirect_field)
+        among_merging.emplace_back(entry.path, link.target);
+  };
   const auto put_oldest = [&] {
     for (const auto& entry : readers->take().entries)
-      m_index->put(entry);
+      put_entry(entry);
   };
-  // Records that take time come last: their buffers are in the services' records.
-  for (const bool takes_time : {false, true}) {
-    const auto context = std::make_shared<const ProjectContext>(still_context());
+  for (const Turn turn : turns) {
+    ProjectContext still = still_context();
+    if (!landings.empty())
+      still.landing = [&landings](const std::string& id) {
+        const auto found = landings.find(id);
+        return found == landings.end() ? id : found->second;
+      };
+    const auto context = std::make_shared<const ProjectContext>(std::move(still));
     for (const auto& type : m_schemas->types()) {
       const core::Schema& schema = m_schemas->get(type);
-      if (!schema.busy.empty() != takes_time) continue;
+      if (turn_of(schema) != turn) continue;
       Slice slice{&schema, context, {}, {}};
       const auto give = [&] {
         if (readers->full()) put_oldest();
@@ -163,7 +201,7 @@ void Workspace::rebuild(const store::Oid& tree) {
       m_repository->each(tree, schema.folder, [&](std::string_view path, const store::Oid& blob) {
         told();
         if (!readers) {
-          put(std::string(path), blob);
+          if (const auto entry = entry_of(std::string(path), blob)) put_entry(*entry);
         } else if (const auto parts = store::parse_record_path(path);
                    parts && parts->folder == schema.folder) {
           slice.files.emplace_back(path, blob);
@@ -174,6 +212,17 @@ void Workspace::rebuild(const store::Oid& tree) {
     }
     while (readers && !readers->empty())
       put_oldest();
+    if (turn != Turn::Merging) continue;
+    // Now that all of them are there it is known where they lead.
+    std::set<std::string> again;
+    for (const auto& [path, id] : merged) {
+      landings.emplace(id, landing(*m_index, *m_schemas, id).id);
+      again.insert(path);
+    }
+    for (const auto& [path, target] : among_merging)
+      if (landings.contains(target)) again.insert(path);
+    for (const auto& path : again)
+      if (const auto blob = m_repository->blob_id(tree, path)) put(path, *blob);
   }
   if (m_progress) m_progress("", done, done);
 }
@@ -187,21 +236,56 @@ bool Workspace::increment(const store::Oid& before, const store::Oid& after) {
   }
   for (const auto& difference : differences)
     if (changes_everything(difference.path)) return false;
+  const auto moved = put_merging(differences, after);
   std::size_t done = 0;
-  for (const bool takes_time : {false, true}) {
+  for (const Turn turn : {Turn::Still, Turn::TakingTime}) {
     for (const auto& difference : differences) {
       if (constexpr std::size_t pace = 256; ++done % pace == 0)
         progress("Bringing the index forward", done, 2 * differences.size());
       const auto parts = store::parse_record_path(difference.path);
       const core::Schema* schema = parts ? m_schemas->by_folder(parts->folder) : nullptr;
-      if (schema == nullptr || !schema->busy.empty() != takes_time) continue;
+      if (schema == nullptr || turn_of(*schema) != turn) continue;
       if (difference.after.empty() || !put(difference.path, difference.after))
         m_index->erase_path(difference.path);
       if (schema->type == "service" && !difference.after.empty()) put_users(parts->id, after);
     }
   }
+  for (const auto& id : moved)
+    for (const auto& user : m_index->referring(id, "", 0))
+      if (!moved.contains(user.id))
+        if (const auto blob = m_repository->blob_id(after, user.path)) put(user.path, *blob);
   progress("", 0, 0);
   return true;
+}
+
+std::set<std::string> Workspace::put_merging(const std::vector<store::Difference>& differences,
+                                             const store::Oid& tree) {
+  // Where a redirect comes, goes or changes, or its target does, all that come by there may lead elsewhere.
+  std::set<std::string> touched;
+  for (const auto& difference : differences) {
+    const auto parts = store::parse_record_path(difference.path);
+    const core::Schema* schema = parts ? m_schemas->by_folder(parts->folder) : nullptr;
+    if (schema == nullptr || turn_of(*schema) != Turn::Merging) continue;
+    const auto before = m_index->by_id(parts->id);
+    const auto was = before ? redirect_of(*m_schemas, *before) : std::nullopt;
+    if (difference.after.empty() || !put(difference.path, difference.after))
+      m_index->erase_path(difference.path);
+    const auto now = m_index->by_id(parts->id);
+    const auto is = now ? redirect_of(*m_schemas, *now) : std::nullopt;
+    const bool same = was && is ? was->target == is->target && was->stamp == is->stamp : !was && !is;
+    if (!same) {
+      touched.insert(parts->id);
+    } else if (before.has_value() != now.has_value() &&
+               upstream(*m_index, *m_schemas, {parts->id}).size() > 1) {
+      touched.insert(parts->id);
+    }
+  }
+  if (touched.empty()) return touched;
+  touched = upstream(*m_index, *m_schemas, touched);
+  for (const auto& id : touched)
+    if (const auto row = m_index->by_id(id))
+      if (const auto blob = m_repository->blob_id(tree, row->path)) put(row->path, *blob);
+  return touched;
 }
 
 /// A service's buffers are part of what its appointments take.

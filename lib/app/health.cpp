@@ -1,5 +1,7 @@
 #include "app/health.hpp"
 
+#include "app/resolve.hpp"
+#include "app/rules.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -138,6 +140,18 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
                         found.dangling.empty() ? "every reference leads somewhere" : listed(found.dangling)});
   out.checks.push_back(
       {"keys", found.twice.empty(), found.twice.empty() ? "no key is used twice" : listed(found.twice)});
+  const auto merged = workspace.with_index([](index::Index& index) {
+    return static_cast<std::int64_t>(index.referring(merged_mark, "", 0).size());
+  });
+  if (merged > 0) {
+    std::vector<std::string> lines;
+    for (const auto& each : broken_merges(workspace))
+      lines.push_back(fmt::format("{} {}: {}: {}; {}", each.type, short_id(workspace, each.id),
+                                  to_text(each.kind), each.detail, base::join(each.repair, " or ")));
+    out.checks.push_back(
+        {"merges", lines.empty(),
+         lines.empty() ? fmt::format("{} merged records lead to others", merged) : listed(lines)});
+  }
   const auto edits = repository.hand_edits();
   const auto plan = plan_adoption(workspace, edits);
   out.problems.insert(out.problems.end(), plan.problems.begin(), plan.problems.end());

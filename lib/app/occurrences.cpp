@@ -252,7 +252,8 @@ std::vector<index::Taken> taken(Workspace& workspace, const std::string& kind, c
 core::Record derived_occurrence(Workspace& workspace, const Workspace::OccurrenceOf& of) {
   const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(of.series); });
   if (!row || row->deleted) throw base::Error(base::Kind::NotFound, "the series " + of.series + " is gone");
-  return core::occurrence(to_record(*row), workspace.schemas().get(row->type), of.day);
+  // It may become a record with the series' provenance, and then must be the same on every device.
+  return core::occurrence(to_stored_record(*row), workspace.schemas().get(row->type), of.day);
 }
 
 std::optional<index::Row> row_by_id(Workspace& workspace, std::string_view id) {

@@ -7,6 +7,7 @@
 #include "core/merge.hpp"
 #include "core/occurrence.hpp"
 #include "core/provenance.hpp"
+#include "core/redirect.hpp"
 #include "core/search.hpp"
 
 #include <algorithm>
@@ -32,6 +33,24 @@ std::vector<std::string> texts(const core::Value& value) {
     for (const auto& item : *list)
       if (!item.string_or_empty().empty()) out.push_back(item.string_or_empty());
   return out;
+}
+
+/// The same with merged records' ids replaced by the ones that count; nothing when that changes nothing.
+std::optional<core::Value> landed_value(const core::Value& value, const ProjectContext& context) {
+  if (const auto* text = value.if_string()) {
+    auto id = context.landing(*text);
+    return id == *text ? std::nullopt : std::optional<core::Value>(std::move(id));
+  }
+  const auto* list = value.if_list();
+  if (list == nullptr) return std::nullopt;
+  core::List out;
+  bool differs = false;
+  for (const auto& item : *list) {
+    core::Value each = context.landing(item.string_or_empty());
+    differs = differs || each != item;
+    if (std::find(out.begin(), out.end(), each) == out.end()) out.push_back(std::move(each));
+  }
+  return differs ? std::optional<core::Value>(std::move(out)) : std::nullopt;
 }
 
 core::Instant end_of_series(const core::Series& series, const core::Interval& first,
@@ -94,7 +113,9 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
   entry.type = record.type;
   entry.path = path;
   entry.blob = blob;
-  entry.deleted = core::is_deleted(record, schema);
+  const bool merged = core::may_merge(schema) && core::redirect_of(record);
+  const bool leads_on = merged && context.landing && context.landing(entry.id) != entry.id;
+  entry.deleted = core::is_deleted(record, schema) || leads_on;
   entry.name = core::display_name(record, schema);
   entry.folded = entry.name == entry.id ? std::string() : base::fold(entry.name);
   if (!schema.key_field.empty()) entry.key = record.text(schema.key_field);
@@ -124,6 +145,19 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
     for (const auto& target : texts(record.get(field.name)))
       entry.links.push_back({field.name, target});
   }
+  core::Map shown = record.fields, stored;
+  for (const auto& field : schema.fields) {
+    if (!context.landing || !field.ref || field.ref->by != core::Reference::By::Id ||
+        field.name == core::redirect_field)
+      continue;
+    auto value = landed_value(record.get(field.name), context);
+    if (!value) continue;
+    for (const auto& target : texts(*value))
+      entry.links.push_back({field.name, target});
+    stored.set(field.name, record.get(field.name));
+    shown.set(field.name, *std::move(value));
+  }
+  if (merged) entry.links.push_back({"", std::string(merged_mark)});
   if (series) entry.links.push_back({"", std::string(series_mark)});
   if (!core::conflicts(record, schema).empty()) entry.links.push_back({"", std::string(conflict_mark)});
   for (const auto& each : core::searched(record, schema)) {
@@ -132,13 +166,16 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
     words += base::word_text(each.text);
   }
   core::Map data;
-  data.set("fields", record.fields);
+  data.set("fields", std::move(shown));
   data.set("crm", record.crm);
+  if (!stored.empty()) data.set("stored", std::move(stored));
   entry.data = codec::to_json(data);
   return entry;
 }
 
-core::Record to_record(const index::Row& row) {
+namespace {
+
+core::Record read_row(const index::Row& row, bool as_stored) {
   const auto id = base::Id::parse(row.id);
   const auto data = codec::from_json(row.data);
   const core::Map* map = data ? data->if_map() : nullptr;
@@ -149,7 +186,21 @@ core::Record to_record(const index::Row& row) {
     record.fields = fields->if_map() != nullptr ? *fields->if_map() : core::Map{};
   if (const auto* crm = map->find("crm"))
     record.crm = crm->if_map() != nullptr ? *crm->if_map() : core::Map{};
+  if (const auto* stored = as_stored ? map->find("stored") : nullptr;
+      stored != nullptr && stored->if_map() != nullptr)
+    for (const auto& [name, value] : *stored->if_map())
+      record.fields.set(name, value);
   return record;
+}
+
+} // namespace
+
+core::Record to_record(const index::Row& row) {
+  return read_row(row, false);
+}
+
+core::Record to_stored_record(const index::Row& row) {
+  return read_row(row, true);
 }
 
 } // namespace crm::app

@@ -21,6 +21,8 @@ struct Buffers {
 struct ProjectContext {
   std::string zone; ///< the store's, for records without one
   std::function<Buffers(const std::string& service_key)> buffers;
+  /// The id that counts for this one, when its record was merged into another; without it all count.
+  std::function<std::string(const std::string& id)> landing{};
 };
 
 /// Of the service that the record names; none when it names none.
@@ -34,11 +36,18 @@ inline constexpr std::string_view conflict_mark = "?conflict";
 inline constexpr std::string_view series_mark = "?series";
 std::string series_kind(std::string_view kind);
 
+/// Records that were merged into others link to it. They are entries that are deleted, and what refers to
+/// them refers to where they lead as well, and by their fields to that alone.
+inline constexpr std::string_view merged_mark = "?merged";
+
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
                      const std::string& blob, const ProjectContext& context);
 
 /// Back from an index row; the row's data is ours, so it is not validated again.
 core::Record to_record(const index::Row& row);
+
+/// As its file says it: with references to merged records as they were written.
+core::Record to_stored_record(const index::Row& row);
 
 /// The stretch that a record takes by its time and duration fields, without buffers; nothing when it has
 /// none.

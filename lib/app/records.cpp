@@ -5,6 +5,7 @@
 #include "app/hand_edits.hpp"
 #include "app/input.hpp"
 #include "app/occurrences.hpp"
+#include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -189,6 +190,9 @@ Committed restore(Workspace& workspace, const std::string& type, const std::vect
     const auto& schema = workspace.schemas().get(record.type);
     if (core::is_deleted(record, schema)) {
       batch.restore(record);
+    } else if (core::redirect_of(record)) {
+      // It counts for itself again; what was carried over stays where it is.
+      batch.change(record, {{std::string(core::redirect_field), {}}, {std::string(core::knew_field), {}}});
     } else {
       batch.change(record, {{schema.states->field, schema.states->initial}});
     }

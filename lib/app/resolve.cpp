@@ -1,6 +1,7 @@
 #include "app/resolve.hpp"
 
 #include "app/occurrences.hpp"
+#include "app/redirects.hpp"
 #include "app/refusal.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
@@ -19,6 +20,19 @@ std::vector<index::Row> in_scope(std::vector<index::Row> rows, Scope scope) {
     return (scope == Scope::Live && row.deleted) || (scope == Scope::Deleted && !row.deleted);
   });
   return rows;
+}
+
+/// Merged records stand for those that count, but where deleted ones are looked for.
+std::vector<index::Row> landed(Workspace& workspace, const index::Index& index, std::vector<index::Row> rows,
+                               Scope scope) {
+  if (scope == Scope::Deleted || scope == Scope::Stored) return rows;
+  std::vector<index::Row> out;
+  for (auto& row : rows) {
+    auto there = landed_row(index, workspace.schemas(), std::move(row));
+    if (std::none_of(out.begin(), out.end(), [&](const index::Row& each) { return each.id == there.id; }))
+      out.push_back(std::move(there));
+  }
+  return out;
 }
 
 std::string noun(std::string_view type) {
@@ -121,7 +135,8 @@ std::vector<index::Row> of_contact(Workspace& workspace, index::Index& index, co
 std::vector<index::Row> matches(Workspace& workspace, index::Index& index, std::string_view type,
                                 std::string_view word, Scope scope) {
   std::vector<index::Row> by_id;
-  if (base::Id::is_prefix(word)) by_id = in_scope(index.by_prefix(word, type, enough), scope);
+  if (base::Id::is_prefix(word))
+    by_id = in_scope(landed(workspace, index, index.by_prefix(word, type, enough), scope), scope);
   if (by_id.size() == 1) return by_id;
   if (!type.empty())
     if (auto row = index.by_key(type, word); row && !in_scope({*row}, scope).empty()) return {*row};
@@ -134,7 +149,8 @@ std::vector<index::Row> matches(Workspace& workspace, index::Index& index, std::
     if (named.empty() && by_id.empty() && !type.empty())
       named = of_contact(workspace, index, workspace.schemas().get(type), folded);
   }
-  if (named.empty() && scope != Scope::Live) named = among_deleted(index, type, word, folded);
+  if (named.empty() && scope != Scope::Live)
+    named = landed(workspace, index, among_deleted(index, type, word, folded), scope);
   return named.empty() ? by_id : named;
 }
 
@@ -167,7 +183,8 @@ std::vector<index::Row> matches(Workspace& workspace, index::Index& index, std::
 std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word, Scope scope) {
   if (word.find('@') != std::string_view::npos)
     if (auto found = named_occurrence(workspace, type, word)) {
-      if (found->deleted == (scope == Scope::Deleted) || scope == Scope::All) return found;
+      if (found->deleted == (scope == Scope::Deleted) || scope == Scope::All || scope == Scope::Stored)
+        return found;
       throw base::Error(base::Kind::NotFound,
                         fmt::format("{} is {}deleted", base::printable(word), found->deleted ? "" : "not "),
                         found->deleted ? "bring it back with `crm restore " + std::string(word) + "`" : "");
@@ -211,9 +228,10 @@ std::vector<std::string> short_ids(Workspace& workspace, const std::vector<std::
 }
 
 std::string name_of(Workspace& workspace, std::string_view type, std::string_view target) {
-  const auto row = workspace.with_index([&](index::Index& index) {
+  const auto row = workspace.with_index([&](index::Index& index) -> std::optional<index::Row> {
     auto by_id = base::Id::parse(target) ? index.by_id(target) : std::nullopt;
-    return by_id || type.empty() ? by_id : index.by_key(type, target);
+    if (by_id) return landed_row(index, workspace.schemas(), *std::move(by_id));
+    return type.empty() ? by_id : index.by_key(type, target);
   });
   return row ? row->name : std::string(target);
 }

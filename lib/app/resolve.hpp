@@ -9,7 +9,9 @@
 
 namespace crm::app {
 
-enum class Scope { Live, Deleted, All };
+/// Merged records stand for those that count, but among the deleted and with Stored, which is All as it is
+/// stored.
+enum class Scope { Live, Deleted, All, Stored };
 
 /// `type` "" looks among all types. "SERIES@DAY" and "CONTACT@DAY" name occurrences. Throws Error(NotFound)
 /// with suggestions, Refusal(Ambiguous) with the candidates.

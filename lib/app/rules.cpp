@@ -2,6 +2,7 @@
 
 #include "app/availability.hpp"
 #include "app/occurrences.hpp"
+#include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -71,9 +72,23 @@ class Look {
     if (row.deleted) return;
     const core::Record record = to_record(row);
     for (const auto& field : schema.fields)
-      if (field.ref)
+      if (field.ref && !(field.name == core::redirect_field && at_circle(row)))
         for (const auto& target : targets(record.get(field.name)))
           at_reference(row, schema, field, target);
+  }
+
+  /// Somebody wrote to a record that had been merged: what came is told, until it is carried over.
+  void at_merged(const index::Row& row, const core::Schema& schema) {
+    if (!row.deleted || !redirect_of(m_workspace.schemas(), row)) return;
+    const auto counting = m_workspace.with_index(
+        [&](index::Index& index) { return landed_row(index, m_workspace.schemas(), row); });
+    const core::Record merged = to_record(row);
+    if (counting.id == row.id || counting.deleted || core::is_deleted(merged, schema)) return;
+    for (const auto& news : not_carried_over(m_workspace, merged, to_record(counting)))
+      tell(BrokenRule::Kind::Landed, row, news.unit,
+           fmt::format("{} ({} on {})", news_text(news), news.stamp.member, news.stamp.device),
+           {fmt::format("crm {} merge {} {}", row.type, short_id(m_workspace, counting.id),
+                        short_id(m_workspace, row.id))});
   }
 
   void at_key(const index::Row& row, const core::Schema& schema) {
@@ -110,6 +125,33 @@ class Look {
   std::int64_t now() const { return m_workspace.now().time_since_epoch().count(); }
 
  private:
+  static std::string news_text(const core::Landed& news) {
+    if (!news.added.empty()) return core::to_text(core::Value{core::List(news.added)});
+    std::vector<std::string> parts;
+    for (const auto& [_, value] : news.content)
+      parts.push_back(core::to_text(value));
+    return parts.empty() ? "nothing any more" : base::join(parts, ", ");
+  }
+
+  /// True when it was merged into one that leads back to it.
+  bool at_circle(const index::Row& row) {
+    if (!redirect_of(m_workspace.schemas(), row)) return false;
+    const auto found = m_workspace.with_index(
+        [&](index::Index& index) { return landing(index, m_workspace.schemas(), row.id); });
+    if (found.cycle.empty() || found.id != row.id) return false;
+    std::string names, ids;
+    for (const auto& id : found.cycle) {
+      if (id == row.id) continue;
+      const auto other = m_workspace.with_index([&](index::Index& index) { return index.by_id(id); });
+      names += (names.empty() ? "" : ", ") + (other ? other->name : id);
+      ids += " " + short_id(m_workspace, id);
+    }
+    if (!ids.empty())
+      tell(BrokenRule::Kind::Circle, row, std::string(core::redirect_field), names,
+           {fmt::format("crm {} merge {}{}", row.type, short_id(m_workspace, row.id), ids)});
+    return true;
+  }
+
   static std::vector<std::string> targets(const core::Value& value) {
     std::vector<std::string> out;
     if (const auto* text = value.if_string(); text != nullptr && !text->empty()) out.push_back(*text);
@@ -179,6 +221,15 @@ class Look {
   std::set<std::tuple<std::string, std::string, std::string>> m_broken;
 };
 
+void look_at_merges(Workspace& workspace, Look& look) {
+  for (const auto& row :
+       workspace.with_index([](index::Index& index) { return index.referring(merged_mark, "", 0); })) {
+    const auto& schema = workspace.schemas().get(row.type);
+    look.at_merged(row, schema);
+    look.at_references(row, schema);
+  }
+}
+
 } // namespace
 
 std::string_view to_text(BrokenRule::Kind kind) {
@@ -189,6 +240,10 @@ std::string_view to_text(BrokenRule::Kind kind) {
     return "deleted";
   case BrokenRule::Kind::SameKey:
     return "same-key";
+  case BrokenRule::Kind::Circle:
+    return "circle";
+  case BrokenRule::Kind::Landed:
+    return "landed";
   case BrokenRule::Kind::Invalid:
     break;
   }
@@ -210,6 +265,7 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
     if (takes_time(*schema)) look.at_all_clashes(*row, *schema);
     if (schema->type == "absence") look.at_absence(*row);
     look.at_references(*row, *schema);
+    look.at_merged(*row, *schema);
     look.at_key(*row, *schema);
     if (!row->deleted) continue;
     for (const auto& target : {row->id, row->key})
@@ -231,9 +287,16 @@ Rules all_rules(Workspace& workspace) {
   }
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))
     look.at_references(row, workspace.schemas().get(row.type));
+  look_at_merges(workspace, look);
   for (const auto& row : ask([](index::Index& index) { return index.of_shared_keys(); }))
     look.at_key(row, workspace.schemas().get(row.type));
   return look.take();
+}
+
+std::vector<BrokenRule> broken_merges(Workspace& workspace) {
+  Look look(workspace);
+  look_at_merges(workspace, look);
+  return look.take().broken;
 }
 
 } // namespace crm::app

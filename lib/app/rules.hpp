@@ -22,7 +22,9 @@ struct BrokenRule {
     Missing, ///< refers to a record that is not there
     Deleted, ///< still wants something, and refers to a record that was deleted
     SameKey, ///< another live record of the type has its handle
-    Invalid  ///< does not fit its schema
+    Invalid, ///< does not fit its schema
+    Circle,  ///< it and others were merged into each other; it counts, as the newest merge says
+    Landed   ///< written to a merged record without knowledge of the merge, and not carried over
   };
   Kind kind;
   std::string type, id, name, path;
@@ -30,7 +32,8 @@ struct BrokenRule {
   std::string detail;              ///< the target, the handle, or the first problem
   std::vector<std::string> repair; ///< command lines, the likeliest first
 };
-std::string_view to_text(BrokenRule::Kind kind); ///< "missing", "deleted", "same-key", "invalid"
+std::string_view
+to_text(BrokenRule::Kind kind); ///< "missing", "deleted", "same-key", "invalid", "circle", "landed"
 
 struct Rules {
   std::vector<OpenClash> clashes;
@@ -44,5 +47,8 @@ Rules rules_since(Workspace& workspace, const store::Oid& before);
 /// Over the whole store, from the index alone: by time, then by type and name. Records that do not fit their
 /// schema are `diagnose()`'s to find, as it reads them all.
 Rules all_rules(Workspace& workspace);
+
+/// Of those, what is about records that were merged: circles, redirects to nowhere, what landed.
+std::vector<BrokenRule> broken_merges(Workspace& workspace);
 
 } // namespace crm::app

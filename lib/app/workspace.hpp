@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,10 @@ class Workspace {
   bool increment(const store::Oid& before, const store::Oid& after);
   void put_users(const std::string& service_id, const store::Oid& tree);
   bool put(const std::string& path, const store::Oid& blob);
+  std::optional<index::Entry> entry_of(const std::string& path, const store::Oid& blob);
+  /// Puts what changed of the types that can be merged. Ids that may lead elsewhere than before.
+  std::set<std::string> put_merging(const std::vector<store::Difference>& differences,
+                                    const store::Oid& tree);
 
   base::Environment* m_env;
   ProgressSink m_progress;

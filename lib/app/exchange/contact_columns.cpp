@@ -42,6 +42,11 @@ constexpr Known known_columns[] = {
     {"company name", "org"},
     {"address", "formatted", "1"},
     {"street", "street", "1"},
+    {"street number", "house", "1"},
+    {"house number", "house", "1"},
+    {"address #", "street", "1"}, // the second one stands apart, see below
+    {"address line #", "street", "1"},
+    {"suburb", "city", "1"},
     {"city", "city", "1"},
     {"town", "city", "1"},
     {"state", "region", "1"},
@@ -54,6 +59,9 @@ constexpr Known known_columns[] = {
     {"country", "country", "1"},
     {"birthday", "birthday"},
     {"date of birth", "birthday"},
+    {"birth date", "birthday"},
+    {"birthdate", "birthday"},
+    {"dob", "birthday"},
     {"tags", "tags"},
     {"labels", "tags"},
     {"notes", "about"},
@@ -63,7 +71,7 @@ constexpr Known known_columns[] = {
     {"nickname", "nickname"},
     {"external", "external"},
     {"external id", "external"},
-    {"external_id", "external"},
+    {"rec id", "external"},
     // names, as Google and Outlook say
     {"first name", "first"},
     {"given name", "first"},
@@ -304,10 +312,10 @@ constexpr Known known_columns[] = {
     {"associated company", "org"},
 };
 
-constexpr std::array<std::string_view, 22> all_parts{
-    "first", "middle",   "last", "prefix", "suffix",   "nickname", "name",      "org",
-    "email", "phone",    "tags", "about",  "birthday", "external", "formatted", "street",
-    "box",   "extended", "city", "region", "code",     "country"};
+constexpr std::array<std::string_view, 23> all_parts{
+    "first", "middle", "last",     "prefix", "suffix",   "nickname", "name",      "org",
+    "email", "phone",  "tags",     "about",  "birthday", "external", "formatted", "street",
+    "house", "box",    "extended", "city",   "region",   "code",     "country"};
 
 /// "E-mail 2 - Value" → "e-mail # - value" and "2".
 std::pair<std::string, std::string> normal(std::string_view heading) {
@@ -329,10 +337,15 @@ std::pair<std::string, std::string> normal(std::string_view heading) {
 } // namespace
 
 std::optional<ContactColumn> contact_column(std::string_view heading) {
-  const auto [text, number] = normal(heading);
+  // "given_name", as databases write it.
+  std::string spaced(heading);
+  std::replace(spaced.begin(), spaced.end(), '_', ' ');
+  const auto [text, number] = normal(spaced);
   const auto found = std::find_if(std::begin(known_columns), std::end(known_columns),
                                   [&, &word = text](const Known& each) { return each.heading == word; });
   if (found == std::end(known_columns)) return std::nullopt;
+  if ((text == "address #" || text == "address line #") && number != "1")
+    return ContactColumn{"extended", std::string(found->group)};
   return ContactColumn{std::string(found->part), found->group == "#" ? number : std::string(found->group)};
 }
 

@@ -261,8 +261,10 @@ void ContactDraft::finish(Incoming& row) {
       const auto line = [&](const std::string& one) {
         if (!one.empty()) text += (text.empty() ? "" : "\n") + one;
       };
-      for (const char* which : {"box", "extended", "street"})
+      for (const char* which : {"box", "extended"})
         line(part(which));
+      const std::string house = part("house"), street = part("street");
+      line(house.empty() || street.empty() ? house + street : house + " " + street);
       const std::string city = part("city"), code = part("code"), region = part("region");
       std::vector<std::string> place;
       for (const auto& each : {city, region, code})

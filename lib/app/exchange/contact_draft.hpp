@@ -27,7 +27,8 @@ class ContactDraft {
   void email(std::string_view text); ///< several, apart by comma, semicolon or " ::: ", are several
   void phone(std::string_view text);
   void tag(std::string_view text);
-  /// `part`: formatted, street, box, extended, city, region, code, country; `group` tells addresses apart.
+  /// `part`: formatted, house (its number), street, box, extended, city, region, code, country; `group` tells
+  /// addresses apart.
   void address(const std::string& group, const std::string& part, std::string_view text);
   void about(std::string_view text);
   void birthday(std::string_view text, DateOrder order);

@@ -4,6 +4,7 @@
 #include "app/project.hpp"
 #include "app/query.hpp"
 #include "app/reads.hpp"
+#include "app/redirects.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -21,6 +22,26 @@ constexpr std::size_t most_noted_at_once = 1000;
 bool carries(const ExportRequest& request, const std::string& type) {
   return request.only.empty() ||
          std::find(request.only.begin(), request.only.end(), type) != request.only.end();
+}
+
+/// References to merged records lead to those that count. False for a record that does not count itself.
+bool lead_on(Workspace& workspace, core::Record& record, const core::Schema& schema) {
+  return workspace.with_index([&](index::Index& index) {
+    const auto there = [&](const std::string& id) { return landing(index, workspace.schemas(), id).id; };
+    const std::string id = record.id.str();
+    if (core::redirect_of(record) && core::may_merge(schema) && there(id) != id) return false;
+    for (const auto& field : schema.fields) {
+      core::Value* value = record.fields.find(field.name);
+      if (value == nullptr || !field.ref || field.ref->by != core::Reference::By::Id ||
+          field.name == core::redirect_field)
+        continue;
+      if (const auto* target = value->if_string()) *value = there(*target);
+      if (auto* list = value->if_list())
+        for (auto& item : *list)
+          item = there(item.string_or_empty());
+    }
+    return true;
+  });
 }
 
 /// The leading words that are types; `words` keeps the others.
@@ -80,6 +101,8 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
   const auto& schema = *part.schema;
   const std::size_t total = repository.count(workspace.tree(), 2);
   std::size_t done = 0;
+  const bool any_merged =
+      workspace.with_index([](index::Index& index) { return !index.referring(merged_mark, "", 1).empty(); });
   const bool noted = core::logs_reads(schema);
   std::vector<core::Record> reads;
   const auto note = [&] {
@@ -101,10 +124,16 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
         return unreadable.push_back(core::to_text(std::get<std::vector<core::Problem>>(parsed).front()));
     }
     if (part.deleted == ExportRequest::Deleted::Leave && core::is_deleted(*record, schema)) return;
-    if (core::matches(part.filters, *record, schema, workspace.settings().zone))
-      visit({schema, *record, text});
-    else
-      return;
+    // With merged records in it, everything is exported as it is; without, as what counts. Filters mean the
+    // latter.
+    core::Record counting = *record;
+    const bool counts = !any_merged || lead_on(workspace, counting, schema);
+    if (part.deleted == ExportRequest::Deleted::Leave) {
+      if (!counts) return;
+      *record = counting;
+    }
+    if (!core::matches(part.filters, counting, schema, workspace.settings().zone)) return;
+    visit({schema, *record, text});
     if (noted) reads.push_back({record->id, record->type, {}, {}});
     if (reads.size() >= most_noted_at_once) note();
   });
