@@ -12,9 +12,9 @@ bool same(const Stamp& a, const Stamp& b) {
   return a == b && a.member == b.member;
 }
 
-class Comparison {
+class ForeignStamps {
  public:
-  Comparison(const std::vector<const Record*>& known, const Schema& schema, const Writer& by)
+  ForeignStamps(const std::vector<const Record*>& known, const Schema& schema, const Writer& by)
       : m_by(by), m_calendar(calendar_of(by.device)) {
     for (const auto* record : known) {
       m_known.push_back(read_state(*record, schema));
@@ -159,7 +159,7 @@ std::string calendar_of(std::string_view device) {
 
 std::optional<Stamp> foreign_stamp(const std::vector<const Record*>& known, const Record& after,
                                    const Schema& schema, const Writer& by) {
-  return Comparison(known, schema, by).look(read_state(after, schema));
+  return ForeignStamps(known, schema, by).look(read_state(after, schema));
 }
 
 bool continues(const Record& fresh, const Record& other, const Schema& schema) {
