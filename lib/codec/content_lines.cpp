@@ -301,7 +301,7 @@ void Components::property(std::string_view line, bool cut) {
     return;
   }
   if (!parsed) {
-    component.properties.push_back({"", {}, "", base::fit(base::printable(to_utf8(line)), 60)});
+    component.properties.push_back({"", {}, base::fit(base::printable(to_utf8(line)), 60)});
     return;
   }
   const std::string encoding = upper(parsed->parameter("ENCODING"));

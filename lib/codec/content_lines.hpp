@@ -15,9 +15,9 @@ struct Property {
   std::string name; ///< upper case, without its group; "" for a line that is none
   std::vector<std::pair<std::string, std::string>>
       parameters;    ///< names in upper case; of vCard 2.1's bare words TYPE
-  std::string group; ///< "item1" of "item1.TEL", "" without one
   std::string value; ///< unfolded, decoded and UTF-8; escapes as they are: see text_of and parts_of
   bool cut = false;  ///< it was longer than `longest_property`, or is no text (base64)
+  std::string group; ///< "item1" of "item1.TEL", "" without one
 
   /// The first of that name, "" when there is none.
   std::string_view parameter(std::string_view wanted) const;
