@@ -66,7 +66,7 @@ std::optional<core::Record> indexed(Workspace& workspace, const std::string& pat
   if (!parts) return std::nullopt;
   const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(parts->id); });
   if (!row || row->path != path) return std::nullopt;
-  return to_record(*row);
+  return to_stored_record(*row);
 }
 
 } // namespace

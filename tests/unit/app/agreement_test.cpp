@@ -6,9 +6,11 @@
 #include "app/random_store.hpp"
 #include "app/search.hpp"
 #include "base/text.hpp"
+#include "core/redirect.hpp"
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -30,21 +32,49 @@ struct Naive {
   std::vector<Line> lines;
   std::multimap<std::string, const Line*> by_target;
 
-  explicit Naive(Workspace& workspace) {
-    const ProjectContext plain{workspace.settings().zone, [](const std::string&) { return Buffers{}; }};
+  static void each_record(Workspace& workspace,
+                          const std::function<void(const core::Record&, const core::Schema&)>& visit) {
     for (const auto& type : workspace.schemas().types()) {
       const auto& schema = workspace.schemas().get(type);
       workspace.repository().each(
           workspace.tree(), schema.folder, [&](std::string_view path, const store::Oid& blob) {
             auto parsed = codec::parse_record(workspace.repository().blob(blob), std::string(path), schema);
-            auto* record = std::get_if<core::Record>(&parsed);
-            if (record == nullptr) return;
-            Line line{*record, project(*record, schema, "", "", plain), {}, {}};
-            for (const auto& each : core::searched(line.record, schema))
-              (each.name ? line.names : line.texts).push_back(base::words(each.text));
-            lines.push_back(std::move(line));
+            if (const auto* record = std::get_if<core::Record>(&parsed)) visit(*record, schema);
           });
     }
+  }
+
+  explicit Naive(Workspace& workspace) {
+    // Where merged records lead is a function of all records, whatever came first.
+    std::map<std::string, std::pair<std::string, core::Station>> stations;
+    each_record(workspace, [&](const core::Record& record, const core::Schema& schema) {
+      stations.insert_or_assign(
+          record.id.str(),
+          std::pair(schema.type,
+                    core::Station{true, core::may_merge(schema) ? core::redirect_of(record) : std::nullopt}));
+    });
+    ProjectContext plain{workspace.settings().zone, [](const std::string&) { return Buffers{}; }};
+    plain.landing = [&](const std::string& id) {
+      const auto first = stations.find(id);
+      if (first == stations.end()) return id;
+      return core::follow(id,
+                          [&](const std::string& at) {
+                            const auto found = stations.find(at);
+                            const bool there =
+                                found != stations.end() && found->second.first == first->second.first;
+                            return there ? found->second.second : core::Station{};
+                          })
+          .id;
+    };
+    each_record(workspace, [&](const core::Record& record, const core::Schema& schema) {
+      auto entry = project(record, schema, "", "", plain);
+      index::Row row;
+      row.id = entry.id, row.type = entry.type, row.data = entry.data;
+      Line line{to_record(row), std::move(entry), {}, {}};
+      for (const auto& each : core::searched(line.record, schema))
+        (each.name ? line.names : line.texts).push_back(base::words(each.text));
+      lines.push_back(std::move(line));
+    });
     for (const auto& line : lines) {
       if (line.entry.deleted) continue;
       by_target.emplace(line.entry.id, &line);
