@@ -1,12 +1,22 @@
 """What it costs to meet: merging 200 diverged records, a sync with nothing to do, and how soon another device sees an edit."""
 import os, re, signal, subprocess, time
 
-STAMP = "2026-11-23T10:00:00.000Z eve@tablet"
+CLOCK = "2026-11-23T10:00:00.000Z"
+STAMP = f"{CLOCK} alice@tablet"
+MESSAGE = f"Rename 200\n\nCrm-Op: set\nCrm-Batch: 0000000000000000\nCrm-Actor: alice\nCrm-Device: tablet\nCrm-Clock: {CLOCK}\n"
 
 
-def git(folder, *words, data=None):
-    done = subprocess.run(["git", "-C", folder, *words], input=data, capture_output=True, check=True)
+def git(folder, *words, data=None, **env):
+    done = subprocess.run(["git", "-C", folder, *words], input=data, env={**os.environ, **env}, capture_output=True, check=True)
     return done.stdout.decode()
+
+
+def new_key(crm, folder, timed):
+    """A key of alice's on a tablet, which the store knows."""
+    key = folder + "-tablet-key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key], check=True)
+    with open(key + ".pub") as file: timed([crm, "member", "approve", "alice", "--device", "tablet", "--key", file.read().strip()], folder)
+    return key
 
 
 def changed(text):
@@ -15,18 +25,20 @@ def changed(text):
     return text.rstrip("\n") + f"\n  changed:\n    name: {STAMP}\n"
 
 
-def diverge(crm, folder, remote, timed, count=200):
-    """Both sides change the name of the same records: ours by crm, theirs in a commit on the remote."""
+def diverge(crm, folder, remote, key, timed, count=200):
+    """Both sides write the same records: ours by crm, theirs in a commit on the remote that the tablet signed."""
     paths = [path for path in git(folder, "ls-tree", "-r", "--name-only", "HEAD", "contacts/").split() if "/zz/" not in path]
     # From all over the store, and none that was written since it was made.
     paths = [path for path in paths[::max(1, len(paths) // (2 * count))] if "changed:" not in git(folder, "show", f"HEAD:{path}")][:count]
-    data = b"commit refs/heads/theirs\ncommitter eve <eve@tablet> 1795428000 +0000\ndata <<E\nRename 200\n\nCrm-Op: set\nCrm-Batch: 0000000000000000\nCrm-Actor: eve\nCrm-Device: tablet\nCrm-Clock: 2026-11-23T10:00:00.000Z\nE\nfrom refs/heads/main^0\n"
+    data = f"commit refs/heads/theirs\ncommitter alice <alice@tablet> 1795428000 +0000\ndata 1\n.\nfrom refs/heads/main^0\n".encode()
     for path in paths:
         text = changed(git(folder, "show", f"HEAD:{path}")).encode()
         data += f"M 100644 inline {path}\ndata {len(text)}\n".encode() + text + b"\n"
     git(remote, "fast-import", "--quiet", "--force", data=data)
     for path in paths: timed([crm, "set", os.path.basename(path)[:-5], "about=changed here"], folder)
-    git(remote, "update-ref", "refs/heads/main", "refs/heads/theirs")
+    who = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in (("NAME", "alice"), ("EMAIL", "alice@tablet"), ("DATE", "1795428000 +0000"))}
+    signed = git(remote, "-c", "gpg.format=ssh", "-c", f"user.signingkey={key}", "commit-tree", "-S", "-p", "refs/heads/main", "refs/heads/theirs^{tree}", data=MESSAGE.encode(), **who)
+    git(remote, "update-ref", "refs/heads/main", signed.strip())
     return paths
 
 
@@ -37,9 +49,9 @@ def merging(crm, folder, size, timed, measure, bar):
     timed([crm, "sync"], folder)
     nothing = measure("crm sync, nothing to do", lambda n: timed([crm, "sync"], folder), 15)
     fetch = measure("git fetch, nothing to do", lambda n: timed(["git", "fetch", "--quiet", "office"], folder), 15)
-    timed([crm, "task", "the last before they part"], folder)
+    key = new_key(crm, folder, timed)
     timed([crm, "sync"], folder)
-    diverge(crm, folder, remote, timed)
+    diverge(crm, folder, remote, key, timed)
     head = git(folder, "rev-parse", "HEAD").strip()
     git(folder, "fetch", "--quiet", "office")
     # git by itself, line by line, and ours where lines collide.
@@ -47,7 +59,7 @@ def merging(crm, folder, size, timed, measure, bar):
 
     def by_git(n):
         git(folder, "reset", "--quiet", "--hard", head)
-        return timed(["git", "-c", "user.name=x", "-c", "user.email=x@x", "merge", "--quiet", "--no-edit", "-X", "ours", "refs/remotes/office/main"], folder)
+        return timed(["git", "-c", "commit.gpgsign=false", "merge", "--quiet", "--no-edit", "-X", "ours", "refs/remotes/office/main"], folder)
     theirs = measure("git merge, 200 records", by_git, 3)
     os.unlink(folder + "/.git/info/attributes")
 
