@@ -2,12 +2,14 @@
 
 #include "store/git_error.hpp"
 #include "store/paths.hpp"
+#include "store/sync_at_once.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
+#include <set>
 #include <system_error>
 #include <unistd.h>
 
@@ -110,7 +112,7 @@ void WorkFiles::leave() const {
   m_at = Descriptor();
 }
 
-Descriptor WorkFiles::open_folder(std::string_view path, Folders folders, Durability durability) const {
+Descriptor WorkFiles::open_folder(std::string_view path, Folders folders) const {
   if (auto here = open_already(path)) return here;
   Descriptor at(::open(m_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!at) fail_system(errno, "open", m_root);
@@ -121,7 +123,6 @@ Descriptor WorkFiles::open_folder(std::string_view path, Folders folders, Durabi
     if (!next && errno == ENOENT && folders == Folders::Make) {
       if (::mkdirat(at.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
         fail_system(errno, "make the folder of", path);
-      if (durability == Durability::Fsync) sync_descriptor(at.get(), path);
       next = Descriptor(::openat(at.get(), name.c_str(), open_folder_flags));
     }
     if (!next) {
@@ -156,9 +157,9 @@ Seen WorkFiles::look(std::string_view path) const {
   return look_at(at.get(), std::string(file_name(path)).c_str());
 }
 
-void WorkFiles::prepare(std::string_view path, std::string_view content, Durability durability) const {
+void WorkFiles::prepare(std::string_view path, std::string_view content) const {
   check_path(path);
-  const Descriptor at = open_folder(path, Folders::Make, durability);
+  const Descriptor at = open_folder(path, Folders::Make);
   const std::string temporary = temporary_name(file_name(path));
   const std::string name(file_name(path));
   struct stat old {};
@@ -171,15 +172,14 @@ void WorkFiles::prepare(std::string_view path, std::string_view content, Durabil
   try {
     if (replaces && ::fchmod(file.get(), old.st_mode & 0777) != 0) fail_system(errno, "write", path);
     write_all(file.get(), content, path);
-    if (durability == Durability::Fsync) sync_descriptor(file.get(), path);
   } catch (...) {
     ::unlinkat(at.get(), temporary.c_str(), 0);
     throw;
   }
 }
 
-void WorkFiles::publish(std::string_view path, Durability durability) const {
-  const Descriptor at = open_folder(path, Folders::MustExist, durability);
+void WorkFiles::publish(std::string_view path) const {
+  const Descriptor at = open_folder(path, Folders::MustExist);
   const std::string name(file_name(path));
   const std::string temporary = temporary_name(name);
   if (::renameat(at.get(), temporary.c_str(), at.get(), name.c_str()) != 0) {
@@ -187,32 +187,47 @@ void WorkFiles::publish(std::string_view path, Durability durability) const {
     ::unlinkat(at.get(), temporary.c_str(), 0);
     fail_system(error, "put in its place", path);
   }
-  if (durability == Durability::Fsync) sync_descriptor(at.get(), path);
 }
 
-void WorkFiles::remove(std::string_view path, Durability durability) const {
+void WorkFiles::remove(std::string_view path) const {
   check_path(path);
   {
-    const Descriptor at = open_folder(path, Folders::MustExist, durability);
+    const Descriptor at = open_folder(path, Folders::MustExist);
     if (::unlinkat(at.get(), std::string(file_name(path)).c_str(), 0) != 0 && errno != ENOENT)
       fail_system(errno, "remove", path);
-    if (durability == Durability::Fsync) sync_descriptor(at.get(), path);
   }
   // As git does: it knows no empty folders.
   m_at = Descriptor();
   for (auto end = path.rfind('/'); end != std::string_view::npos && end > 0; end = path.rfind('/', end - 1)) {
     const auto folder = path.substr(0, end);
-    const Descriptor above = open_folder(folder, Folders::MustExist, durability);
+    const Descriptor above = open_folder(folder, Folders::MustExist);
     if (::unlinkat(above.get(), std::string(file_name(folder)).c_str(), AT_REMOVEDIR) != 0) break;
   }
 }
 
 void WorkFiles::discard(std::string_view path) const {
   try {
-    const Descriptor at = open_folder(path, Folders::MustExist, Durability::Later);
+    const Descriptor at = open_folder(path, Folders::MustExist);
     ::unlinkat(at.get(), temporary_name(file_name(path)).c_str(), 0);
   } catch (const base::Error&) { // no folder, no file
   }
+}
+
+void WorkFiles::sync(const std::vector<std::string_view>& paths, Written written) const {
+  std::set<std::string> all;
+  for (const auto path : paths) {
+    auto end = path.rfind('/');
+    if (written == Written::Prepared) {
+      const auto folder = end == path.npos ? std::string() : std::string(path.substr(0, end + 1));
+      all.insert(m_root + "/" + folder + temporary_name(file_name(path)));
+      continue;
+    }
+    // Any of the folders on the way may be new.
+    for (; end != path.npos && end > 0; end = path.rfind('/', end - 1))
+      all.insert(m_root + "/" + std::string(path.substr(0, end)));
+    all.insert(m_root);
+  }
+  sync_at_once({all.begin(), all.end()});
 }
 
 void WorkFiles::sync_all() const {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <utility>
+#include <vector>
 
 namespace crm::store {
 
@@ -38,9 +39,7 @@ struct Seen {
 /// waiting on a fifo.
 Seen look_at(int at, const char* name);
 
-/// Fsync: each file and folder on its own. Later: the caller calls sync_all() before it relies on them.
-enum class Durability { Fsync, Later };
-
+/// Nothing is durable before sync() or sync_all().
 class WorkFiles {
  public:
   explicit WorkFiles(std::string root) : m_root(std::move(root)) {}
@@ -51,13 +50,16 @@ class WorkFiles {
 
   /// Writes the content beside the file, to be put in its place by publish(). Makes missing folders. These
   /// throw Error(Failure), with the file as it was.
-  void prepare(std::string_view path, std::string_view content, Durability durability) const;
-  void publish(std::string_view path, Durability durability) const;
+  void prepare(std::string_view path, std::string_view content) const;
+  void publish(std::string_view path) const;
   /// Also folders that are empty afterwards.
-  void remove(std::string_view path, Durability durability) const;
+  void remove(std::string_view path) const;
   /// Removes what a killed prepare() left; never throws.
   void discard(std::string_view path) const;
 
+  enum class Written { Prepared, InPlace };
+  /// What prepare() wrote, or what publish() and remove() changed, at these paths is on the disk afterwards.
+  void sync(const std::vector<std::string_view>& paths, Written written) const;
   /// Everything written so far is on the disk afterwards.
   void sync_all() const;
 
@@ -75,7 +77,7 @@ class WorkFiles {
 
  private:
   enum class Folders { MustExist, Make };
-  Descriptor open_folder(std::string_view path, Folders folders, Durability durability) const;
+  Descriptor open_folder(std::string_view path, Folders folders) const;
   /// The folder of `path` once more, if it is the one that stayed open.
   Descriptor open_already(std::string_view path) const;
   void stay(std::string_view path, const Descriptor& folder) const;

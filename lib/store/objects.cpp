@@ -89,6 +89,7 @@ git_oid ObjectWriter::sound(Write write) {
                             " is empty and cannot be replaced",
                         "remove it and run the command again");
   }
+  m_written.push_back(to_oid(id));
   return id;
 }
 

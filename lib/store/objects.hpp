@@ -40,6 +40,7 @@ class ObjectWriter {
   /// `signer` may be empty.
   git_oid commit(const git_signature* author, const std::string& message, const git_oid& tree,
                  const std::vector<git_oid>& parents, const Signer& signer = {});
+  const std::vector<Oid>& written() const { return m_written; } ///< or there before
 
  private:
   template <typename Write>
@@ -47,6 +48,7 @@ class ObjectWriter {
   git_repository* m_repository;
   git::OdbHandle m_odb;
   std::string m_common_dir;
+  std::vector<Oid> m_written;
 };
 
 /// Throws Error(Failure) for what is no blob or too large.

@@ -9,9 +9,8 @@ namespace {
 
 class Publisher {
  public:
-  Publisher(const Repository::Impl& repository, std::size_t count, const PublishProgress& progress)
-      : m_repository(repository), m_progress(progress),
-        m_durability(count > most_single_syncs ? Durability::Later : Durability::Fsync) {}
+  Publisher(const Repository::Impl& repository, const PublishProgress& progress)
+      : m_repository(repository), m_progress(progress) {}
 
   Published run(const std::vector<Target>& targets) {
     const WorkFiles::Staying staying(m_repository.files);
@@ -23,13 +22,13 @@ class Publisher {
         if (prepare(target)) written.push_back(&target);
       });
     }
-    if (m_durability == Durability::Later && !sync(targets)) return std::move(m_out);
+    if (!sync(targets, WorkFiles::Written::Prepared)) return std::move(m_out);
     done = 0;
     for (const auto* target : written) {
       if (m_progress) m_progress(true, done++);
-      guarded(*target, [&] { m_repository.files.publish(target->path, m_durability); });
+      guarded(*target, [&] { m_repository.files.publish(target->path); });
     }
-    if (m_durability == Durability::Later) sync(targets);
+    sync(targets, WorkFiles::Written::InPlace);
     return std::move(m_out);
   }
 
@@ -39,12 +38,11 @@ class Publisher {
     const auto& files = m_repository.files;
     if (!may_write(target)) return false;
     if (target.blob.empty()) {
-      files.remove(target.path, m_durability);
+      files.remove(target.path);
       return false;
     }
     files.prepare(target.path,
-                  target.content != nullptr ? *target.content : read_blob(m_repository.get(), target.blob),
-                  m_durability);
+                  target.content != nullptr ? *target.content : read_blob(m_repository.get(), target.blob));
     // Writing took its time, and somebody's editor may have saved meanwhile.
     if (may_write(target)) return true;
     files.discard(target.path);
@@ -62,9 +60,15 @@ class Publisher {
     return false;
   }
 
-  bool sync(const std::vector<Target>& targets) {
+  bool sync(const std::vector<Target>& targets, WorkFiles::Written written) {
     try {
-      m_repository.files.sync_all();
+      std::vector<std::string_view> paths;
+      for (const auto& target : targets)
+        paths.push_back(target.path);
+      if (targets.size() > most_single_syncs)
+        m_repository.files.sync_all();
+      else
+        m_repository.files.sync(paths, written);
       return true;
     } catch (const base::Error& error) {
       m_out.problems.push_back(error.message);
@@ -86,7 +90,6 @@ class Publisher {
 
   const Repository::Impl& m_repository;
   const PublishProgress& m_progress;
-  Durability m_durability;
   Published m_out;
 };
 
@@ -107,7 +110,7 @@ Oid seen_id(const Seen& seen) {
 
 Published publish(const Repository::Impl& repository, const std::vector<Target>& targets,
                   const PublishProgress& progress) {
-  return Publisher(repository, targets.size(), progress).run(targets);
+  return Publisher(repository, progress).run(targets);
 }
 
 } // namespace crm::store

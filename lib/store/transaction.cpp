@@ -10,6 +10,7 @@
 #include "store/pack_writer.hpp"
 #include "store/paths.hpp"
 #include "store/publish.hpp"
+#include "store/sync_at_once.hpp"
 #include "store/tree_build.hpp"
 #include "store/tree_hash.hpp"
 #include "store/tree_walk.hpp"
@@ -31,23 +32,31 @@ constexpr std::size_t most_loose = 200;
 /// Until its end, objects are written without an fsync each; settle() then makes all of them durable at once.
 class BulkObjects {
  public:
-  BulkObjects(const Repository::Impl& repository, bool bulk) : m_repository(repository), m_bulk(bulk) {
-    if (m_bulk) git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0);
+  explicit BulkObjects(const Repository::Impl& repository) : m_repository(repository) {
+    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0);
   }
   BulkObjects(const BulkObjects&) = delete;
-  ~BulkObjects() {
-    if (m_bulk) git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-  }
-  void settle() const {
-    if (!m_bulk) return;
-    const Descriptor folder(::open(m_repository.common_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::syncfs(folder.get()) != 0)
-      fail_system(errno, "write to the disk", m_repository.common_dir);
+  ~BulkObjects() { git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1); }
+  void settle(const std::vector<Oid>& written) const {
+    const std::string objects = m_repository.common_dir + "/objects";
+    if (written.size() > most_single_syncs) return sync_all(objects);
+    std::vector<std::string> paths{objects}; // of folders that are new
+    for (const auto& id : written) {
+      paths.push_back(loose_path(m_repository.common_dir, id));
+      paths.push_back(objects + "/" + id.substr(0, 2));
+    }
+    std::sort(paths.begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+    sync_at_once(paths);
   }
 
  private:
+  static void sync_all(const std::string& path) {
+    const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder || ::syncfs(folder.get()) != 0) fail_system(errno, "write to the disk", path);
+  }
+
   const Repository::Impl& m_repository;
-  bool m_bulk;
 };
 
 std::vector<const Change*> sorted(const std::vector<Change>& changes) {
@@ -213,7 +222,7 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
                                      const std::vector<Target>& targets, const git_tree* base,
                                      const Message& message, const Signature& author,
                                      const Oid& other) const {
-  const BulkObjects bulk(*repository, changes.size() > most_single_syncs);
+  const BulkObjects bulk(*repository);
   ObjectWriter writer(repository->get(), repository->common_dir);
   std::optional<PackWriter> pack;
   if (changes.size() > most_loose) pack.emplace(repository->get(), repository->common_dir);
@@ -245,7 +254,7 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
   if (!other.empty()) parents.insert(other < head ? parents.begin() : parents.end(), from_oid(other));
   const Oid id = to_oid(writer.commit(signature.get(), format_message(message), tree, parents,
                                       other.empty() ? repository->signer : Signer()));
-  bulk.settle();
+  bulk.settle(writer.written());
   return id;
 }
 

@@ -271,6 +271,25 @@ TEST_CASE("a store on no branch is not written", "[transaction]") {
           }).hint.find("switch") != std::string::npos);
 }
 
+TEST_CASE("git's logs of the branch and of HEAD tell each batch, where the store keeps logs", "[transaction]") {
+  ScratchStore store;
+  const auto before = store.repository.head();
+  const auto id = store.write(ada, "ada\n");
+  for (const char* log : {"logs/HEAD", "logs/refs/heads/main"}) {
+    INFO(log);
+    const auto text = slurp(store.git_file(log));
+    REQUIRE(text.find(before + " " + id + " Alice <alice@front-desk> ") != std::string::npos);
+    REQUIRE(text.ends_with(" +0000\tcommit (crm): Change " + ada + "\n"));
+  }
+  REQUIRE(store.git("rev-parse HEAD@{1}").output == before + "\n");
+  std::filesystem::remove_all(store.git_file("logs"));
+  REQUIRE(store.git("config core.logAllRefUpdates false").code == 0);
+  auto again = Repository::open(store.repository.root());
+  again.begin(milliseconds(100)).commit({{ada, "more\n"}}, message("x"), alice);
+  REQUIRE_FALSE(std::filesystem::exists(store.git_file("logs")));
+  store.require_sound();
+}
+
 TEST_CASE("a branch of any name is written, and a packed one too", "[transaction]") {
   ScratchStore store;
   REQUIRE(store.git("switch -qc team/north").code == 0);
