@@ -1,5 +1,6 @@
 #include "store/transport.hpp"
 
+#include "store/folder_refs.hpp"
 #include "store/folder_remote.hpp"
 #include "store/hub.hpp"
 #include "store/remotes.hpp"
@@ -9,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fmt/format.h>
@@ -101,6 +103,19 @@ Contact make_bare(const std::string& folder, const std::string& branch, std::chr
   return contact_of(made, trouble_of(made));
 }
 
+/// Whether a folder's refs are all as they were last fetched from it.
+bool has_no_news(git_repository* here, const RemoteUrl& url, const std::string& remote,
+                 const std::string& branch, const Oid& before) {
+  if (url.place != Place::Folder || before.empty() || !is_commit(here, before)) return false;
+  const auto refs = folder_refs(url.folder, branch);
+  return refs && std::all_of(refs->begin(), refs->end(), [&](const auto& ref) {
+           const auto& [name, id] = ref;
+           if (!name.starts_with(device_refs)) return id == before;
+           const std::string device = name.substr(std::string_view(device_refs).size());
+           return id == ref_target(here, device_refs + remote + "/" + device);
+         });
+}
+
 std::string with_heads(const std::string& branch) {
   return "refs/heads/" + branch;
 }
@@ -119,6 +134,11 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
   out.before = ref_target(before_talk.get(), seen);
   if (there.empty) {
     if (!out.before.empty()) static_cast<Contact&>(out) = not_mounted(there.url.folder);
+    return out;
+  }
+  if (has_no_news(before_talk.get(), there.url, remote.name, branch, out.before)) {
+    remove_ref(before_talk.get(), arrived); // of an earlier one that was not taken in
+    out.tip = out.before;
     return out;
   }
   const auto run =
@@ -185,6 +205,11 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
   auto out = contact_of(run, trouble_of_push(run));
   if (!out.ok()) return out;
   move_ref(handle.get(), seen, tip, "");
+  for (const auto& [ref, commit] : beside)
+    if (ref.starts_with(device_refs))
+      move_ref(handle.get(),
+               device_refs + remote.name + "/" + ref.substr(std::string_view(device_refs).size()), commit,
+               "");
   if (there.url.place == Place::Folder) pack_sometimes(there.url.folder);
   return out;
 }

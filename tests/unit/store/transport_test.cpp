@@ -308,6 +308,9 @@ TEST_CASE("the environment and the configuration of somebody else cannot turn a 
   REQUIRE(fetch(pair.store.repository, pair.office, patience).ok());
   pair.store.repository.set_config("protocol.ext.allow", "always");
   pair.store.repository.set_config("url.ext::touch " + proof + " .insteadOf", pair.bare);
+  REQUIRE(run("env -u GIT_DIR -u GIT_OBJECT_DIRECTORY -u GIT_TRACE git -C " + pair.bare +
+              " update-ref refs/crm/devices/tablet refs/heads/main")
+              .code == 0); // news, so that git is asked
   const auto turned = fetch(pair.store.repository, pair.office, patience);
   REQUIRE_FALSE(turned.ok());
   REQUIRE_FALSE(std::filesystem::exists(proof));
