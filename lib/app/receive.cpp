@@ -9,10 +9,11 @@
 namespace crm::app {
 namespace {
 
-sync::Judge judge_of(Workspace& workspace) {
-  return sync::Judge(workspace.repository(), [&workspace](std::size_t done, std::size_t total) {
-    workspace.progress("verifying", done, total);
-  });
+sync::Judge judge_of(Workspace& workspace, const std::shared_ptr<sync::JudgeMemory>& memory) {
+  return sync::Judge(
+      workspace.repository(),
+      [&workspace](std::size_t done, std::size_t total) { workspace.progress("verifying", done, total); },
+      memory);
 }
 
 /// The judged tip, or the commit that takes out what stands against it.
@@ -37,10 +38,11 @@ store::Oid settled(const store::Repository& repository, const sync::Judgement& j
 
 } // namespace
 
-Judged judge_received(Workspace& workspace, const store::Oid& tip) {
+Judged judge_received(Workspace& workspace, const store::Oid& tip,
+                      const std::shared_ptr<sync::JudgeMemory>& memory) {
   const auto& repository = workspace.repository();
   const auto head = repository.head();
-  auto judge = judge_of(workspace);
+  auto judge = judge_of(workspace, memory);
   Judged out{tip, head, head, {}, {}, {}};
   const auto theirs = judge.judge(tip, head, head);
   out.unproved = theirs.unproved;
@@ -57,10 +59,11 @@ void remember_asides(store::Repository& repository, const std::vector<store::Oid
     repository.set_ref(sync::quarantine_refs + each, each);
 }
 
-OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known) {
+OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known,
+                    const std::shared_ptr<sync::JudgeMemory>& memory) {
   auto& repository = workspace.repository();
   const auto head = transaction != nullptr ? transaction->head() : repository.head();
-  auto judgement = judge_of(workspace).judge(head, known, head);
+  auto judgement = judge_of(workspace, memory).judge(head, known, head);
   if (!judgement.unproved.empty()) return {std::move(judgement.unproved), {}};
   if (judgement.standing.empty()) return {};
   if (transaction != nullptr) {

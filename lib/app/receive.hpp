@@ -21,7 +21,8 @@ struct Judged {
   std::vector<store::Oid> asides; ///< commits that put something aside, new to this device
 };
 /// Moves nothing. Throws Error(InvalidData) where the put-aside commits cannot be made.
-Judged judge_received(Workspace& workspace, const store::Oid& tip);
+Judged judge_received(Workspace& workspace, const store::Oid& tip,
+                      const std::shared_ptr<sync::JudgeMemory>& memory = {});
 
 /// From here on the put-aside commits are known here.
 void remember_asides(store::Repository& repository, const std::vector<store::Oid>& asides);
@@ -35,7 +36,8 @@ struct OwnJudged {
   std::vector<sync::Refused> put_aside; ///< now
 };
 /// Under the lock, or in a dry run without one.
-OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known);
+OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known,
+                    const std::shared_ptr<sync::JudgeMemory>& memory = {});
 
 /// The device of a batch of `tip` that is not here yet and was written after `latest`, by its clock; or "".
 std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip);

@@ -1,5 +1,4 @@
 #include "app/sync.hpp"
-#include "app/keys.hpp"
 
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
@@ -180,7 +179,7 @@ class Sync {
       return;
     }
     say(outcome, "verifying");
-    const auto judged = judge_received(m_workspace, tip);
+    const auto judged = judge_received(m_workspace, tip, m_judged);
     if (!judged.unproved.empty()) {
       outcome.outcome = "unproved";
       outcome.detail = "what it sent is not signed as it must be; nothing of it was taken in\n" +
@@ -271,7 +270,7 @@ class Sync {
   bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
-    const auto judged = judge_own(m_workspace, transaction ? &*transaction : nullptr, seen);
+    const auto judged = judge_own(m_workspace, transaction ? &*transaction : nullptr, seen, m_judged);
     outcome.put_aside.insert(outcome.put_aside.end(), judged.put_aside.begin(), judged.put_aside.end());
     const auto& kept = judged.unproved;
     if (kept.empty()) return true;
@@ -378,6 +377,7 @@ class Sync {
   Workspace& m_workspace;
   store::Repository& m_repository;
   const SyncRequest& m_request;
+  const std::shared_ptr<sync::JudgeMemory> m_judged = sync::new_judge_memory(m_repository);
   SyncReport m_report;
 };
 

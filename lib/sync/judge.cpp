@@ -14,10 +14,18 @@
 #include <tuple>
 
 namespace crm::sync {
+
+struct JudgeMemory {
+  explicit JudgeMemory(const store::Repository& repository) : authorities(repository) {}
+  Authorities authorities;
+  Replay::Merges merges;
+};
+
 namespace {
 
 using store::Commit;
 using store::Oid;
+
 struct ByKey {
   bool operator()(const store::AllowedKey& a, const store::AllowedKey& b) const {
     return std::tie(a.key, a.member, a.device) < std::tie(b.key, b.member, b.device);
@@ -43,10 +51,10 @@ struct Signed {
 /// One going through the commits, with keys and revocations that may be known only later.
 class Trial {
  public:
-  Trial(const store::Repository& repository, Authorities& authorities, Rights& rights,
+  Trial(const store::Repository& repository, JudgeMemory& memory, Rights& rights,
         const std::vector<Commit>& commits, const Later& later)
-      : m_repository(repository), m_authorities(authorities), m_commits(commits), m_later(later),
-        m_rights(rights), m_replay(repository, authorities) {}
+      : m_repository(repository), m_authorities(memory.authorities), m_commits(commits), m_later(later),
+        m_rights(rights), m_replay(repository, memory.authorities, memory.merges) {}
 
   template <typename Progress>
   Judgement run(const Oid& tip, Progress progress) {
@@ -258,6 +266,18 @@ class Trial {
 
 } // namespace
 
+std::shared_ptr<JudgeMemory> new_judge_memory(const store::Repository& repository) {
+  return std::make_shared<JudgeMemory>(repository);
+}
+
+Judge::Judge(const store::Repository& repository, Progress progress, std::shared_ptr<JudgeMemory> memory)
+    : m_repository(repository), m_memory(memory ? std::move(memory) : new_judge_memory(repository)),
+      m_progress(std::move(progress)) {}
+
+Authorities& Judge::authorities() {
+  return m_memory->authorities;
+}
+
 Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
   // What is vouched for, or revoked, by commits that count themselves may change what counts: until it does
   // not.
@@ -265,20 +285,20 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
   const auto commits = commits_to_judge(m_repository, tip, known, m_asides);
   Later later;
   if (!knowing.empty()) {
-    const auto& ours = m_authorities.at(knowing);
+    const auto& ours = authorities().at(knowing);
     later.keys.insert(ours.keys.begin(), ours.keys.end());
     later.revoked.insert(ours.revoked.begin(), ours.revoked.end());
   }
   Judgement out;
-  Rights rights(m_repository, m_authorities);
+  Rights rights(m_repository, m_memory->authorities);
   for (int turn = 0; turn < most; ++turn) {
-    Trial trial(m_repository, m_authorities, rights, commits, later);
+    Trial trial(m_repository, *m_memory, rights, commits, later);
     out = trial.run(tip, [&](std::size_t done) {
       if (m_progress) m_progress(done, commits.size());
     });
     auto next = later;
     next.keys.insert(trial.vouched().begin(), trial.vouched().end());
-    const auto& revoked = m_authorities.at(out.clean).revoked;
+    const auto& revoked = authorities().at(out.clean).revoked;
     next.revoked.insert(revoked.begin(), revoked.end());
     const bool no_more = next.revoked.size() == later.revoked.size() &&
                          (out.unproved.empty() || next.keys.size() == later.keys.size());

@@ -11,8 +11,7 @@
 #include "sync/authority.hpp"
 
 #include <functional>
-#include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,20 +41,25 @@ struct Judgement {
   bool ok() const { return unproved.empty() && standing.empty() && is_clean; }
 };
 
+/// What judging has read and worked out: all of it follows from commits and trees, which never change.
+/// Whoever judges several times in one command gives it on.
+struct JudgeMemory;
+std::shared_ptr<JudgeMemory> new_judge_memory(const store::Repository& repository);
+
 class Judge {
  public:
   using Progress = std::function<void(std::size_t done, std::size_t total)>;
-  explicit Judge(const store::Repository& repository, Progress progress = {})
-      : m_repository(repository), m_authorities(repository), m_progress(std::move(progress)) {}
+  explicit Judge(const store::Repository& repository, Progress progress = {},
+                 std::shared_ptr<JudgeMemory> memory = {});
 
   /// Every commit that `tip` has and `known` ("" for none) has not; `known` has been judged before.
   /// `knowing`: a commit whose keys and revocations count, "" for none.
   Judgement judge(const store::Oid& tip, const store::Oid& known, const store::Oid& knowing);
-  Authorities& authorities() { return m_authorities; }
+  Authorities& authorities();
 
  private:
   const store::Repository& m_repository;
-  Authorities m_authorities;
+  std::shared_ptr<JudgeMemory> m_memory;
   Progress m_progress;
   std::vector<store::Commit> m_asides; ///< that were found by what it has judged so far
 };

@@ -97,21 +97,26 @@ store::Oid Replay::standing_for(const store::Oid& commit) {
                                    described.committer);
 }
 
+/// Both parents merged with all that they have.
+const Replay::Merge& Replay::as_they_are(const store::Commit& commit) {
+  if (const auto known = m_merges.find(commit.id); known != m_merges.end()) return known->second;
+  // That a history begins elsewhere is seen where it begins.
+  const auto plan = plan_merge(m_repository, commit.parents[0], commit.parents[1], {}, Origins::Same);
+  Merge out{Merge::Is::Other, m_repository.tree_with(m_repository.commit(plan.ours).tree, plan.changes)};
+  if (out.expected == commit.tree && plan.kind == MergePlan::Kind::Merge)
+    out.is = store::Repository::merge_id(plan.ours, plan.theirs, out.expected, plan.message,
+                                         plan.signature) == commit.id
+                 ? Merge::Is::Exact
+                 : Merge::Is::SameTree;
+  return m_merges.emplace(commit.id, std::move(out)).first->second;
+}
+
 Replay::Merge Replay::merge(const store::Commit& commit) {
   using Is = Merge::Is;
   const auto &ours = commit.parents[0], &theirs = commit.parents[1];
+  auto [is, tree] = as_they_are(commit);
   const bool were_clean = is_clean(ours) && is_clean(theirs);
-  // That a history begins elsewhere is seen where it begins.
-  auto plan = plan_merge(m_repository, ours, theirs, {}, Origins::Same);
-  auto tree = m_repository.tree_with(m_repository.commit(plan.ours).tree, plan.changes);
-  auto is = Is::Other;
-  if (tree == commit.tree && plan.kind == MergePlan::Kind::Merge)
-    is = store::Repository::merge_id(plan.ours, plan.theirs, tree, plan.message, plan.signature) == commit.id
-             ? Is::Exact
-             : Is::SameTree;
-  if (were_clean && tree != commit.tree)
-    m_repository.write_tree(plan.ours, plan.changes); // it is gone on from
-  if (!were_clean) {
+  if (!were_clean || tree != commit.tree) { // it is gone on from
     const auto rest = plan_merge(m_repository, standing_for(ours), standing_for(theirs), {}, Origins::Same);
     tree = m_repository.write_tree(rest.ours, rest.changes);
   }

@@ -11,8 +11,19 @@ namespace crm::sync {
 
 class Replay {
  public:
-  Replay(const store::Repository& repository, Authorities& authorities)
-      : m_repository(repository), m_authorities(authorities) {}
+  struct Merge {
+    enum class Is {
+      Exact,    ///< to the letter what merging its parents makes, on any device
+      SameTree, ///< its files are: a merge by hand
+      Other
+    };
+    Is is = Is::Other;
+    store::Oid expected; ///< the tree that merging comes to, without what was taken out
+  };
+  /// What merges come to where nothing was taken out, by their ids: functions of the commits.
+  using Merges = std::map<store::Oid, Merge>;
+  Replay(const store::Repository& repository, Authorities& authorities, Merges& merges)
+      : m_repository(repository), m_authorities(authorities), m_merges(merges) {}
 
   /// The tree of a commit without what was taken out before it; the commit's own where nothing was.
   const store::Oid& clean(const store::Commit& commit);
@@ -24,15 +35,6 @@ class Replay {
   bool keep(const store::Commit& commit);
   /// The batch does not count: all stays as its parent left it.
   void leave_out(const store::Commit& commit);
-  struct Merge {
-    enum class Is {
-      Exact,    ///< to the letter what merging its parents makes, on any device
-      SameTree, ///< its files are: a merge by hand
-      Other
-    };
-    Is is = Is::Other;
-    store::Oid expected; ///< the tree that merging comes to, without what was taken out
-  };
   /// Both parents' clean trees merged; from here on that is the commit's clean tree. Throws
   /// Error(InvalidData) where they cannot be merged.
   Merge merge(const store::Commit& commit);
@@ -42,12 +44,14 @@ class Replay {
   bool settles(const store::Commit& commit);
 
  private:
+  const Merge& as_they_are(const store::Commit& commit);
   void set(const store::Commit& commit, const store::Oid& tree);
   store::Oid standing_for(const store::Oid& commit);
   std::optional<std::vector<store::Change>> carried(const store::Commit& commit, const store::Oid& before,
                                                     const store::Oid& onto);
   const store::Repository& m_repository;
   Authorities& m_authorities;
+  Merges& m_merges;
   std::map<store::Oid, store::Oid> m_clean; ///< trees of commits that are not clean
 };
 
