@@ -2,6 +2,7 @@
 
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
+#include "app/keys.hpp"
 #include "app/reads.hpp"
 #include "app/sync_state.hpp"
 #include "base/error.hpp"
@@ -19,8 +20,6 @@
 
 namespace crm::app {
 namespace {
-
-using Kind = sync::MergePlan::Kind;
 
 // A merge that takes away so much is more likely an accident, or somebody's cleaning up, than a day's work.
 constexpr std::size_t many_deleted = 20;
@@ -208,7 +207,7 @@ class Sync {
                                    plan.deleted, count_of(plan.present, "record"));
       return;
     }
-    if (!transaction || plan.kind == Kind::Nothing) return;
+    if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
     const auto edits = hand_edits_in(plan);
     if (!edits.empty()) {
       outcome.outcome = "hand-edits";

@@ -48,7 +48,8 @@ struct SyncReport {
   Rules rules;               ///< broken by what this sync brought or changed
   std::size_t conflicts = 0; ///< records that wait for a person, all of them
   store::Oid head;
-  store::Oid offered; ///< our branch before anything was sent: what is written after that waits for another sync
+  store::Oid
+      offered; ///< our branch before anything was sent: what is written after that waits for another sync
   bool all_ok() const;
   bool any_ok() const;
   /// Nothing could be reached, and for no other reason than the network.
