@@ -52,17 +52,18 @@ void add_export(CLI::App& root, Context& context) {
   auto* command =
       add_command(root, "export", "take everything, or a part, elsewhere",
                   "  crm export html -o day.html\n  crm export ndjson -o everything.ndjson\n"
-                  "  crm export csv contact tag:vip -o vips.csv");
+                  "  crm export csv contact tag:vip -o vips.csv\n  crm export all -o practice.tar");
   command->callback([command] {
     if (command->get_subcommands().empty())
       throw base::Error(base::Kind::Usage,
-                        "crm export wants a format: html, json, ndjson, yaml, csv, vcf, ics or vdir",
+                        "crm export wants a format: html, json, ndjson, yaml, csv, vcf, ics, vdir or all",
                         "crm export html -o day.html");
   });
   add_export_html(*command, context);
   add_export_records(*command, context);
   add_export_cards(*command, context);
   add_export_vdir(*command, context);
+  add_export_archive(*command, context);
 }
 
 } // namespace crm::cmd
