@@ -63,6 +63,7 @@ void add_rollback(CLI::App& root, Context& context);
 void add_audit(CLI::App& root, Context& context);
 void add_policy(CLI::App& root, Context& context);
 void add_hub(CLI::App& root, Context& context);
+void add_attachment(CLI::App& root, Context& context);
 void add_doctor(CLI::App& root, Context& context);
 void add_sync(CLI::App& root, Context& context);
 void add_remote(CLI::App& root, Context& context);

@@ -155,7 +155,8 @@ class Completer {
     case Completes::Topic:
       for (const auto& name : command_names(m_context))
         offer(name);
-      for (const char* topic : {"times", "series", "filters", "scripts", "editing", "moving", "exit-codes"})
+      for (const char* topic :
+           {"times", "series", "filters", "scripts", "editing", "moving", "attachments", "exit-codes"})
         offer(topic);
       break;
     case Completes::Remote:

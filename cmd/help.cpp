@@ -24,13 +24,14 @@ constexpr const char* front_page = R"(crm: scheduling and customer memory that w
 Every day   book  note  task  day  week  agenda  free  route  search  report
 Records     contact  deal  case  service  resource  member  hours  absence
 Any type    add  list  show  edit  set  rm  restore  types
-Moving      export  import
+Moving      export  import  attachment
 Devices     sync  remote  hub  join  conflicts  resolve  checkpoint
 The store   init  status  commit  undo  rollback  audit  doctor  git
 
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
 `crm help series`, `crm help filters`, `crm help exit-codes`,
-`crm help scripts`, `crm help editing`, `crm help moving`.
+`crm help scripts`, `crm help editing`, `crm help moving`,
+`crm help attachments`.
 )";
 
 constexpr const char* times_page = R"(Times
@@ -82,8 +83,12 @@ constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import 
   json ndjson yaml  whole records with their provenance: lossless, to the byte
   csv     a table a type. Lists are "a; b", what is deeper is JSON, a cell that
           would be run as a formula has an apostrophe in front. Comes back
-          without provenance. A series is one row; a row for each occurrence is
+          with the same values, and without provenance, concurrent values,
+          deleted records. A series is one row; a row for each occurrence is
           `crm book list --from DAY --to DAY --format csv`.
+  all     one plain tar: records.ndjson, the files of attachments, schemas,
+          policy, crm.yaml, and the history as a git bundle, with a manifest and
+          SHA-256 sums. `crm import all FILE DIR` makes the same store of it.
   vcf     contacts.  FN name · ORG org · EMAIL emails · TEL phones · ADR address
           BDAY birthday · CATEGORIES tags · NOTE about · TZ zone · LANG language
           UID. Versions 2.1, 3.0 and 4.0. Not kept: pictures, sounds, keys, a
@@ -100,6 +105,8 @@ constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import 
           occurrences in one, for vdirsyncer, khal, Radicale, and so for phones.
           `crm export vdir DIR` writes it; files that differ are written, those
           of what is called off are removed.
+  Attachments: json, ndjson, yaml and csv carry what a record says of them (the
+          field `attachments`), `all` the files too; vcf, ics and html neither.
 
 Calendars that others change: `crm sync --vdir DIR --with bob`
 
@@ -129,6 +136,27 @@ Calendars that others change: `crm sync --vdir DIR --with bob`
   One import is one batch. What is known again (by id, UID, or e-mail address)
   is changed where the file says something new, and left where people here have
   changed it since. Bad rows are set aside; the exit code is 5.
+)";
+
+constexpr const char* attachments_page = R"(Attachments: files that belong to records
+
+  crm note ada "consent signed" --attach form.pdf
+  crm note set 7f3k --attach photo.jpg      also `crm attachment add 7f3k FILE…`
+  crm attachment                            all of them; `list 7f3k` of one record
+  crm attachment save form.pdf -o /tmp/     also by the record, or the SHA-256
+
+  A file is in the store once, however many records have it, under the SHA-256
+  of its bytes: attachments/9f/9f86…. It comes with the commit that names it,
+  travels with `crm sync`, and is never changed or removed: what a record no
+  longer names stays as long as the history does, and `crm doctor` counts it.
+  At most 25 MiB each. The type is told by the bytes, not by the name. Programs
+  and scripts are not attached; anything else is, and crm never opens it.
+  Whoever may write a record may attach to it.
+
+  Notes can have attachments. Any other type can, too, when its schema has the
+  field `attachments` as schemas/note.yaml has it; so does a store that was made
+  before crm knew them:
+  cp /usr/local/share/crm/schemas/note.yaml schemas/ && crm commit
 )";
 
 constexpr const char* editing_page = R"(Editing by hand
@@ -179,6 +207,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
   if (topic == "series") return context.print(series_page);
   if (topic == "filters") return context.print(filters_page);
   if (topic == "moving") return context.print(moving_page);
+  if (topic == "attachments") return context.print(attachments_page);
   if (topic == "editing") return context.print(editing_page);
   if (topic == "exit-codes") {
     for (const auto& code : exit_codes())
@@ -191,7 +220,8 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     CLI::App* deeper = find_command(*at, word);
     if (deeper == nullptr) {
       auto names = command_names(context);
-      names.insert(names.end(), {"times", "series", "filters", "scripts", "editing", "moving", "exit-codes"});
+      names.insert(names.end(), {"times", "series", "filters", "scripts", "editing", "moving", "attachments",
+                                 "exit-codes"});
       const auto close = base::suggestions(word, names, 1);
       throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"",
                         close.empty() ? "`crm help` lists the topics"
@@ -211,8 +241,9 @@ void add_help(CLI::App& root, Context& context) {
                               "  crm help book new\n  crm help times\n  crm help exit-codes");
   complete(context,
            command
-               ->add_option("topic", *words,
-                            "command, or times, series, filters, scripts, editing, moving, exit-codes")
+               ->add_option(
+                   "topic", *words,
+                   "command, or times, series, filters, scripts, editing, moving, attachments, exit-codes")
                ->type_name("TOPIC"),
            Completes::Topic);
   command->callback([&context, words] { run_help(context, *words); });

@@ -8,6 +8,7 @@
 #include "cmd/listing.hpp"
 #include "cmd/shape.hpp"
 #include "cmd/showing.hpp"
+#include "core/attachment.hpp"
 #include "core/occurrence.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace {
 
 struct NounOptions {
   std::string name;
-  std::vector<std::string> records, assignments;
+  std::vector<std::string> records, assignments, attach;
   std::string force;
   app::Mode mode = app::Mode::Write;
   app::Reach reach = app::Reach::Unsaid;
@@ -45,6 +46,19 @@ std::string capital(std::string text) {
   return text;
 }
 
+/// --attach, where the type has a field for it.
+void add_attach(CLI::App& command, Context& context, const std::string& type,
+                std::vector<std::string>& files) {
+  if (context.schema(type).find(core::attachments_field) == nullptr) return;
+  complete(context,
+           command.add_option("--attach", files, "a file that belongs to it; again for another")
+               ->type_name("FILE")
+               ->expected(1)
+               ->take_all()
+               ->allow_extra_args(false),
+           Completes::Folder);
+}
+
 void add_new(CLI::App& noun, Context& context, const std::string& type) {
   auto* command = add_command(
       noun, "new", "add a " + type,
@@ -55,7 +69,9 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
   if (detailed) {
     const auto& schema = context.schema(type);
     for (const auto& field : schema.fields) {
-      if (field.shape == core::Shape::Object || field.name == schema.name_field) continue;
+      if (field.shape == core::Shape::Object || field.name == schema.name_field ||
+          field.name == core::attachments_field)
+        continue;
       auto* option = command->add_option_function<std::vector<std::string>>(
           option_names(field, schema),
           [options, field](const std::vector<std::string>& texts) {
@@ -152,19 +168,25 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
     complete(
         context,
         command->add_option("fields", options->assignments, "field=value, list+=item, list-=item, field=")
-            ->required()
             ->type_name("FIELD=VALUE"),
         Completes::Assignment, type);
+    add_attach(*command, context, type, options->attach);
     add_dry_run(*command, options->mode);
     add_force(*command, options->force);
     if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
-      answer(
-          context,
-          app::set(
-              context.workspace(),
-              {type, {options->name}, options->assignments, options->force, options->mode, options->reach}),
-          "Changed " + type);
+      if (options->assignments.empty() && options->attach.empty())
+        throw base::Error(base::Kind::Usage, "nothing is given that would change it",
+                          fmt::format("crm {} set ID field=value", type));
+      answer(context,
+             app::set(context.workspace(), {type,
+                                            {options->name},
+                                            options->assignments,
+                                            options->force,
+                                            options->mode,
+                                            options->reach,
+                                            options->attach}),
+             "Changed " + type);
     });
   }
   if (wanted("edit")) {

@@ -2,6 +2,7 @@
 
 #include "app/resolve.hpp"
 #include "base/text.hpp"
+#include "core/attachment.hpp"
 #include "core/occurrence.hpp"
 #include "core/provenance.hpp"
 
@@ -145,6 +146,13 @@ std::string money(double amount, const std::string& currency) {
   return (amount < 0 ? "-" : "") + whole + (currency.empty() ? "" : " " + currency);
 }
 
+std::string size_in_words(std::uint64_t bytes) {
+  constexpr std::uint64_t kibi = 1024;
+  if (bytes < kibi) return fmt::format("{} B", bytes);
+  if (bytes < kibi * kibi) return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / kibi);
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kibi * kibi));
+}
+
 std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema,
                  std::string_view name) {
   const core::Value& value = record.get(name);
@@ -152,6 +160,13 @@ std::string cell(app::Workspace& workspace, const core::Record& record, const co
   if (field == nullptr || value.is_null()) return core::to_text(value);
   if (name == "rrule")
     if (const auto series = core::read_series(record, schema)) return core::to_words(series->rule);
+  if (name == core::attachments_field) {
+    std::vector<std::string> files;
+    for (const auto& each : core::attachments_of(record))
+      files.push_back(fmt::format("{} ({}, {}, {})", each.name, each.type, size_in_words(each.bytes),
+                                  each.sha256.substr(0, 12)));
+    return base::join(files, "\n");
+  }
   if (field->ref) {
     if (const auto* text = value.if_string()) return referred(workspace, *field, *text);
     std::vector<std::string> names;

@@ -31,6 +31,7 @@ constexpr Entry entries[] = {
     {"report", add_report},
     {"export", add_export},
     {"import", add_import},
+    {"attachment", add_attachment},
     {"status", add_status},
     {"undo", add_undo},
     {"rollback", add_rollback},

@@ -8,6 +8,7 @@ namespace crm::cmd {
 
 void add_export_html(CLI::App& parent, Context& context);
 void add_export_records(CLI::App& parent, Context& context); ///< json, ndjson, yaml
+void add_export_archive(CLI::App& parent, Context& context); ///< all
 void add_export_cards(CLI::App& parent, Context& context);   ///< vcf, ics
 void add_export_vdir(CLI::App& parent, Context& context);    ///< in cmd/calendar
 

@@ -165,9 +165,11 @@ void add_import(CLI::App& root, Context& context) {
                   "  crm import csv google-contacts.csv --dry-run\n  crm import ndjson everything.ndjson");
   command->callback([command] {
     if (command->get_subcommands().empty())
-      throw base::Error(base::Kind::Usage, "crm import wants a format: csv, vcf, ics, json, ndjson or yaml",
+      throw base::Error(base::Kind::Usage,
+                        "crm import wants a format: csv, vcf, ics, json, ndjson, yaml or all",
                         "crm import csv contacts.csv --dry-run");
   });
+  add_import_archive(*command, context);
   const auto fresh = [] { return std::make_shared<ImportOptions>(); };
   auto table = fresh();
   table->read.type = "contact";

@@ -12,4 +12,7 @@ namespace crm::cmd {
 void report_import(Context& context, const app::ImportReport& report, const std::string& recognised,
                    const std::string& rejects);
 
+/// all.
+void add_import_archive(CLI::App& parent, Context& context);
+
 } // namespace crm::cmd

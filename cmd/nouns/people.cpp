@@ -49,6 +49,7 @@ void add_note_new(CLI::App& noun, Context& context) {
   auto* command = add_command(noun, "new", "take a note (the verb may be left out)",
                               "  crm note ada \"wants a revised proposal\" --kind call\n"
                               "  crm note ada \"no answer\" --kind call --next \"call back\" --due fri\n"
+                              "  crm note ada \"consent signed\" --attach form.pdf --attach photo.jpg\n"
                               "  pbpaste | crm note ada -");
   complete(context,
            command->add_option("contact", options->contact, "about whom: a name, an id, or - for nobody")
@@ -72,6 +73,13 @@ void add_note_new(CLI::App& noun, Context& context) {
       command->add_option("--for", options->member, "who follows up (default: you)")->type_name("MEMBER"),
       Completes::Record, "member");
   add_fields(*command, context, options->assignments, "note");
+  complete(context,
+           command->add_option("--attach", options->attach, "a file that belongs to it; again for another")
+               ->type_name("FILE")
+               ->expected(1)
+               ->take_all()
+               ->allow_extra_args(false),
+           Completes::Folder);
   add_dry_run(*command, options->mode);
   command->callback([&context, options] {
     if (options->next.empty() && (!options->due.empty() || !options->member.empty()))

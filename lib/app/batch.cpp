@@ -294,7 +294,7 @@ void Batch::require_permission() const {
       permission.deny(*forbidden);
   }
   for (const auto& file : m_files)
-    if (const auto forbidden = permission.refuse_file(file.path, file.content)) permission.deny(*forbidden);
+    if (const auto forbidden = permission.refuse_file(file)) permission.deny(*forbidden);
 }
 
 Committed Batch::commit(std::string summary) {

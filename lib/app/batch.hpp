@@ -83,6 +83,9 @@ class Batch {
   void put_file(const std::string& path, std::optional<std::string> content);
   /// An edit by hand that has gone elsewhere: the file will be again as it is committed.
   void put_back(const std::string& path, const std::string& edit);
+  /// The file of an attachment, unless the store has it: its bytes are written now, and belong to the store
+  /// when the batch is committed.
+  void put_attachment(const std::string& path, std::string_view bytes);
   void trailer(std::string name, std::string value) {
     m_trailers.emplace_back(std::move(name), std::move(value));
   }

@@ -55,7 +55,8 @@ class Planner {
   bool consider(const store::HandEdit& edit) {
     if (!edit.problem.empty()) { // a link, a device, too large: nothing that could be read
       const auto folder = edit.path.substr(0, edit.path.find('/'));
-      const bool ours = edit.path == "crm.yaml" || folder == "schemas" || edit.path == sync::policy_path ||
+      const bool ours = edit.path == "crm.yaml" || folder == "schemas" ||
+                        folder == store::attachment_folder || edit.path == sync::policy_path ||
                         (folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr);
       if (ours) {
         m_plan.problems.push_back(problem(edit.path, edit.problem));
@@ -91,8 +92,9 @@ class Planner {
 
   void take(const store::HandEdit& edit) {
     const auto content = edit.kind == Kind::Removed ? std::nullopt : std::optional(edit.content);
-    if (const auto forbidden = m_permission.refuse_file(edit.path, content)) return deny(edit, *forbidden);
-    m_plan.changes.push_back({edit.path, content});
+    store::Change change{edit.path, content};
+    if (const auto forbidden = m_permission.refuse_file(change)) return deny(edit, *forbidden);
+    m_plan.changes.push_back(std::move(change));
   }
 
   void deny(const store::HandEdit& edit, const core::Forbidden& forbidden) {

@@ -1,5 +1,6 @@
 #include "app/health.hpp"
 
+#include "app/attachments.hpp"
 #include "app/resolve.hpp"
 #include "app/rules.hpp"
 #include "base/error.hpp"
@@ -91,6 +92,13 @@ std::string listed(const std::vector<std::string>& all) {
   return out;
 }
 
+std::string attachment_count(const AttachmentCensus& found) {
+  if (found.files == 0) return "there are none";
+  return fmt::format("{} files, all as their names say{}", found.files,
+                     found.unnamed == 0 ? ""
+                                        : fmt::format("; {} that no record names any more", found.unnamed));
+}
+
 } // namespace
 
 Status status(Workspace& workspace) {
@@ -138,6 +146,10 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
                                                              found.problems.size(), found.records)});
   out.checks.push_back({"references", found.dangling.empty(),
                         found.dangling.empty() ? "every reference leads somewhere" : listed(found.dangling)});
+  const auto attachments = count_attachments(workspace);
+  out.checks.push_back(
+      {"attachments", attachments.problems.empty(),
+       attachments.problems.empty() ? attachment_count(attachments) : listed(attachments.problems)});
   out.checks.push_back(
       {"keys", found.twice.empty(), found.twice.empty() ? "no key is used twice" : listed(found.twice)});
   const auto merged = workspace.with_index([](index::Index& index) {

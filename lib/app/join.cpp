@@ -161,12 +161,18 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
                       "nothing was left here");
   }
   const auto judgement = sync::Judge(repository).judge(*tip, "", "");
-  if (!judgement.unproved.empty())
+  const bool is_archive = request.from == JoinRequest::From::Archive;
+  JoinedStore out;
+  if (is_archive && !judgement.ok())
+    out.warnings.emplace_back(
+        "not all of its history is signed by who may have written it: `crm audit verify` "
+        "says what");
+  if (!judgement.unproved.empty() && !is_archive)
     throw base::Error(base::Kind::VerificationFailed,
                       "what is there is not signed as it must be: " +
                           refusal_text(judgement.unproved.front()),
                       "nothing was left here; ask whoever keeps that remote");
-  const auto start = judgement.ok() ? *tip : sync::put_aside(repository, judgement);
+  const auto start = judgement.ok() || is_archive ? *tip : sync::put_aside(repository, judgement);
   const std::string device = device_name(devices(repository, *tip), env, request.device);
   repository.prepare();
   repository.set_config("crm.device", device);
@@ -178,7 +184,6 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   auto asides = judgement.put_aside;
   if (start != *tip) asides.push_back(start);
   remember_asides(repository, asides);
-  JoinedStore out;
   {
     auto workspace = Workspace::open(env, folder.string());
     out.member = member_key(workspace, request.member);
@@ -197,6 +202,16 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   }
   out.root = folder.string();
   out.device = device;
+  if (request.look) {
+    auto workspace = Workspace::open(env, folder.string());
+    request.look(workspace);
+  }
+  if (is_archive) {
+    store::remove_remote(repository, first_remote);
+    sync::record_arrival(repository, {env.now(), *tip});
+    made.keep();
+    return out;
+  }
   {
     // Says that the name is taken. A remote that may only be read has no such word, and need not.
     auto workspace = Workspace::open(env, folder.string());

@@ -1,5 +1,6 @@
 #include "app/notes.hpp"
 
+#include "app/attachments.hpp"
 #include "app/input.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
@@ -80,7 +81,13 @@ Committed take_note(Workspace& workspace, const NoteRequest& request) {
   draft.set_value("zone", context.zone);
   draft.set("author", writer(workspace));
   draft.assign(request.assignments);
-  const core::Record note = batch.create(schema, draft.take());
+  core::Map fields = draft.take();
+  if (const auto more = attach_files(batch, schema, request.attach); !more.empty()) {
+    const core::Value* assigned = fields.find(core::attachments_field);
+    fields.set(std::string(core::attachments_field),
+               with_attachments(assigned == nullptr ? core::Value{} : *assigned, more));
+  }
+  const core::Record note = batch.create(schema, std::move(fields));
   if (!request.next.empty()) {
     TaskRequest task{
         request.next, request.due, request.member, "", request.contact == "-" ? "" : request.contact,

@@ -19,6 +19,7 @@ struct NoteRequest {
   std::string member; ///< who follows up; "" for the writer
   std::vector<std::string> assignments;
   Mode mode = Mode::Write;
+  std::vector<std::string> attach{}; ///< files
 };
 /// The note comes first in the result, then the task.
 Committed take_note(Workspace& workspace, const NoteRequest& request);

@@ -5,6 +5,7 @@
 #include "codec/policy.hpp"
 #include "core/agreement.hpp"
 #include "core/record_change.hpp"
+#include "store/paths.hpp"
 #include "sync/file_rights.hpp"
 
 #include <algorithm>
@@ -58,9 +59,15 @@ std::optional<core::Forbidden> Permission::refuse(const core::Record* before, co
   return core::decide_approver(*m_policy, schema, before, after, m_actor.member);
 }
 
-std::optional<core::Forbidden> Permission::refuse_file(const std::string& path,
-                                                       const std::optional<std::string>& content) {
+std::optional<core::Forbidden> Permission::refuse_file(const store::Change& file) {
   if (!m_policy) return std::nullopt;
+  const auto& path = file.path;
+  if (store::is_in_attachments(path)) {
+    const bool there = m_workspace.repository().blob_id(m_workspace.tree(), path).has_value();
+    return decide(
+        {std::string(core::attachment_type), there ? core::Operation::Update : core::Operation::Create, {}});
+  }
+  const auto& content = file.content;
   const auto& repository = m_workspace.repository();
   const auto tree = m_workspace.tree();
   if (!m_authorities) m_authorities = std::make_unique<sync::Authorities>(repository);

@@ -22,8 +22,7 @@ class Permission {
   std::optional<core::Forbidden> refuse(const core::Record* before, const core::Record& after,
                                         const core::Schema& schema);
   /// A file that is no record, as it shall be (nothing: removed).
-  std::optional<core::Forbidden> refuse_file(const std::string& path,
-                                             const std::optional<std::string>& content);
+  std::optional<core::Forbidden> refuse_file(const store::Change& file);
   /// True when no change of a record of the type needs to be looked at.
   bool unlimited(const core::Schema& schema) const;
   /// Whether the member may; asking is no attempt.

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "codec/record.hpp"
 #include "store/paths.hpp"
+#include "sync/attachments.hpp"
 #include "sync/judge.hpp"
 
 #include <algorithm>
@@ -77,7 +78,12 @@ class Adopting {
     for (const auto& difference : repository.diff(before, each.commit.tree)) {
       const auto parts = store::parse_record_path(difference.path);
       const auto* schema = parts ? m_workspace.schemas().by_folder(parts->folder) : nullptr;
-      if (schema == nullptr)
+      if (store::is_in_attachments(difference.path)) {
+        if (sync::is_attachment(repository, difference.path, difference.after))
+          repository.with_blob(difference.after, [&](std::string_view bytes) {
+            m_batch.put_attachment(difference.path, bytes);
+          });
+      } else if (schema == nullptr)
         m_batch.put_file(difference.path, difference.after.empty()
                                               ? std::nullopt
                                               : std::optional(repository.blob(difference.after)));

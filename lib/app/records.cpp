@@ -1,5 +1,6 @@
 #include "app/records.hpp"
 
+#include "app/attachments.hpp"
 #include "app/availability.hpp"
 #include "app/booking.hpp"
 #include "app/hand_edits.hpp"
@@ -88,6 +89,21 @@ std::vector<Found> deleted_with(Workspace& workspace, const core::Record& series
   return out;
 }
 
+/// Behind what is assigned to the field in the same batch.
+void attach(Batch& batch, const core::Record& record, const core::Schema& schema,
+            const std::vector<std::string>& files, std::vector<core::Edit>& edits) {
+  if (files.empty()) return;
+  const auto more = attach_files(batch, schema, files);
+  const auto assigned = std::find_if(edits.begin(), edits.end(), [](const core::Edit& each) {
+    return each.field == core::attachments_field;
+  });
+  if (assigned != edits.end())
+    assigned->value = with_attachments(assigned->value, more);
+  else
+    edits.push_back(
+        {std::string(core::attachments_field), with_attachments(record.get(core::attachments_field), more)});
+}
+
 bool may_become(const core::States& states, const Reached& reached, const std::string& state) {
   const auto& now = reached.record.text(states.field);
   const auto* next = states.next(now);
@@ -146,7 +162,8 @@ Committed set(Workspace& workspace, const SetRequest& request) {
   std::vector<std::string> fields;
   for (auto& each : all) {
     const auto& schema = workspace.schemas().get(each.record.type);
-    const auto edits = edits_for(each, schema, to_edits(workspace, schema, each.record.fields, assignments));
+    auto edits = edits_for(each, schema, to_edits(workspace, schema, each.record.fields, assignments));
+    attach(batch, each.record, schema, request.attach, edits);
     batch.change(each.record, edits);
     guard_clashes(batch, each.record, request.force);
     for (const auto& edit : edits)

@@ -25,6 +25,7 @@ struct SetRequest {
   std::string force; ///< reason, should the change clash
   Mode mode = Mode::Write;
   Reach reach = Reach::Unsaid; ///< of an occurrence or a series; rule and exceptions are always the series'
+  std::vector<std::string> attach{}; ///< files
 };
 Committed set(Workspace& workspace, const SetRequest& request);
 

@@ -176,6 +176,7 @@ void Revert::creation(Target& target, const core::Record& after) {
 }
 
 void Revert::file(const store::Difference& difference) {
+  if (store::is_in_attachments(difference.path)) return; // a file stays as long as the history
   const auto& repository = m_batch.workspace().repository();
   const auto known = m_files.find(difference.path);
   const auto now = known != m_files.end()

@@ -7,6 +7,7 @@
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 #include "store/staged.hpp"
+#include "sync/attachments.hpp"
 #include "sync/authority.hpp"
 
 namespace crm::app {
@@ -49,6 +50,12 @@ std::vector<core::Problem> check_staged(Workspace& workspace) {
     if (const auto parts = store::parse_record_path(file.path)) {
       if (const core::Schema* schema = workspace.schemas().by_folder(parts->folder))
         check_record(workspace, file, *schema, out);
+    } else if (store::is_in_attachments(file.path)) {
+      if (repository.blob_id(repository.head_tree(), file.path) ||
+          !sync::is_attachment(repository, file.path, file.blob))
+        out.push_back(
+            {file.path, 0, "", "",
+             "an attachment is named by the SHA-256 of its bytes, and is never changed or removed"});
     } else if (file.path.starts_with("schemas/") && !file.blob.empty()) {
       auto parsed = codec::parse_schema(repository.blob(file.blob), file.path);
       if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) add(out, *problems);

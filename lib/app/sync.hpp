@@ -69,11 +69,17 @@ struct JoinRequest {
   std::string url, folder; ///< folder "": the last part of the URL
   std::string member, device;
   std::chrono::seconds patience{30};
+  /// Archive: `url` is a file that stands for no remote, and all of its history is taken as it is: what
+  /// nobody's signature stands for, or the policy forbids, becomes a warning.
+  enum class From { Remote, Archive } from = From::Remote;
+  /// The last look at the store before it counts as joined: what it throws leaves nothing behind.
+  std::function<void(Workspace&)> look{};
 };
 struct JoinedStore {
   std::string root, member, device, name;
   std::string fingerprint; ///< of the key that was made, and waits for approval; "" in a store without keys
   std::size_t records = 0;
+  std::vector<std::string> warnings;
 };
 /// A clone of a store, looked at before it is used. Throws Error(Offline | InvalidData | Failure | Usage).
 JoinedStore join_store(base::Environment& env, const JoinRequest& request);

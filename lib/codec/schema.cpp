@@ -14,7 +14,7 @@ using core::Shape;
 constexpr Limits limits{256 * 1024, 32, 20000};
 
 /// Folders of a store that hold something else than records.
-const std::vector<std::string> reserved_folders{"schemas", "policy", "reads"};
+const std::vector<std::string> reserved_folders{"schemas", "policy", "reads", "attachments"};
 
 class SchemaReader {
  public:

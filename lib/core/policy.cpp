@@ -42,6 +42,14 @@ Forbidden beyond(const Actor& actor, const PolicyChange& change, std::vector<std
   return {std::move(why), std::move(fields), ""};
 }
 
+bool may_write(const Policy& policy, const Actor& actor) {
+  const auto rules = policy.roles.find(actor.role);
+  return rules != policy.roles.end() &&
+         std::any_of(rules->second.begin(), rules->second.end(), [](const auto& rule) {
+           return !rule.second.create.none() || !rule.second.update.none();
+         });
+}
+
 } // namespace
 
 std::string_view to_text(Operation operation) {
@@ -70,6 +78,10 @@ const Grant* Policy::grant(std::string_view role, std::string_view type) const {
 
 std::optional<Forbidden> decide(const Policy& policy, const Actor& actor, const PolicyChange& change) {
   if (!actor.active) return Forbidden{actor.member + " does not work here any more", {}, ""};
+  if (change.type == attachment_type)
+    return change.operation == Operation::Create && may_write(policy, actor)
+               ? std::nullopt
+               : std::optional(beyond(actor, change, {}));
   const Grant* grant = policy.grant(actor.role, change.type);
   if (grant == nullptr) return beyond(actor, change, {});
   if (change.operation == Operation::Delete)

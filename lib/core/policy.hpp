@@ -17,6 +17,9 @@ std::string_view to_text(Operation operation); ///< "create", as a policy has it
 /// Types that are no records: what a store's other files are to a policy.
 inline constexpr std::string_view schema_type = "schema", settings_type = "settings", policy_type = "policy",
                                   member_type = "member";
+/// An attachment's file: whoever may write any record may add one, nobody may change or delete it. Who may
+/// name it in a record is a matter of that record's type.
+inline constexpr std::string_view attachment_type = "attachment";
 /// In a policy: every type of record but members.
 inline constexpr std::string_view every_type = "*";
 

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <set>
 #include <system_error>
 #include <unistd.h>
@@ -65,7 +66,7 @@ void sync_descriptor(int fd, std::string_view path) {
     if (errno != EINTR) fail_system(errno, "write to the disk", path);
 }
 
-Seen look_at(int at, const char* name) {
+Seen look_at(int at, const char* name, std::size_t most) {
   // O_NONBLOCK: a fifo in the place of a file must not hang the command.
   const Descriptor file(::openat(at, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat info {};
@@ -82,7 +83,7 @@ Seen look_at(int at, const char* name) {
   // One byte more than the size says: a file that grows meanwhile is read to its end.
   std::size_t want = static_cast<std::size_t>(info.st_size) + 1;
   for (;;) {
-    if (want > largest_working_file + 1) return other("larger than 1 MiB");
+    if (want > most + 1) return other(fmt::format("larger than {} MiB", most >> 20));
     const std::size_t have = out.content.size();
     out.content.resize(want);
     const ssize_t got = ::read(file.get(), out.content.data() + have, want - have);
@@ -154,7 +155,7 @@ Seen WorkFiles::look(std::string_view path) const {
   }
   if (!at) return unreadable(errno);
   stay(path, at);
-  return look_at(at.get(), std::string(file_name(path)).c_str());
+  return look_at(at.get(), std::string(file_name(path)).c_str(), largest_file(path));
 }
 
 void WorkFiles::prepare(std::string_view path, std::string_view content) const {

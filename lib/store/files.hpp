@@ -1,6 +1,8 @@
 // The working files: looked at and written component by component, never through a link.
 #pragma once
 
+#include "store/paths.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,8 +27,6 @@ class Descriptor {
   int m_fd;
 };
 
-inline constexpr std::size_t largest_working_file = 1024 * 1024;
-
 /// What stands in the place of a working file.
 struct Seen {
   enum class What { Missing, File, Other, Unreadable };
@@ -35,9 +35,9 @@ struct Seen {
   std::string problem; ///< of the last two: "a symbolic link", "larger than 1 MiB", "unreadable: …"
 };
 
-/// Reads `name` in the folder `at` (a descriptor, or AT_FDCWD), at most 1 MiB, without following a link or
-/// waiting on a fifo.
-Seen look_at(int at, const char* name);
+/// Reads `name` in the folder `at` (a descriptor, or AT_FDCWD), at most `most` bytes, without following a
+/// link or waiting on a fifo.
+Seen look_at(int at, const char* name, std::size_t most = largest_other_file);
 
 /// Nothing is durable before sync() or sync_all().
 class WorkFiles {

@@ -34,6 +34,14 @@ std::optional<HandEdit> judge(std::string path, const Oid& committed, Seen seen,
   if (seen.what == Seen::What::Missing) edit.kind = HandEdit::Kind::Removed;
   edit.content = std::move(seen.content);
   edit.problem = std::move(seen.problem);
+  if (is_in_attachments(edit.path)) {
+    edit.content.clear(); // it may be large, and is nothing to take in
+    if (edit.problem.empty())
+      edit.problem = committed.empty() ? "no attachment of any record: `crm attachment add` makes it one"
+                                       : "an attachment, which is never changed: `crm git checkout -- " +
+                                             edit.path + "` brings it back";
+    return edit;
+  }
   if (seen.what == Seen::What::File)
     if (const auto problem = path_problem(edit.path); !problem.empty()) {
       edit.problem = "a name that a store cannot hold: " + problem;
@@ -146,12 +154,13 @@ class Sweep {
     }
     if (!committed.empty()) {
       if (!m_cache.vouches_for(path, committed, info))
-        add(judge(path, committed, look_at(at.get(), name.name.c_str()), m_pending));
+        add(judge(path, committed, look_at(at.get(), name.name.c_str(), largest_file(path)), m_pending));
       return;
     }
     if (name.committed != nullptr) return; // a link or a submodule in HEAD: not ours to judge
     if (is_ignored(path, S_ISDIR(info.st_mode))) return;
-    if (!S_ISDIR(info.st_mode)) return add(judge(path, "", look_at(at.get(), name.name.c_str()), m_pending));
+    if (!S_ISDIR(info.st_mode))
+      return add(judge(path, "", look_at(at.get(), name.name.c_str(), largest_file(path)), m_pending));
     Descriptor below(::openat(at.get(), name.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat inner {};
     // Somebody else's repository: git, too, does not look into it.

@@ -54,8 +54,11 @@ Oid Repository::write_tree(const Oid& base, const std::vector<Change>& changes) 
   std::vector<NewFile> files;
   for (const auto& change : changes) {
     check_path(change.path);
-    files.push_back(
-        {change.path, change.content ? std::optional(writer.blob(*change.content)) : std::nullopt});
+    if (!change.blob.empty())
+      files.push_back({change.path, from_oid(change.blob)});
+    else
+      files.push_back(
+          {change.path, change.content ? std::optional(writer.blob(*change.content)) : std::nullopt});
   }
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return to_oid(build_tree(m_impl->get(), writer, tree_of(m_impl->get(), base).get(), files));

@@ -145,6 +145,13 @@ git_oid ObjectWriter::commit(const git_signature* author, const std::string& mes
 }
 
 std::string read_blob(git_repository* repository, const Oid& id) {
+  std::string out;
+  visit_blob(repository, id, [&](std::string_view bytes) { out = bytes; });
+  return out;
+}
+
+void visit_blob(git_repository* repository, const Oid& id,
+                const std::function<void(std::string_view bytes)>& visit) {
   const git_oid oid = from_oid(id);
   git::OdbHandle odb;
   check_git(git::take(odb, git_repository_odb, repository), "open the object database");
@@ -154,10 +161,10 @@ std::string read_blob(git_repository* repository, const Oid& id) {
   if (type != GIT_OBJECT_BLOB || size > largest_blob)
     throw base::Error(base::Kind::Failure,
                       "the object " + id +
-                          (type != GIT_OBJECT_BLOB ? " is not a file" : " is larger than 16 MiB"));
+                          (type != GIT_OBJECT_BLOB ? " is not a file" : " is larger than 32 MiB"));
   git::OdbObjectHandle object;
   check_git(git::take(object, git_odb_read, odb.get(), &oid), "read the object", id);
-  return {static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())};
+  visit({static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())});
 }
 
 } // namespace crm::store

@@ -5,14 +5,15 @@
 #include "store/repository.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace crm::store {
 
-/// Blobs beyond this are no records of ours and are not read.
-inline constexpr std::size_t largest_blob = 16 * 1024 * 1024;
+/// Blobs beyond this are no files of ours and are not read.
+inline constexpr std::size_t largest_blob = 32 * 1024 * 1024;
 
 Oid to_oid(const git_oid& id);
 /// Throws Error(NotFound) unless `id` is 40 hex digits.
@@ -53,5 +54,8 @@ class ObjectWriter {
 
 /// Throws Error(Failure) for what is no blob or too large.
 std::string read_blob(git_repository* repository, const Oid& id);
+/// The same without a copy: the bytes are there while `visit` runs.
+void visit_blob(git_repository* repository, const Oid& id,
+                const std::function<void(std::string_view bytes)>& visit);
 
 } // namespace crm::store

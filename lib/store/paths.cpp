@@ -14,6 +14,7 @@ constexpr std::size_t longest_component =
     200; // leaves room for temporary_name() below the usual limit of 255
 constexpr std::string_view temporary_prefix = ".crm-tmp-";
 constexpr std::string_view record_extension = ".yaml";
+constexpr std::size_t sha256_length = 64;
 
 bool allowed(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
@@ -46,6 +47,33 @@ std::optional<RecordPath> parse_record_path(std::string_view path) {
   RecordPath out{std::string(path.substr(0, first)), std::string(id)};
   if (record_path(out.folder, out.id) != path || !path_problem(path).empty()) return std::nullopt;
   return out;
+}
+
+std::string attachment_path(std::string_view sha256) {
+  std::string path(attachment_folder);
+  path += '/';
+  path += sha256.substr(0, 2);
+  path += '/';
+  path += sha256;
+  return path;
+}
+
+std::optional<std::string_view> parse_attachment_path(std::string_view path) {
+  if (!is_in_attachments(path)) return std::nullopt;
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (name.size() != sha256_length || name.find_first_not_of("0123456789abcdef") != std::string_view::npos ||
+      attachment_path(name) != path)
+    return std::nullopt;
+  return name;
+}
+
+bool is_in_attachments(std::string_view path) {
+  return path.size() > attachment_folder.size() && path.starts_with(attachment_folder) &&
+         path[attachment_folder.size()] == '/';
+}
+
+std::size_t largest_file(std::string_view path) {
+  return is_in_attachments(path) ? largest_attachment : largest_other_file;
 }
 
 std::string path_problem(std::string_view path) {

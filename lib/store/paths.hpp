@@ -1,6 +1,7 @@
 // Every path in a store is made and checked here.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,19 @@ struct RecordPath {
 std::string record_path(std::string_view folder, std::string_view id);
 /// Nothing unless `path` is exactly what record_path() makes of a folder and an id.
 std::optional<RecordPath> parse_record_path(std::string_view path);
+
+/// Files that records name by what is in them: "attachments/9f/9f86d081…0a08", the SHA-256 of their bytes in
+/// hex. What is in one never changes.
+inline constexpr std::string_view attachment_folder = "attachments";
+std::string attachment_path(std::string_view sha256);
+/// The SHA-256. Nothing unless `path` is exactly what attachment_path() makes of one.
+std::optional<std::string_view> parse_attachment_path(std::string_view path);
+bool is_in_attachments(std::string_view path);
+
+/// Bytes of a file, by where it stands.
+inline constexpr std::size_t largest_attachment = std::size_t{25} << 20,
+                             largest_other_file = std::size_t{1} << 20;
+std::size_t largest_file(std::string_view path);
 
 /// Why a store cannot hold that path, or "": relative, at most 4 components of [A-Za-z0-9._-]+, none of them
 /// ".", "..",

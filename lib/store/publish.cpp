@@ -41,8 +41,8 @@ class Publisher {
       files.remove(target.path);
       return false;
     }
-    files.prepare(target.path,
-                  target.content != nullptr ? *target.content : read_blob(m_repository.get(), target.blob));
+    const auto write = [&](std::string_view bytes) { files.prepare(target.path, bytes); };
+    target.content != nullptr ? write(*target.content) : visit_blob(m_repository.get(), target.blob, write);
     // Writing took its time, and somebody's editor may have saved meanwhile.
     if (may_write(target)) return true;
     files.discard(target.path);

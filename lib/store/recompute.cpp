@@ -14,6 +14,7 @@ Oid Repository::tree_with(const Oid& base, const std::vector<Change>& changes) c
   std::vector<NewFile> files;
   for (const auto& change : changes) {
     NewFile file{change.path, std::nullopt};
+    if (!change.blob.empty()) file.blob = from_oid(change.blob);
     if (change.content) file.blob = from_oid(hash_blob(*change.content));
     files.push_back(std::move(file));
   }

@@ -179,6 +179,24 @@ std::string Repository::blob(const Oid& blob) const {
   return read_blob(m_impl->get(), blob);
 }
 
+void Repository::with_blob(const Oid& blob, const std::function<void(std::string_view bytes)>& visit) const {
+  visit_blob(m_impl->get(), blob, visit);
+}
+
+std::uint64_t Repository::blob_size(const Oid& blob) const {
+  const git_oid oid = from_oid(blob);
+  git::OdbHandle odb;
+  check_git(git::take(odb, git_repository_odb, m_impl->get()), "open the object database");
+  std::size_t size = 0;
+  git_object_t type = GIT_OBJECT_INVALID;
+  check_git(git_odb_read_header(&size, &type, odb.get(), &oid), "read the object", blob);
+  return size;
+}
+
+Oid Repository::write_blob(std::string_view content) const {
+  return to_oid(ObjectWriter(m_impl->get(), m_impl->common_dir).blob(content));
+}
+
 std::vector<Difference> Repository::diff(const Oid& before, const Oid& after) const {
   const auto tree = [&](const Oid& id) {
     return id.empty() ? git::TreeHandle() : tree_of(m_impl->get(), id);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@ struct Change {
   /// person is still editing: their newer text is kept in the file. Nothing: whatever the file holds is
   /// replaced. For commit(): an edit by hand that may be replaced, as its text is kept elsewhere.
   std::optional<std::string> was = std::nullopt;
+  /// Instead of `content`: what the object database has under this id already.
+  Oid blob = {};
 };
 
 struct Difference {
@@ -50,9 +53,9 @@ struct HandEdit {
   std::string path;
   Kind kind;
   std::string content; ///< as it is now; "" when removed
-  /// Why it cannot be taken in, or "": a link, a pipe, larger than 1 MiB, unreadable, a name that a store
-  /// cannot hold. `content` is "" then, and nothing else may be concluded from it (a problem is never a
-  /// removal).
+  /// Why it cannot be taken in, or "": a link, a pipe, larger than it may be, unreadable, a name that a store
+  /// cannot hold, an attachment. `content` is "" then, and nothing else may be concluded from it (a problem
+  /// is never a removal).
   std::string problem = {};
 };
 
@@ -109,6 +112,11 @@ class Repository {
   std::string blob(const Oid& blob) const;
   /// The id that a file of this content has.
   static Oid id_of(std::string_view content);
+  /// The same without a copy: the bytes are there while `visit` runs.
+  void with_blob(const Oid& blob, const std::function<void(std::string_view bytes)>& visit) const;
+  std::uint64_t blob_size(const Oid& blob) const; ///< without reading it. Throws Error(NotFound).
+  /// Into the object database, on the disk when it returns; in no history until a Change names it.
+  Oid write_blob(std::string_view content) const;
   /// What differs between two trees, skipping equal subtrees; `before` "" means the empty tree. Sorted by
   /// path.
   std::vector<Difference> diff(const Oid& before, const Oid& after) const;

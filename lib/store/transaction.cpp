@@ -149,7 +149,7 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
   for (const Change* change : list) {
     told(Step::Look, targets.size(), list.size());
     auto next = target(change->path, base ? blob_at(repository->get(), base.get(), change->path) : Oid(),
-                       change->content ? hash_blob(*change->content) : Oid());
+                       change->content ? hash_blob(*change->content) : change->blob);
     next.content = change->content ? &*change->content : nullptr;
     if (files == Files::MustBeCommitted) {
       if (change->was) next.replaceable.insert(hash_blob(*change->was));
@@ -230,6 +230,10 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
   files.reserve(changes.size());
   for (std::size_t i = 0; i < changes.size(); ++i) {
     told(Step::Objects, i, changes.size());
+    if (!changes[i]->blob.empty()) {
+      files.push_back({changes[i]->path, from_oid(changes[i]->blob)});
+      continue;
+    }
     const bool is_new =
         changes[i]->content &&
         (base == nullptr || blob_at(repository->get(), base, targets[i].path) != targets[i].blob);

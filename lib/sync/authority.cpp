@@ -5,6 +5,7 @@
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
 #include "core/provenance.hpp"
+#include "store/paths.hpp"
 #include "sync/read_log.hpp"
 
 namespace crm::sync {
@@ -46,6 +47,7 @@ std::string_view file_type(std::string_view path) {
   if (path.starts_with(schemas_prefix)) return core::schema_type;
   if (path.starts_with(policy_prefix)) return core::policy_type;
   if (path.starts_with(reads_folder) && path.substr(reads_folder.size()).starts_with('/')) return reads_type;
+  if (store::is_in_attachments(path)) return core::attachment_type;
   return path.find('/') == std::string_view::npos ? core::settings_type : std::string_view();
 }
 

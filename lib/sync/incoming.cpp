@@ -1,5 +1,6 @@
 #include "sync/incoming.hpp"
 
+#include "sync/attachments.hpp"
 #include "sync/authority.hpp"
 #include "sync/incoming_names.hpp"
 
@@ -196,7 +197,7 @@ class Look {
 
   bool known_folder(const std::string& name) {
     if (name == schema_folder || name == policy_folder || name == reads_folder ||
-        m_schemas.by_folder(name) != nullptr)
+        name == store::attachment_folder || m_schemas.by_folder(name) != nullptr)
       return true;
     report(name, "is no folder of a store: no schema that came has its records there");
     return false;
@@ -234,6 +235,14 @@ class Look {
       report(path, "must be a file");
       return false;
     }
+    if (folder.path == store::attachment_folder) {
+      const bool fans_out =
+          each.name.size() == 2 && each.name.find_first_not_of("0123456789abcdef") == std::string::npos;
+      if (!fans_out)
+        report(path,
+               "is no folder of a store: in that of attachments are those of their names' first two digits");
+      return fans_out;
+    }
     // "7f" of contacts/7f: the beginning of an id, to which any fourteen characters may be added.
     const bool proposals = path == proposals_folder;
     const bool fans_out = folder.depth == 1 && folder.path != schema_folder && folder.path != policy_folder &&
@@ -248,6 +257,7 @@ class Look {
   }
 
   void file(const RawFolder& folder, const RawEntry& each, const std::string& path) {
+    if (store::is_in_attachments(path)) return attachment(each, path);
     const auto parts = store::parse_record_path(path);
     const bool in_policy = file_type(path) == core::policy_type;
     const bool in_log = file_type(path) == reads_type;
@@ -267,6 +277,19 @@ class Look {
         check_record(*parts, each, path);
       else
         report(path, misplaced(folder, each));
+    } catch (const base::Error& error) {
+      report(path, error.message);
+    }
+  }
+
+  void attachment(const RawEntry& each, const std::string& path) {
+    if (!store::parse_attachment_path(path))
+      return report(path, "is no attachment: those are named by the SHA-256 of what is in them, in hex");
+    if (each.size > store::largest_attachment)
+      return report(path, fmt::format("has {} bytes, more than {}", each.size, store::largest_attachment));
+    try {
+      if (!is_attachment(m_repository, path, each.id))
+        report(path, "is not what its name says: that is the SHA-256 of something else");
     } catch (const base::Error& error) {
       report(path, error.message);
     }

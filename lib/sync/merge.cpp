@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
+#include "sync/attachments.hpp"
 #include "sync/authority.hpp"
 #include "sync/merge_history.hpp"
 #include "sync/merge_schemas.hpp"
@@ -45,7 +46,11 @@ class Planner {
     std::sort(m_plan.changes.begin(), m_plan.changes.end(),
               [](const store::Change& a, const store::Change& b) { return a.path < b.path; });
     std::sort(m_plan.chosen.begin(), m_plan.chosen.end());
-    if (m_plan.deleted > 0) m_plan.present = m_repository.count(m_plan.ours, record_depth);
+    if (m_plan.deleted > 0) {
+      const auto attachments = m_repository.folder_id(m_plan.ours, std::string(store::attachment_folder));
+      m_plan.present = m_repository.count(m_plan.ours, record_depth) -
+                       (attachments.empty() ? 0 : m_repository.count(attachments, record_depth - 1));
+    }
     return std::move(m_plan);
   }
 
@@ -53,8 +58,12 @@ class Planner {
   void follow() {
     const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
     for (const auto& difference : differences)
-      if (!store::parse_record_path(difference.path)) m_chosen[difference.path] = content(difference.after);
+      if (!has_stamps(difference.path)) m_chosen[difference.path] = content(difference.after);
     for (const auto& difference : differences) {
+      if (store::is_in_attachments(difference.path)) {
+        m_plan.changes.push_back({difference.path, std::nullopt, std::nullopt, difference.after});
+        continue;
+      }
       auto after = content(difference.after);
       if (const auto record = store::parse_record_path(difference.path)) count(difference, *record, after);
       m_plan.changes.push_back({difference.path, std::move(after)});
@@ -91,7 +100,9 @@ class Planner {
     const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
     std::size_t records = 0;
     for (const auto& difference : differences) // schemas are among these, and the records need them
-      if (!store::parse_record_path(difference.path)) {
+      if (store::is_in_attachments(difference.path)) {
+        attachment(difference);
+      } else if (!store::parse_record_path(difference.path)) {
         newest(difference);
         m_one_meaning = false;
       }
@@ -137,6 +148,21 @@ class Planner {
 
   void take(const Difference& difference) {
     m_plan.changes.push_back({difference.path, content(difference.after)});
+  }
+
+  /// Records, and what has no need of stamps.
+  static bool has_stamps(const std::string& path) {
+    return store::parse_record_path(path) || store::is_in_attachments(path);
+  }
+
+  /// One name, one content: who lacks it gets it. A file that is not what its name says gives way.
+  void attachment(const Difference& difference) {
+    const auto rank = [&](const Oid& blob) {
+      return std::pair{!blob.empty() && is_attachment(m_repository, difference.path, blob), blob};
+    };
+    if (difference.before.empty() ||
+        (!difference.after.empty() && rank(difference.before) < rank(difference.after)))
+      m_plan.changes.push_back({difference.path, std::nullopt, std::nullopt, difference.after});
   }
 
   /// Files without stamps: the side that alone changed it, else the newer change.

@@ -4,6 +4,7 @@
 #include "codec/record.hpp"
 #include "core/carry.hpp"
 #include "store/paths.hpp"
+#include "sync/attachments.hpp"
 #include "sync/merge.hpp"
 
 #include <algorithm>
@@ -38,7 +39,12 @@ void Replay::set(const store::Commit& commit, const store::Oid& tree) {
 }
 
 void Replay::leave_out(const store::Commit& commit) {
-  if (!commit.parents.empty()) set(commit, clean(commit.parents.front()));
+  if (commit.parents.empty()) return;
+  const auto& parent = commit.parents.front();
+  auto tree = clean(parent);
+  // What came with it stays: a batch that counts may have named the same file, and found it there already.
+  const auto kept = new_attachments(m_repository, m_repository.commit(parent).tree, commit.tree, tree);
+  set(commit, kept.empty() ? tree : m_repository.write_tree(tree, kept));
 }
 
 bool Replay::settles(const store::Commit& commit) {
@@ -65,6 +71,11 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
     const auto& path = difference.path;
     const auto now = m_repository.blob_id(onto, path).value_or("");
     if (now == difference.after) continue;
+    if (store::is_in_attachments(path)) { // they are only added
+      if (!now.empty()) continue;
+      out.push_back({path, std::nullopt, std::nullopt, difference.after});
+      continue;
+    }
     if (now == difference.before) {
       out.push_back({path, difference.after.empty() ? std::nullopt
                                                     : std::optional(m_repository.blob(difference.after))});

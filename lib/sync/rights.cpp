@@ -7,6 +7,7 @@
 #include "core/occurrence.hpp"
 #include "core/record_change.hpp"
 #include "store/paths.hpp"
+#include "sync/attachments.hpp"
 #include "sync/file_rights.hpp"
 
 #include <algorithm>
@@ -58,7 +59,20 @@ std::optional<Objection> Rights::against(const store::Commit& commit, const core
   return std::nullopt;
 }
 
+std::optional<Objection> Rights::attachment(const Case& now, const store::Difference& difference) {
+  if (!difference.after.empty() && !is_attachment(m_repository, difference.path, difference.after))
+    return Objection{"attachment", difference.path + " is not what its name says"};
+  if (now.actor == nullptr) return std::nullopt;
+  const auto operation = difference.before.empty()  ? core::Operation::Create
+                         : difference.after.empty() ? core::Operation::Delete
+                                                    : core::Operation::Update;
+  const auto why =
+      core::decide(*now.authority.policy, *now.actor, {std::string(core::attachment_type), operation, {}});
+  return why ? std::optional(Objection{"forbidden", why->why}) : std::nullopt;
+}
+
 std::optional<Objection> Rights::file(const Case& now, const store::Difference& difference) {
+  if (store::is_in_attachments(difference.path)) return attachment(now, difference);
   const auto text = [&](const store::Oid& blob) {
     return blob.empty() ? std::nullopt : std::optional(m_repository.blob(blob));
   };

@@ -37,6 +37,7 @@ class Rights {
                                   const std::string& folder);
   static std::optional<Objection> forbidden(const Case& now, const core::Record* before,
                                             const core::Record* after, const core::Schema& schema);
+  std::optional<Objection> attachment(const Case& now, const store::Difference& difference);
   std::optional<Objection> file(const Case& now, const store::Difference& difference);
   std::optional<Objection> stamps(const Case& now, const std::string& path, const Shared& before,
                                   const Shared& after, const core::Schema& schema);

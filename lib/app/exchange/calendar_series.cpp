@@ -174,7 +174,7 @@ CalendarRule read_calendar_rule(const Component& entry, const CalendarMoment& st
       rule.count = 1;
     } else {
       if (rule.count) --*rule.count;
-      constexpr days decade{3660};
+      constexpr std::chrono::days decade{3660};
       if (core::recurring_days(rule, first, first, first + decade, 1).empty())
         throw base::Error(base::Kind::InvalidData,
                           "RRULE: the rule gives no day in ten years: " + core::to_words(rule), cannot);

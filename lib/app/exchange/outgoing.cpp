@@ -5,9 +5,11 @@
 #include "app/query.hpp"
 #include "app/reads.hpp"
 #include "app/redirects.hpp"
+#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
+#include "core/policy.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 
@@ -69,6 +71,37 @@ std::optional<core::Record> indexed(Workspace& workspace, const std::string& pat
   return to_stored_record(*row);
 }
 
+bool names_members(const core::Field& field) {
+  return field.ref && field.ref->by == core::Reference::By::Key &&
+         std::find(field.ref->types.begin(), field.ref->types.end(), core::member_type) !=
+             field.ref->types.end();
+}
+
+/// What else a type needs for the request, as the word of a query; "" when it needs nothing.
+std::optional<core::NotAQuery> lacks(const ExportRequest& request, const core::Schema& schema) {
+  if (!request.between.empty() && schema.time_field.empty())
+    return core::NotAQuery{"--between", with_article(schema.type) + " has no time",
+                           "name other types, or none"};
+  if (!request.with.empty() && std::none_of(schema.fields.begin(), schema.fields.end(), names_members))
+    return core::NotAQuery{"--with", with_article(schema.type) + " has no field for a member",
+                           "name other types, or none"};
+  return std::nullopt;
+}
+
+bool is_with(const core::Record& record, const core::Schema& schema, const std::string& key) {
+  return std::any_of(schema.fields.begin(), schema.fields.end(), [&](const core::Field& field) {
+    if (!names_members(field)) return false;
+    const auto& value = record.get(field.name);
+    const auto* list = value.if_list();
+    return list == nullptr ? value.string_or_empty() == key
+                           : std::find(list->begin(), list->end(), core::Value{key}) != list->end();
+  });
+}
+
+bool is_by(const core::Record& record, const std::string& member) {
+  return core::created(record).member == member || core::newest(record).member == member;
+}
+
 } // namespace
 
 std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& request) {
@@ -81,11 +114,24 @@ std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& 
   std::sort(types.begin(), types.end());
   std::vector<ExportPart> out;
   std::optional<core::NotAQuery> unsuited;
+  const std::string with =
+      request.with.empty() ? "" : resolve(workspace, "member", request.with, Scope::All).key;
+  std::string period;
+  if (!request.between.empty()) {
+    const auto days = parse_days(workspace, request.between);
+    period = ":" + core::to_text(days.first) + ".." + core::to_text(days.last);
+  }
   for (const auto& type : types) {
     const auto& schema = workspace.schemas().get(type);
-    auto parsed = try_query(workspace, schema, words);
+    auto all = words;
+    if (!period.empty() && !schema.time_field.empty()) all.push_back(schema.time_field + period);
+    std::variant<core::Query, core::NotAQuery> parsed;
+    if (auto why = lacks(request, schema))
+      parsed = std::move(*why);
+    else
+      parsed = try_query(workspace, schema, all);
     if (auto* query = std::get_if<core::Query>(&parsed))
-      out.push_back({&schema, std::move(*query), request.deleted, request.from});
+      out.push_back({&schema, std::move(*query), request.deleted, request.from, with, request.by});
     else if (named || !unsuited)
       unsuited = std::get<core::NotAQuery>(std::move(parsed));
   }
@@ -103,7 +149,7 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
   std::size_t done = 0;
   const bool any_merged =
       workspace.with_index([](index::Index& index) { return !index.referring(merged_mark, "", 1).empty(); });
-  const bool noted = core::logs_reads(schema);
+  const bool noted = part.looking == ExportPart::Looking::IsNoted && core::logs_reads(schema);
   std::vector<core::Record> reads;
   const auto note = [&] {
     note_reads(workspace, "export", reads);
@@ -132,6 +178,8 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
       if (!counts) return;
       *record = counting;
     }
+    if (!part.with.empty() && !is_with(counting, schema, part.with)) return;
+    if (!part.by.empty() && !is_by(*record, part.by)) return;
     if (!core::matches(part.filters, counting, schema, workspace.settings().zone)) return;
     visit({schema, *record, text});
     if (noted) reads.push_back({record->id, record->type, {}, {}});

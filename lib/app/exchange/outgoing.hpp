@@ -19,6 +19,9 @@ struct ExportRequest {
   /// Files for what is to be as committed, to the byte; where other programs' words are made of it, the index
   /// has the same at a fifth of the cost.
   enum class From { Files, Index } from = From::Files;
+  std::string between{}; ///< days, as typed: records whose time is in them
+  std::string with{};    ///< a member, as typed: records with a field that names them
+  std::string by{};      ///< a member's key: records that they made, or were the last to change
 };
 
 /// One type, and which of its records.
@@ -27,10 +30,14 @@ struct ExportPart {
   core::Query filters;
   ExportRequest::Deleted deleted = ExportRequest::Deleted::Leave;
   ExportRequest::From from = ExportRequest::From::Files;
+  std::string with{}, by{}; ///< keys of members
+  /// That somebody has looked at records whose type wants to know is noted; not when a program compares them.
+  enum class Looking { IsNoted, IsNot } looking = Looking::IsNoted;
 };
 
-/// Sorted by type. Where no type is named, those stay out whose fields the filters do not suit. Throws
-/// Error(Usage) for a type that the format cannot carry, and for a filter that suits no type.
+/// Sorted by type. Where no type is named, those stay out whose fields the filters do not suit: without a
+/// time for a period, without a field that names members for a member. Throws Error(Usage) for a type that
+/// the format cannot carry, and for a filter that suits no type.
 std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& request);
 
 struct Exported {

@@ -14,6 +14,9 @@ using store::Oid;
 const std::string ada_id = "7f3k2m9qxv0tbn4c", eve_id = "7f00000000000000";
 const std::string ada_file = ada_id + ".yaml", eve_file = eve_id + ".yaml";
 
+/// SHA-256 of "x".
+const std::string x_sum = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+
 std::string record(const std::string& id, const std::string& more = "") {
   return "id: " + id + "\nname: Somebody\n" + more +
          "crm:\n  created: 2026-01-01T00:00:00.000Z alice@front-desk\n";
@@ -86,6 +89,9 @@ struct Shop {
     return tree(all);
   }
   Oid contact(const std::string& text) const { return beside_ada({file(eve_file, text)}); }
+  Oid attachments(const std::string& name, const Entries& entries) const {
+    return at_top({dir("attachments", {dir(name, entries)})});
+  }
   Oid schemas(const Entries& entries) const {
     return tree({file("crm.yaml", "format: 1\n"), dir("schemas", entries)});
   }
@@ -276,6 +282,33 @@ std::vector<Case> cases() {
          return s.schemas({s.file("contact.yaml", schema_text("contact")), s.file("task.yaml", other)});
        },
        "schemas/task.yaml", "wants the folder"},
+      {"an attachment that is not what its name says",
+       [](const Shop& s) { return s.attachments("2d", {s.file(x_sum, "y")}); }, "attachments/2d/" + x_sum,
+       "SHA-256 of something else"},
+      {"an attachment in another one's folder",
+       [](const Shop& s) { return s.attachments("2e", {s.file(x_sum, "x")}); }, "attachments/2e/" + x_sum,
+       "no attachment"},
+      {"an attachment with a name of its own",
+       [](const Shop& s) { return s.attachments("2d", {s.file("form.pdf", "x")}); },
+       "attachments/2d/form.pdf", "no attachment"},
+      {"an attachment in capitals", [](const Shop& s) { return s.attachments("2D", {s.file(x_sum, "x")}); },
+       "attachments/2D", "first two digits"},
+      {"an attachment that can be run",
+       [](const Shop& s) {
+         return s.attachments("2d", {{"100755", x_sum, s.blob("x")}});
+       },
+       "attachments/2d/" + x_sum, "executable"},
+      {"an attachment that did not come",
+       [](const Shop& s) {
+         return s.attachments("2d", {{file, x_sum, nowhere}});
+       },
+       "attachments/2d/" + x_sum, "did not come"},
+      {"a file beside the attachments' folders",
+       [](const Shop& s) { return s.at_top({s.dir("attachments", {s.file(x_sum, "x")})}); },
+       "attachments/" + x_sum, "no attachment"},
+      {"folders below the attachments' folders",
+       [](const Shop& s) { return s.attachments("2d", {s.dir("2d", {})}); }, "attachments/2d/2d",
+       "no folder of a store"},
       {"a folder among the schemas", [](const Shop& s) { return s.schemas({s.dir("old", {})}); },
        "schemas/old", "no folder of a store"},
       {"something else among the schemas", [](const Shop& s) { return s.schemas({s.file("run.sh", "x")}); },
@@ -306,6 +339,13 @@ TEST_CASE("a sound store is taken as it is, whole and in part", "[incoming]") {
   const auto more = shop.contact(record(eve_id, "emails:\n  - eve@example.com\nx-new: kept\n"));
   REQUIRE(told(check_incoming(shop.repository, more, shop.repository.head())).empty());
   REQUIRE(told(check_incoming(shop.repository, shop.tree(shop.top()), shop.repository.head())).empty());
+}
+
+TEST_CASE("an attachment is taken as it is when it is what its name says", "[incoming]") {
+  Shop shop;
+  const auto theirs = shop.attachments("2d", {shop.file(x_sum, "x")});
+  REQUIRE(told(check_incoming(shop.repository, theirs, "")).empty());
+  REQUIRE(told(check_incoming(shop.repository, theirs, shop.repository.head())).empty());
 }
 
 TEST_CASE("every store that crm init makes is one that another device takes", "[incoming]") {

@@ -68,6 +68,25 @@ struct Two {
   Repository ours, theirs;
 };
 
+TEST_CASE("attachments of both sides are kept, and one that both have is one", "[merge]") {
+  const std::string x = "attachments/2d/2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+                    y = "attachments/a1/a1fce4363854ff888cff4b8e7875d600c2682390412a8cf79b37d0b11148b0fa";
+  Two two;
+  Two::write(two.ours, {{x, "x"}});
+  Two::write(two.theirs, {{y, std::nullopt, std::nullopt, two.theirs.write_blob("y")}, {x, "x"}});
+  const auto [a, b] = two.merge();
+  REQUIRE(a == b);
+  CHECK(two.ours.read(a, x) == "x");
+  CHECK(two.ours.read(a, y) == "y");
+  CHECK(store::run("cat " + two.folder.path + "/ours/" + y).output == "y");
+  // Taken away by hand on one side: it stays, as the other side has it.
+  Two::write(two.ours, {{x, std::nullopt}});
+  Two::write(two.theirs, {{grace_path, contact(grace_path, "name: Grace\n")}});
+  const auto [c, d] = two.merge();
+  REQUIRE(c == d);
+  CHECK(two.ours.read(c, x) == "x");
+}
+
 TEST_CASE("two devices that merge the same heads make the same commit, which tells the rules that fired",
           "[merge]") {
   Two two;
