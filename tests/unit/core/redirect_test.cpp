@@ -124,7 +124,7 @@ TEST_CASE("every id of any graph lands on one that lands on itself, and no recor
   std::mt19937 random(11);
   for (int round = 0; round < 2000; ++round) {
     Graph graph;
-    const unsigned count = 1 + random() % 7;
+    const auto count = static_cast<unsigned>(1 + random() % 7);
     for (unsigned i = 0; i < count; ++i) {
       std::optional<Redirect> redirect;
       if (random() % 4 != 0)
