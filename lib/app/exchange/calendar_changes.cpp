@@ -79,6 +79,7 @@ bool same_moment(const CalendarItem& a, const CalendarItem& b) {
 }
 
 bool same_length(const core::Value& a, const core::Value& b) {
+  if (a == b) return true; // neither may have one
   const auto one = core::parse_duration(a.string_or_empty()),
              other = core::parse_duration(b.string_or_empty());
   return one && other && one->days == other->days && one->time == other->time;
@@ -265,14 +266,16 @@ ItemChange change_of(const CalendarItem& before, const CalendarItem& after) {
 
 bool same_calendar(const CalendarFile& a, const CalendarFile& b) {
   if (!change_of(a.main, b.main).empty()) return false;
-  std::set<LocalDate> days, off_in_a, off_in_b;
-  for (const auto* file : {&a, &b}) {
+  const auto called_off = [](const CalendarFile& file) {
+    std::set<LocalDate> out(file.except.begin(), file.except.end());
+    std::erase_if(out, [&](LocalDate day) { return file.occurrences.contains(day); });
+    return out;
+  };
+  std::set<LocalDate> days;
+  for (const auto* file : {&a, &b})
     for (const auto& [day, item] : file->occurrences)
       days.insert(day);
-    for (const auto day : file->except)
-      if (!file->occurrences.contains(day)) (file == &a ? off_in_a : off_in_b).insert(day);
-  }
-  return off_in_a == off_in_b && std::all_of(days.begin(), days.end(), [&](LocalDate day) {
+  return called_off(a) == called_off(b) && std::all_of(days.begin(), days.end(), [&](LocalDate day) {
            return change_of(a.on(day), b.on(day)).empty();
          });
 }

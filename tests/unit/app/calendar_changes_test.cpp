@@ -79,6 +79,8 @@ TEST_CASE("an occurrence without an entry of its own is as its series says") {
   CHECK(core::to_text(*series.on(day("2027-06-29")).fields.find("start")) == "2027-06-29T14:00");
   CHECK_FALSE(series.on(day("2026-12-15")).fields.contains("rrule"));
   CHECK(series.except == std::vector{day("2026-12-08")});
+  CHECK(words(change_of(series.main, series.main)) == "");
+  CHECK(words(change_of(series.on(day("2026-12-01")), series.on(day("2026-12-01")))) == "");
   CHECK(same_calendar(series, series));
 }
 
