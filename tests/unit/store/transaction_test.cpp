@@ -271,7 +271,8 @@ TEST_CASE("a store on no branch is not written", "[transaction]") {
           }).hint.find("switch") != std::string::npos);
 }
 
-TEST_CASE("git's logs of the branch and of HEAD tell each batch, where the store keeps logs", "[transaction]") {
+TEST_CASE("git's logs of the branch and of HEAD tell each batch, where the store keeps logs",
+          "[transaction]") {
   ScratchStore store;
   const auto before = store.repository.head();
   const auto id = store.write(ada, "ada\n");
