@@ -196,7 +196,7 @@ void with_attachment(const Workspace& workspace, const core::Attachment& attachm
 AttachmentCensus count_attachments(Workspace& workspace) {
   AttachmentCensus out;
   const auto& repository = workspace.repository();
-  const auto tree = workspace.tree();
+  const store::Oid& tree = workspace.tree();
   std::set<std::string, std::less<>> named;
   for (const auto& type : workspace.schemas().types()) {
     const auto& schema = workspace.schemas().get(type);

@@ -92,9 +92,9 @@ Committed take_note(Workspace& workspace, const NoteRequest& request) {
     TaskRequest task{
         request.next, request.due, request.member, "", request.contact == "-" ? "" : request.contact,
         "",           {},          request.mode};
-    core::Map fields = task_fields(workspace, task);
-    fields.set("about", note.id.str());
-    batch.create(workspace.schemas().get("task"), std::move(fields));
+    core::Map follow_up = task_fields(workspace, task);
+    follow_up.set("about", note.id.str());
+    batch.create(workspace.schemas().get("task"), std::move(follow_up));
   }
   return batch.commit(request.next.empty() ? "Note" : "Note, and a task that follows");
 }
