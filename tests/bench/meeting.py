@@ -73,10 +73,13 @@ def merging(crm, folder, size, timed, measure, bar):
     return ours
 
 
-def watching(crm, base, make, timed, env, edits=40):
+def watching(crm, base, timed, env, edits=40):
     """From the moment that `crm task` has ended on one device to the moment that the other one has it."""
     desk, tablet, office = base + "/watch-desk", base + "/watch-tablet", base + "/watch-office"
-    make(desk)
+    # By crm itself: what no key has signed would not be sent.
+    timed([crm, "init", desk, "--member", "alice", "--device", "desk", "--zone", "Europe/London"], base)
+    with open(base + "/people.csv", "w") as file: file.write("name,email\n" + "".join(f"Person {n},person{n}@example.org\n" for n in range(1000)))
+    timed([crm, "import", "csv", base + "/people.csv"], desk)
     os.makedirs(office)
     timed([crm, "remote", "add", "office", office], desk)
     timed([crm, "sync"], desk)
