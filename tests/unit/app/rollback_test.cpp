@@ -1,3 +1,4 @@
+#include "amount.hpp"
 #include "app/records.hpp"
 #include "app/undo.hpp"
 #include "random_store.hpp"
@@ -140,7 +141,8 @@ class Play {
 TEST_CASE("a rollback takes back the batches' own values, and every other byte stays as it is",
           "[rollback]") {
   Play play(GENERATE(1u, 2u, 3u, 4u, 5u));
-  for (int rollbacks = 0; rollbacks < 100; ++rollbacks) {
+  const int most = test::amount(30, 100);
+  for (int rollbacks = 0; rollbacks < most; ++rollbacks) {
     for (int edits = 0; edits < 3; ++edits)
       play.edit();
     play.roll_back();

@@ -1,3 +1,4 @@
+#include "amount.hpp"
 #include "catch.hpp"
 #include "random_writes.hpp"
 
@@ -63,7 +64,8 @@ TEST_CASE("what a write did, as a policy asks for it", "[record_change]") {
 
 TEST_CASE("no write goes unnoticed, and none that was not made is named", "[record_change]") {
   RandomWrites random(11);
-  for (int run = 0; run < 400; ++run) {
+  const int runs = test::amount(150, 400);
+  for (int run = 0; run < runs; ++run) {
     Record before = made(schema, map({{"email", "a@x"}}), at(0));
     for (auto n = random.below(5); n-- > 0;)
       before = random.write(before, random.now("desk", "alice"));

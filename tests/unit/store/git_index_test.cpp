@@ -1,3 +1,4 @@
+#include "amount.hpp"
 #include "catch.hpp"
 #include "store/ewah.hpp"
 #include "store/git_index.hpp"
@@ -122,7 +123,8 @@ TEST_CASE("git agrees with the index after every batch, whole and split") {
     Plain plain;
     std::mt19937 random(static_cast<unsigned>(limits.apart + limits.whole));
     std::set<std::string> there;
-    for (int round = 0; round < 40; ++round) {
+    const int rounds = crm::test::amount(15, 40);
+    for (int round = 0; round < rounds; ++round) {
       std::vector<std::pair<std::string, std::string>> files;
       std::set<std::string> now;
       for (std::size_t i = 0; i < 1 + random() % 3; ++i) {

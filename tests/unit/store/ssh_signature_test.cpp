@@ -1,5 +1,6 @@
 #include "store/ssh_signature.hpp"
 
+#include "amount.hpp"
 #include "base/text.hpp"
 #include "catch.hpp"
 #include "store/commit_proof.hpp"
@@ -140,8 +141,7 @@ TEST_CASE("git verifies the commits that are signed here", "[ssh]") {
   ScratchStore store;
   store.repository.sign_with([key](std::string_view payload) { return ssh_sign(*key, payload); });
   const std::vector<AllowedKey> allowed{{key->public_key(), "Alice", "front-desk"}};
-  const bool all = std::getenv("CTEST_LONG") != nullptr;
-  const int commits = all ? 1000 : 60; // git runs ssh-keygen twice for each
+  const int commits = test::amount(25, 1000); // git runs ssh-keygen twice for each
   std::vector<Oid> ids;
   for (int i = 0; i < commits; ++i) {
     auto subject = "Change " + std::to_string(env.generator());

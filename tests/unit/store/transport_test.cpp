@@ -1,3 +1,4 @@
+#include "amount.hpp"
 #include "store/git_program.hpp"
 #include "store/scratch_store.hpp"
 #include "store/transport.hpp"
@@ -588,7 +589,7 @@ TEST_CASE("two devices that push at the same time overwrite nothing", "[transpor
   Pair pair;
   REQUIRE(pair.push_head().ok());
   const std::string base = pair.bare_tip();
-  constexpr int rounds = 25;
+  const int rounds = test::amount(8, 25);
   std::vector<pid_t> children;
   std::vector<std::string> logs;
   for (const std::string name : {"a", "b"}) {
@@ -626,7 +627,7 @@ TEST_CASE("two devices that push at the same time overwrite nothing", "[transpor
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(status == 0);
   }
-  std::size_t acknowledged = 0;
+  int acknowledged = 0;
   for (const auto& log : logs) {
     std::istringstream lines(slurp(log));
     for (std::string line; std::getline(lines, line); ++acknowledged)
