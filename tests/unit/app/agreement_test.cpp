@@ -1,5 +1,6 @@
 // Every question is answered by the index and by reading all records, and both agree: over random stores,
 // wherever HEAD goes, and whatever happens to the index file.
+#include "amount.hpp"
 #include "app/listing.hpp"
 #include "app/project.hpp"
 #include "app/query.hpp"
@@ -296,8 +297,9 @@ TEST_CASE("Lists and searches find what reading every record finds, in the same 
   RandomStore store(seed);
   std::vector<std::string> commits;
   for (int i = 0; i < 5; ++i) {
-    commits.push_back(store.write(i == 0 ? 160 : 25));
-    compare(store, 12);
+    commits.push_back(
+        store.write(static_cast<std::size_t>(i == 0 ? test::amount(70, 160) : test::amount(15, 25))));
+    compare(store, test::amount(8, 12));
   }
   for (int i = 0; i < 4; ++i) { // back, and forth again
     const auto to = store.any(commits);
@@ -424,9 +426,9 @@ TEST_CASE("An index made anew by several threads is the one that grew change by 
     return out;
   };
   content();
-  store.write(750);
+  store.write(600);
   content();
-  store.write(250);
+  store.write(100);
   const auto grown = content();
   CHECK(grown.size() > 600);
   index::Index::remove(store.index_file());

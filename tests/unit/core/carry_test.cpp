@@ -66,7 +66,7 @@ TEST_CASE("states of two records that only share their id are not carried onto e
 
 TEST_CASE("carrying is what the write did and nothing else, of random writes", "[carry]") {
   RandomWrites random(7);
-  const int runs = test::amount(100, 400);
+  const int runs = crm::test::amount(100, 400);
   for (int run = 0; run < runs; ++run) {
     Record before = made(schema, map({{"email", "a@x"}, {"tags", list({"a", "vip"})}}), at(0));
     for (auto n = random.below(4); n-- > 0;)

@@ -83,7 +83,7 @@ TEST_CASE("a decision between two values is its writer's", "[foreign]") {
 TEST_CASE("random writes are their writers', and nobody else's", "[foreign]") {
   RandomWrites random(3);
   const std::vector<Writer> writers{{"alice", "desk"}, {"bob", "tab"}, {"carol", "phone"}, {"bob", "phone"}};
-  const int runs = test::amount(60, 300);
+  const int runs = crm::test::amount(60, 300);
   for (int run = 0; run < runs; ++run) {
     std::vector<Record> sides(2, made(schema, map({{"email", "a@x"}, {"tags", list({"a"})}}), at(0)));
     for (int step = 0; step < 8; ++step) {

@@ -64,7 +64,7 @@ TEST_CASE("what a write did, as a policy asks for it", "[record_change]") {
 
 TEST_CASE("no write goes unnoticed, and none that was not made is named", "[record_change]") {
   RandomWrites random(11);
-  const int runs = test::amount(150, 400);
+  const int runs = crm::test::amount(150, 400);
   for (int run = 0; run < runs; ++run) {
     Record before = made(schema, map({{"email", "a@x"}}), at(0));
     for (auto n = random.below(5); n-- > 0;)

@@ -94,7 +94,7 @@ class RandomRules {
 TEST_CASE("random rules give the days that libical gives") {
   RandomRules random(20261124);
   int compared = 0;
-  const int rules = test::amount(600, 3000);
+  const int rules = crm::test::amount(600, 3000);
   for (int i = 0; i < rules; ++i) {
     const std::string text = random.next();
     const LocalDate asked = *parse_date("2020-01-01") + std::chrono::days{random.number(0, 3000)};
@@ -116,6 +116,6 @@ TEST_CASE("random rules give the days that libical gives") {
     CHECK(ours == theirs);
     ++compared;
   }
-  CHECK(compared > 2000);
+  CHECK(compared > rules * 2 / 3);
 }
 #endif
