@@ -426,11 +426,11 @@ TEST_CASE("An index made anew by several threads is the one that grew change by 
     return out;
   };
   content();
-  store.write(600);
+  store.write(650);
   content();
-  store.write(100);
+  store.write(150);
   const auto grown = content();
-  CHECK(grown.size() > 600);
+  CHECK(grown.size() > 500); // so many that several threads read them
   index::Index::remove(store.index_file());
   CHECK(content() == grown);
 }
