@@ -106,7 +106,8 @@ constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import 
           `crm export vdir DIR` writes it; files that differ are written, those
           of what is called off are removed.
   Attachments: json, ndjson, yaml and csv carry what a record says of them (the
-          field `attachments`), `all` the files too; vcf, ics and html neither.
+          field `attachments`), `all` the files too; vcf and ics neither;
+          html has name and size of what is about the day, its deals and tasks.
 
 Calendars that others change: `crm sync --vdir DIR --with bob`
 

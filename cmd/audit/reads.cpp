@@ -87,9 +87,10 @@ void add_audit_reads(CLI::App& noun, Context& context) {
   auto* command = add_command(
       noun, "reads", "who looked at records whose type notes that, the newest first",
       "  crm audit reads\n  crm audit reads --record ada --since mon\n  crm audit reads --by bob --json\n"
-      "A type whose schema says `x-crm: {log_reads: true}` has its reads noted: by `show`, `edit` and "
+      "A type whose schema says `x-crm: {log_reads: true}` has its reads noted: by `show`, `edit`, "
       "`export`, "
-      "and\nby `list` where it prints whole records (--json, --format). Not by rows of a table, by `search`, "
+      "`merge` and\n`dupes`, and by `list` where it prints whole records (--json, --format). Not by rows of "
+      "a table, by `search`, "
       "by "
       "views of\na day, nor by a file that is opened without crm. They are kept on the device at once, and "
       "go "

@@ -74,8 +74,13 @@ void report_calendar(Context& context, const app::CalendarFolderReport& report) 
   if (!report.unreadable.empty()) context.exit_code = exit_code(base::Kind::InvalidData);
   if (report.count(What::Clash) > 0) context.exit_code = exit_code(base::Kind::Clash);
   if (!context.for_people()) return context.print_json(report_json(report));
-  for (const auto& each : report.files)
-    if (each.what != What::Written && each.what != What::Removed) print_file(context, each);
+  const bool quiet = context.shared().quiet && report.mode != app::Mode::DryRun;
+  for (const auto& each : report.files) {
+    const bool bad = each.what == What::Clash || each.what == What::Refused;
+    if (bad || (!quiet && each.what != What::Written && each.what != What::Removed))
+      print_file(context, each);
+  }
+  if (quiet) return;
   context.print(fmt::format("{}{} written, {} removed, {} as they were\n",
                             report.mode == app::Mode::DryRun ? "would be: " : "", report.count(What::Written),
                             report.count(What::Removed), report.same));

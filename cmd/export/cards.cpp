@@ -4,6 +4,7 @@
 #include "cmd/export/export.hpp"
 #include "cmd/render/output_file.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace crm::cmd {
@@ -43,7 +44,11 @@ void run_ics(Context& context, const ExportRequest& request) {
   store::Repository::keep_nothing();
   const std::string where = context.take_output();
   OutputFile out(where);
-  app::CalendarWriter calendar(workspace);
+  app::CalendarWriter calendar(workspace, [&](const core::Record& record) {
+    return std::any_of(parts.begin(), parts.end(), [&](const app::ExportPart& part) {
+      return part.schema->type == record.type && app::suits(workspace, part, record);
+    });
+  });
   std::vector<std::string> unreadable;
   std::size_t count = 0;
   out.write(calendar.head());

@@ -1,5 +1,6 @@
 // `crm contact dupes`: who may be in the store twice, and why one might think so.
 #include "app/duplicates.hpp"
+#include "app/reads.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -119,6 +120,10 @@ void add_dupes(CLI::App& noun, Context& context, const std::string& type) {
       throw base::Error(base::Kind::Usage, "--min-score must be between 0 and 1",
                         "0.6 is usual; 0.95 proposes only what is nearly certain");
     const auto found = app::find_duplicates(context.workspace(), *options);
+    std::vector<core::Record> records;
+    for (const auto& each : found.records)
+      records.push_back(each.record);
+    app::note_reads(context.workspace(), "dupes", records);
     if (context.for_people()) return print_table(context, found, options->type);
     print_json(context, found, options->min_score);
   });

@@ -145,6 +145,8 @@ class Board {
     for (const auto& key : entry.who)
       if (key != column_of) more.push_back(key);
     m_out.element("span", "", base::join(more, " · "));
+    if (const auto files = files_of(m_workspace, entry.record); !files.empty())
+      m_out.element("span", "", files);
     m_out.close();
   }
 
@@ -184,6 +186,7 @@ void write_sheet(Markup& out, app::Workspace& workspace, const app::Day& day) {
       if (!text.empty()) more.push_back(std::move(text));
     out.element("span", "", base::join(more, " · "));
     if (const auto& notes = entry.record.text("notes"); !notes.empty()) out.element("p", "", notes);
+    if (const auto files = files_of(workspace, entry.record); !files.empty()) out.element("p", "", files);
     out.close().close();
   }
   out.close();

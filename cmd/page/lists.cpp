@@ -69,6 +69,7 @@ void write_pipeline(Markup& out, app::Workspace& workspace, const app::Overview&
     for (const auto& deal : stage.records) {
       const auto& schema = workspace.schemas().get("deal");
       out.open("li").element("span", "", label(workspace, deal, schema));
+      if (const auto files = files_of(workspace, deal); !files.empty()) out.element("span", "", files);
       out.element("b", "", cell(workspace, deal, schema, "value")).close();
     }
     out.close().close();
@@ -88,7 +89,8 @@ void write_tasks(Markup& out, app::Workspace& workspace, const app::Overview& ov
       const bool late = due.substr(0, 10) < core::to_text(overview.day.date);
       out.open("li", late ? "class=\"late\"" : "");
       out.element("time", "", (late ? "! " : "") + cell(workspace, task, schema, "due"));
-      out.element("span", "", task.text("title"));
+      const std::string files = files_of(workspace, task);
+      out.element("span", "", task.text("title") + (files.empty() ? "" : " · " + files));
       out.element("b", "", cell(workspace, task, schema, "assignee"));
       out.close();
     }

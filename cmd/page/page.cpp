@@ -1,6 +1,8 @@
 #include "cmd/page/page.hpp"
 
+#include "app/attachments.hpp"
 #include "base/text.hpp"
+#include "cmd/shape.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +18,15 @@ std::string clock_time(core::Instant at, const std::string& zone) {
 std::string name_of_key(app::Workspace& workspace, const std::string& kind, const std::string& key) {
   const auto row = workspace.with_index([&](index::Index& index) { return index.by_key(kind, key); });
   return row && !row->name.empty() ? row->name : key;
+}
+
+std::string files_of(app::Workspace& workspace, const core::Record& record) {
+  const auto found = app::files_at_hand(workspace, record);
+  std::vector<std::string> out;
+  for (const auto& each : found.files)
+    out.push_back(fmt::format("{} ({})", each.name, size_in_words(each.bytes)));
+  if (found.more > 0) out.push_back(fmt::format("{} more file{}", found.more, found.more == 1 ? "" : "s"));
+  return base::join(out, ", ");
 }
 
 bool is_cancelled(const app::DayEntry& entry) {

@@ -23,6 +23,9 @@ void write_tasks(Markup& out, app::Workspace& workspace, const app::Overview& ov
 std::string clock_time(core::Instant at, const std::string& zone);
 /// The name of a member or resource, or its key.
 std::string name_of_key(app::Workspace& workspace, const std::string& kind, const std::string& key);
+/// "form.pdf (12 KiB), 2 more files": what is attached to it and to the notes about its contact. "" for
+/// nothing.
+std::string files_of(app::Workspace& workspace, const core::Record& record);
 /// Lets go of its time without having been missed: not part of the day any more.
 bool is_cancelled(const app::DayEntry& entry);
 

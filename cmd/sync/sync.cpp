@@ -154,13 +154,15 @@ void print_outcomes(Context& context, const app::SyncReport& report, bool dry_ru
   for (const auto& outcome : report.remotes)
     width = std::max(width, base::width(base::printable(outcome.remote.name)));
   for (const auto& outcome : report.remotes)
-    if (!outcome.ok() || !context.shared().quiet) print_outcome(context, outcome, width, dry_run);
+    if (!outcome.ok() || dry_run || !context.shared().quiet) print_outcome(context, outcome, width, dry_run);
 }
 
 namespace {
 
 void print_report(Context& context, const app::SyncReport& report, bool dry_run) {
   print_outcomes(context, report, dry_run);
+  // How the store stands is no trouble of the sync: cron would send it again and again.
+  if (context.shared().quiet && !dry_run) return;
   if (!report.rules.clashes.empty() || !report.rules.broken.empty()) context.print("\n");
   print_rules(context, report.rules);
   if (report.conflicts > 0)
@@ -217,7 +219,7 @@ void run_watch(Context& context, const app::SyncRequest& request, std::chrono::s
       before = std::move(now);
     if (!context.for_people()) {
       context.print(codec::to_json(report_json(report, request, workspace.settings().zone)) + "\n");
-    } else {
+    } else if (!context.shared().quiet || !report.all_ok()) {
       context.workspace().moved();
       const auto time = core::to_local(workspace.now(), workspace.settings().zone);
       context.print(context.style().paint(
@@ -272,7 +274,8 @@ void add_sync(CLI::App& root, Context& context) {
       "  crm sync --watch --every 60        (until it is stopped)\n"
       "  crm sync --bundle /media/usb/practice.bundle\n"
       "  crm sync --vdir ~/calendars/bob --with bob     (calendar programs and phones: `crm help moving`)\n"
-      "Exits 9 when no remote could be reached (nothing is lost), 10 when some were not brought up to date.");
+      "Exits 9 when no remote could be reached (nothing is lost), 10 when some were not brought up to date. "
+      "With -q\nonly that is told, as for cron.");
   complete(context,
            command->add_option("remotes", options->request.remotes, "only these (default: all)")
                ->type_name("REMOTES"),

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
+#include "core/read_log.hpp"
 #include "store/files.hpp"
 #include "store/paths.hpp"
 #include "store/sha256.hpp"
@@ -138,6 +139,30 @@ void each_attachment(Workspace& workspace, const std::string& record,
       return 0;
     });
   }
+}
+
+FilesAtHand files_at_hand(Workspace& workspace, const core::Record& record) {
+  constexpr std::size_t most_files = 5, most_notes = 50;
+  FilesAtHand out;
+  std::set<std::string> known;
+  const auto take = [&](const core::Record& each) {
+    for (auto& attachment : core::attachments_of(each))
+      if (known.insert(attachment.sha256).second) {
+        if (out.files.size() < most_files)
+          out.files.push_back(std::move(attachment));
+        else
+          ++out.more;
+      }
+  };
+  take(record);
+  const std::string& contact = record.text("contact");
+  if (contact.empty() || !workspace.schemas().has("note") ||
+      core::logs_reads(workspace.schemas().get("note")))
+    return out;
+  for (const auto& row : workspace.with_index(
+           [&](index::Index& index) { return index.referring(contact, "note", most_notes); }))
+    if (!row.deleted && row.data.find(listed_in_data) != std::string::npos) take(to_record(row));
+  return out;
 }
 
 std::vector<Attached> find_attachment(Workspace& workspace, const std::string& word,

@@ -29,6 +29,14 @@ struct Attached {
 void each_attachment(Workspace& workspace, const std::string& record,
                      const std::function<void(const Attached&)>& visit);
 
+/// The files of a record, then those of the latest notes about its contact: what one has at hand for it. Each
+/// file once. Nothing of notes when it is noted who looks at them.
+struct FilesAtHand {
+  std::vector<core::Attachment> files; ///< at most five
+  std::size_t more = 0;
+};
+FilesAtHand files_at_hand(Workspace& workspace, const core::Record& record);
+
 /// The one that is meant by the beginning of its SHA-256 (6 digits or more), its name or a part of it, or the
 /// record that has it; `name` chooses where that has several. Returns it once for each record that names it.
 /// Throws Error(NotFound | Ambiguous).

@@ -1,6 +1,7 @@
 #include "app/merging.hpp"
 
 #include "app/input.hpp"
+#include "app/reads.hpp"
 #include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
@@ -64,8 +65,12 @@ class Merging {
                      {{std::string(core::redirect_field), m_kept.record.id.str()},
                       {std::string(core::knew_field), core::knowledge(other.record, m_schema)}});
     MergeReport report{{}, m_kept.found, {}, std::move(m_fields), following()};
-    for (const auto& other : m_others)
+    std::vector<core::Record> shown{m_kept.record};
+    for (const auto& other : m_others) {
       report.others.push_back(other.found);
+      shown.push_back(other.record);
+    }
+    note_reads(m_workspace, "merge", shown); // field by field, in a dry run too
     report.committed =
         m_batch.commit(fmt::format("Merge {} {}s into one", m_others.size() + 1, m_schema.type));
     return report;

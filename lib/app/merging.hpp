@@ -47,7 +47,8 @@ struct MergeReport {
 /// One batch: what the others know is written to the counting record (lists are united, gaps filled, long
 /// texts put one below the other; where both have a value the counting record's stays, unless it is taken),
 /// and each of the others gets its redirect. Throws Error(Usage) when they are one record, or the store's
-/// schema has no place for a redirect.
+/// schema has no place for a redirect. Notes who reads them, where their type wants that: the report tells
+/// their fields.
 MergeReport merge_records(Workspace& workspace, const MergeRequest& request);
 
 } // namespace crm::app

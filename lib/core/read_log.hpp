@@ -14,7 +14,7 @@ bool logs_reads(const Schema& schema);
 
 struct Read {
   StampTime at{};
-  std::string member, how, type, id; ///< how: "show", "list", "edit", "export"
+  std::string member, how, type, id; ///< how: "show", "list", "edit", "export", "dupes", "merge"
 };
 /// "2026-11-23T09:00:00.000Z bob show case 7f3k2m9qxv0tbn4c", without a newline.
 std::string to_line(const Read& read);

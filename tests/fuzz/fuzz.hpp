@@ -15,6 +15,7 @@ void try_cards(std::string_view text);
 void try_csv_import(std::string_view bytes);
 void try_vcf_import(std::string_view bytes);
 void try_ics_import(std::string_view bytes);
+void try_archive(std::string_view bytes);
 
 /// Unlike assert, in every build.
 inline void require(bool promise) {

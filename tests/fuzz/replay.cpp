@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
       crm::fuzz::try_csv_import(text);
       crm::fuzz::try_vcf_import(text);
       crm::fuzz::try_ics_import(text);
+      crm::fuzz::try_archive(text);
       ++files;
     }
   std::printf("%d files\n", files);

@@ -39,6 +39,13 @@ class Forger:
             call("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")
         return call("write-tree")
 
+    def without(self, path):
+        """The tree of the head without a file."""
+        env = {**self.device.env, "GIT_INDEX_FILE": f"{self.folder}/index"}
+        for words in (("read-tree", self.head), ("update-index", "--force-remove", path)):
+            subprocess.run(["git", "-C", self.device.root, *words], env=env, capture_output=True, check=True)
+        return subprocess.run(["git", "-C", self.device.root, "write-tree"], env=env, capture_output=True, check=True).stdout.decode().strip()
+
     def text(self, path, at=None):
         return self.git("show", f"{at or self.head}:{path}").decode()
 

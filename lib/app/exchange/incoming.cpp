@@ -42,10 +42,15 @@ std::set<std::string> fields_of_both(const core::Record& a, const core::Record& 
   return out;
 }
 
-/// What the schema wants and a file of another program does not say.
-void add_defaults(core::Map& fields, const core::Schema& schema, const Workspace& workspace) {
-  for (const auto& [name, value] : initial_fields(schema))
-    if (!fields.contains(name)) fields.set(name, value);
+/// What the schema wants and the file does not say. `empty` are the fields that it says are empty.
+void add_defaults(core::Map& fields, const std::vector<std::string>& empty, const core::Schema& schema,
+                  const Workspace& workspace) {
+  for (const auto& [name, value] : initial_fields(schema)) {
+    const auto* field = schema.find(name);
+    const bool needed =
+        field == nullptr || field->required || std::find(empty.begin(), empty.end(), name) == empty.end();
+    if (needed && !fields.contains(name)) fields.set(name, value);
+  }
   for (const auto& field : schema.fields)
     if (field.shape == core::Shape::Zone && field.required && !fields.contains(field.name))
       fields.set(field.name, workspace.settings().zone);
@@ -266,11 +271,16 @@ void Import::take_occurrence(Incoming row, const core::Schema& schema) {
 
 void Import::take_fields(Incoming row, const core::Schema& schema) {
   if (row.occurrence) return take_occurrence(std::move(row), schema);
-  if (const auto* root = row.fields.find("series"); // which it goes on from, in the store that it comes from
-      root != nullptr && !externals(schema.type).contains("ics:crm-" + root->string_or_empty()) &&
+  // Who comes without an id that is ours, or in a part of a calendar, may name a series that never follows.
+  // In tables of ours it may stand further down, or in one that is imported later.
+  if (const auto* root = row.fields.find("series");
+      root != nullptr && !row.external.empty() &&
+      !externals(schema.type).contains("ics:crm-" + root->string_or_empty()) &&
       !m_workspace.repository().blob_id(m_workspace.tree(),
-                                        m_workspace.record_path(schema.type, root->string_or_empty())))
+                                        m_workspace.record_path(schema.type, root->string_or_empty()))) {
     row.fields.erase("series");
+    ++m_report.lost["series: one that is neither in the file before it nor here"];
+  }
   if (row.fields.contains("rrule") && !core::may_recur(schema))
     throw base::Error(base::Kind::InvalidData, "this store's " + schema.folder + " cannot repeat",
                       "its schema has no fields rrule, except, series and original: take them over from the "
@@ -290,7 +300,8 @@ void Import::take_fields(Incoming row, const core::Schema& schema) {
   for (const auto& name : empty)
     row.fields.erase(name);
   const core::Map given = row.fields;
-  add_defaults(row.fields, schema, m_workspace);
+  // A row with an id was a record, and had then what it says; one without is a new one.
+  add_defaults(row.fields, row.id ? empty : std::vector<std::string>{}, schema, m_workspace);
   const auto made = m_batch.create(schema, std::move(row.fields), row.id);
   ++m_report.created;
   for (const auto& [name, value] : given)

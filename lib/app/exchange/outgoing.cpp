@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
+#include "core/occurrence.hpp"
 #include "core/policy.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
@@ -102,7 +103,43 @@ bool is_by(const core::Record& record, const std::string& member) {
   return core::created(record).member == member || core::newest(record).member == member;
 }
 
+/// A series is in each stretch of time that one of its occurrences is in.
+bool has_occurrence(const core::Query& filters, const core::Record& record, const core::Schema& schema,
+                    const std::string& zone) {
+  constexpr std::chrono::days longest_pause{3660}; // a rule without a day in ten years is none
+  constexpr std::size_t most_looked_at = 400;
+  index::Query window{};
+  narrow(window, filters, schema);
+  if (!window.from && !window.to) return false;
+  const auto series = core::read_series(record, schema);
+  if (!series) return false;
+  constexpr std::chrono::days other_zones{1};
+  const auto day_of = [](std::int64_t time) {
+    return core::LocalDate{std::chrono::floor<std::chrono::days>(std::chrono::seconds{time})};
+  };
+  const auto from = std::max(series->first, window.from ? day_of(*window.from) - other_zones : series->first);
+  const auto to = window.to ? day_of(*window.to) + other_zones : from + longest_pause;
+  const auto days = series->days(from, to, most_looked_at);
+  return std::any_of(days.begin(), days.end(), [&](core::LocalDate each) {
+    return core::matches(filters, core::occurrence(record, schema, each), schema, zone);
+  });
+}
+
+/// Of a record whose references lead on already.
+bool fits(const Workspace& workspace, const ExportPart& part, const core::Record& record) {
+  const std::string& zone = workspace.settings().zone;
+  if (!part.with.empty() && !is_with(record, *part.schema, part.with)) return false;
+  if (!part.by.empty() && !is_by(record, part.by)) return false;
+  return core::matches(part.filters, record, *part.schema, zone) ||
+         has_occurrence(part.filters, record, *part.schema, zone);
+}
+
 } // namespace
+
+bool suits(Workspace& workspace, const ExportPart& part, core::Record record) {
+  lead_on(workspace, record, *part.schema);
+  return fits(workspace, part, record);
+}
 
 std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& request) {
   auto words = with_saved(workspace.settings(), request.words);
@@ -178,9 +215,7 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
       if (!counts) return;
       *record = counting;
     }
-    if (!part.with.empty() && !is_with(counting, schema, part.with)) return;
-    if (!part.by.empty() && !is_by(*record, part.by)) return;
-    if (!core::matches(part.filters, counting, schema, workspace.settings().zone)) return;
+    if (!fits(workspace, part, counting)) return;
     visit({schema, *record, text});
     if (noted) reads.push_back({record->id, record->type, {}, {}});
     if (reads.size() >= most_noted_at_once) note();

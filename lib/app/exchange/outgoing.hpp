@@ -40,6 +40,9 @@ struct ExportPart {
 /// the format cannot carry, and for a filter that suits no type.
 std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& request);
 
+/// By the part's filters. Of a series it is enough that one of its occurrences does.
+bool suits(Workspace& workspace, const ExportPart& part, core::Record record);
+
 struct Exported {
   const core::Schema& schema;
   const core::Record& record;
