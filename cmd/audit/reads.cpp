@@ -88,13 +88,9 @@ void add_audit_reads(CLI::App& noun, Context& context) {
       noun, "reads", "who looked at records whose type notes that, the newest first",
       "  crm audit reads\n  crm audit reads --record ada --since mon\n  crm audit reads --by bob --json\n"
       "A type whose schema says `x-crm: {log_reads: true}` has its reads noted: by `show`, `edit`, "
-      "`export`, "
-      "`merge` and\n`dupes`, and by `list` where it prints whole records (--json, --format). Not by rows of "
-      "a table, by `search`, "
-      "by "
-      "views of\na day, nor by a file that is opened without crm. They are kept on the device at once, and "
-      "go "
-      "into the store\nwith its next batch or sync.");
+      "`export`,\n`merge` and `dupes`, and by `list` where it prints whole records (--json, --format). "
+      "Not by rows of\na table, by `search`, by views of a day, nor by a file that is opened without crm. "
+      "They are kept on the\ndevice at once, and go into the store with its next batch or sync.");
   complete(context,
            command->add_option("--by", options->by, "what this member has read")->type_name("MEMBER"),
            Completes::Record, "member");
