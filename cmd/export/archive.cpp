@@ -14,6 +14,7 @@ namespace crm::cmd {
 namespace {
 
 void run_archive(Context& context) {
+  store::Repository::keep_nothing(); // before anything is read
   auto& workspace = context.workspace();
   const std::string where = context.take_output();
   if ((where.empty() || where == "-") && context.terminal().tty_out)
@@ -23,7 +24,6 @@ void run_archive(Context& context) {
       left > 0)
     context.say(fmt::format("crm: note: {} edit{} by hand {} not committed, and so not in it: `crm commit`",
                             left, left == 1 ? "" : "s", left == 1 ? "is" : "are"));
-  store::Repository::keep_nothing();
   OutputFile out(where);
   const auto manifest =
       app::write_archive(workspace, export_line, [&](std::string_view piece) { out.write(piece); });

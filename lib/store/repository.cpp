@@ -205,7 +205,12 @@ std::vector<Difference> Repository::diff(const Oid& before, const Oid& after) co
 }
 
 void Repository::keep_nothing() {
+  // Of packs that are not open yet, no more than this is in memory at once.
+  constexpr std::size_t window = std::size_t{1} << 20, most_mapped = std::size_t{8} << 20;
+  start_library();
   check_git(git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0), "set up libgit2");
+  check_git(git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, window), "set up libgit2");
+  check_git(git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, most_mapped), "set up libgit2");
 }
 
 std::size_t Repository::count(const Oid& commit_or_tree, int depth) const {

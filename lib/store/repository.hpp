@@ -127,6 +127,7 @@ class Repository {
             const std::function<void(std::string_view path, const Oid& blob)>& visit) const;
 
   /// From now on this process keeps nothing of what it has read: for going through everything, once.
+  /// Before the store is opened it bounds what is mapped of its packs, too.
   static void keep_nothing();
 
   Commit commit(const Oid& id) const; ///< also a unique prefix; throws Error(NotFound | Ambiguous)

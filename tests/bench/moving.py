@@ -80,7 +80,7 @@ def moving(crm, base, bar, env, count=100_000):
     bar(f"peak memory of crm import csv at {count:,} (MB)", memory, 512)
     again, memory = once([crm, "import", "csv", table, "-q"], folder, env)
     tell("the same once more: nothing new", again, memory)
-    for form in ("ndjson", "csv", "vcf"):
+    for form in ("ndjson", "csv", "vcf", "all"):
         out = os.path.join(base, f"moving.{form}.out")
         with open(out, "wb") as file: seconds, memory = once([crm, "export", form, *(["contact"] if form == "csv" else [])], folder, env, stdout=file)
         tell(f"crm export {form} ({os.path.getsize(out) / 1048576:.0f} MB)", seconds, memory)
