@@ -153,6 +153,7 @@ std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& 
   std::optional<core::NotAQuery> unsuited;
   const std::string with =
       request.with.empty() ? "" : resolve(workspace, "member", request.with, Scope::All).key;
+  const std::string by = request.by.empty() ? "" : resolve(workspace, "member", request.by, Scope::All).key;
   std::string period;
   if (!request.between.empty()) {
     const auto days = parse_days(workspace, request.between);
@@ -168,7 +169,7 @@ std::vector<ExportPart> export_parts(Workspace& workspace, const ExportRequest& 
     else
       parsed = try_query(workspace, schema, all);
     if (auto* query = std::get_if<core::Query>(&parsed))
-      out.push_back({&schema, std::move(*query), request.deleted, request.from, with, request.by});
+      out.push_back({&schema, std::move(*query), request.deleted, request.from, with, by});
     else if (named || !unsuited)
       unsuited = std::get<core::NotAQuery>(std::move(parsed));
   }
