@@ -108,11 +108,11 @@ bool has_occurrence(const core::Query& filters, const core::Record& record, cons
                     const std::string& zone) {
   constexpr std::chrono::days longest_pause{3660}; // a rule without a day in ten years is none
   constexpr std::size_t most_looked_at = 400;
+  const auto series = core::read_series(record, schema);
+  if (!series) return false;
   index::Query window{};
   narrow(window, filters, schema);
   if (!window.from && !window.to) return false;
-  const auto series = core::read_series(record, schema);
-  if (!series) return false;
   constexpr std::chrono::days other_zones{1};
   const auto day_of = [](std::int64_t time) {
     return core::LocalDate{std::chrono::floor<std::chrono::days>(std::chrono::seconds{time})};
