@@ -3,6 +3,7 @@
 #include "store/git_error.hpp"
 #include "store/objects.hpp"
 #include "store/remotes.hpp"
+#include "store/tree_entries.hpp"
 #include "store/tree_walk.hpp"
 
 #include "base/text.hpp"
@@ -15,62 +16,42 @@ namespace crm::store {
 namespace {
 
 constexpr std::size_t largest_tree = std::size_t{64} << 20; ///< a million of entries; read at once
-constexpr std::size_t longest_mode = 7;
 
 struct Reader {
   git_odb* objects;
 
-  RawEntry::Found look(const Oid& id, std::uint64_t& size) const {
-    const git_oid oid = from_oid(id);
+  RawEntry::Found look(const git_oid& id, std::uint64_t& size) const {
     std::size_t length = 0;
     git_object_t type = GIT_OBJECT_INVALID;
-    if (git_odb_read_header(&length, &type, objects, &oid) != 0) return RawEntry::Found::Missing;
+    if (git_odb_read_header(&length, &type, objects, &id) != 0) return RawEntry::Found::Missing;
     size = length;
     return type == GIT_OBJECT_BLOB   ? RawEntry::Found::Blob
            : type == GIT_OBJECT_TREE ? RawEntry::Found::Tree
                                      : RawEntry::Found::Other;
   }
 
-  void read(const Oid& id, RawFolder& folder) const {
+  /// Null, and why, when it is no folder.
+  git::OdbObjectHandle read(const git_oid& id, std::string& damage) const {
     std::uint64_t size = 0;
-    if (look(id, size) != RawEntry::Found::Tree) {
-      folder.damage = "is no folder, or did not come";
-      return;
-    }
-    if (size > largest_tree) {
-      folder.damage = "has more entries than a folder can";
-      return;
-    }
-    const git_oid oid = from_oid(id);
-    git::OdbObjectHandle object;
-    if (git::take(object, git_odb_read, objects, &oid) != 0) {
-      folder.damage = "is damaged";
-      return;
-    }
-    parse({static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())},
-          folder);
+    git::OdbObjectHandle out;
+    if (look(id, size) != RawEntry::Found::Tree)
+      damage = "is no folder, or did not come";
+    else if (size > largest_tree)
+      damage = "has more entries than a folder can";
+    else if (git::take(out, git_odb_read, objects, &id) != 0)
+      damage = "is damaged";
+    return out;
   }
 
- private:
-  /// "100644 name\0" and the 20 bytes of an id, again and again.
-  static void parse(std::string_view bytes, RawFolder& folder) {
-    while (!bytes.empty()) {
-      const auto space = bytes.find(' ');
-      const auto end = bytes.find('\0', space == std::string_view::npos ? 0 : space);
-      if (space == std::string_view::npos || space > longest_mode || end == std::string_view::npos ||
-          bytes.size() - end - 1 < GIT_OID_RAWSZ) {
-        folder.damage = "is damaged: it is no list of files";
-        return;
-      }
-      git_oid id;
-      git_oid_fromraw(&id, reinterpret_cast<const unsigned char*>(bytes.data() + end + 1));
-      RawEntry entry;
-      entry.mode = bytes.substr(0, space);
-      entry.name = bytes.substr(space + 1, end - space - 1);
-      entry.id = to_oid(id);
-      folder.entries.push_back(std::move(entry));
-      bytes.remove_prefix(end + 1 + GIT_OID_RAWSZ);
-    }
+  /// All of them, or as many as can be read.
+  static std::vector<TreeEntry> entries(const git::OdbObjectHandle& tree, std::string& damage) {
+    std::vector<TreeEntry> out;
+    if (!tree) return out;
+    TreeEntries rest(tree.get());
+    while (const auto entry = rest.next())
+      out.push_back(*entry);
+    if (rest.is_damaged()) damage = "is damaged: it is no list of files";
+    return out;
   }
 };
 
@@ -78,29 +59,37 @@ class Walker {
  public:
   Walker(Reader reader, const std::function<Walk(RawFolder&)>& visit) : m_reader(reader), m_visit(visit) {}
 
-  Walk folder(const std::string& path, int depth, const Oid& theirs, const Oid& known) {
+  Walk folder(const std::string& path, int depth, const git_oid& theirs, const git_oid* known) {
     RawFolder folder{path, depth, {}, ""};
-    m_reader.read(theirs, folder);
-    RawFolder other;
-    if (!known.empty()) m_reader.read(known, other);
-    const auto by_name = [](const RawEntry& a, const RawEntry& b) { return a.name < b.name; };
-    std::sort(other.entries.begin(), other.entries.end(), by_name);
-    const auto counterpart = [&](const RawEntry& entry) -> const RawEntry* {
-      const auto at = std::lower_bound(other.entries.begin(), other.entries.end(), entry, by_name);
-      return at != other.entries.end() && at->name == entry.name ? &*at : nullptr;
+    const auto tree = m_reader.read(theirs, folder.damage);
+    const auto entries = Reader::entries(tree, folder.damage);
+    std::string no_matter;
+    const auto other = known != nullptr ? m_reader.read(*known, no_matter) : git::OdbObjectHandle();
+    auto others = Reader::entries(other, no_matter);
+    const auto by_name = [](const TreeEntry& a, const TreeEntry& b) { return a.name < b.name; };
+    std::sort(others.begin(), others.end(), by_name);
+    const auto counterpart = [&](const TreeEntry& entry) -> const TreeEntry* {
+      const auto at = std::lower_bound(others.begin(), others.end(), entry, by_name);
+      return at != others.end() && at->name == entry.name ? &*at : nullptr;
     };
-    for (auto& entry : folder.entries) {
+    for (const auto& entry : entries) {
+      RawEntry out{entry.mode, entry.name, {}};
       const auto* old = counterpart(entry);
-      const bool same = old != nullptr && old->id == entry.id && old->mode == entry.mode;
-      if (!same) entry.found = m_reader.look(entry.id, entry.size);
+      if (old == nullptr || old->mode != entry.mode || !git_oid_equal(&old->id, &entry.id)) {
+        out.id = to_oid(entry.id);
+        out.found = m_reader.look(entry.id, out.size);
+      }
+      folder.entries.push_back(std::move(out));
     }
     if (m_visit(folder) == Walk::Stop) return Walk::Stop;
     if (depth == deepest_tree) return Walk::Continue;
-    for (const auto& entry : folder.entries) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto& entry = folder.entries[i];
       if (!entry.descend || entry.found != RawEntry::Found::Tree) continue;
-      const auto* old = counterpart(entry);
-      const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
-      if (this->folder(below, depth + 1, entry.id, old == nullptr ? "" : old->id) == Walk::Stop)
+      const auto* old = counterpart(entries[i]);
+      const std::string name(entry.name);
+      if (this->folder(path.empty() ? name : path + "/" + name, depth + 1, entries[i].id,
+                       old == nullptr ? nullptr : &old->id) == Walk::Stop)
         return Walk::Stop;
     }
     return Walk::Continue;
@@ -112,17 +101,16 @@ class Walker {
 };
 
 /// Not by tree_of(): that would have libgit2 parse the tree, which may be one that it cannot.
-Oid tree_id(git_repository* repository, const Oid& commit_or_tree) {
+git_oid tree_id(git_repository* repository, const Oid& commit_or_tree) {
   const git_oid id = from_oid(commit_or_tree);
   git::CommitHandle commit;
-  if (git::take(commit, git_commit_lookup, repository, &id) == 0)
-    return to_oid(*git_commit_tree_id(commit.get()));
+  if (git::take(commit, git_commit_lookup, repository, &id) == 0) return *git_commit_tree_id(commit.get());
   git::OdbHandle objects;
   check_git(git::take(objects, git_repository_odb, repository), "open the objects");
   std::uint64_t size = 0;
-  if (Reader{objects.get()}.look(commit_or_tree, size) != RawEntry::Found::Tree)
+  if (Reader{objects.get()}.look(id, size) != RawEntry::Found::Tree)
     fail_git(GIT_ENOTFOUND, "read the tree of", commit_or_tree);
-  return commit_or_tree;
+  return id;
 }
 
 } // namespace
@@ -132,8 +120,10 @@ void walk_raw(const Repository& repository, const Oid& theirs, const Oid& known,
   const auto handle = open_again(repository);
   git::OdbHandle objects;
   check_git(git::take(objects, git_repository_odb, handle.get()), "open the objects of", repository.root());
-  const Oid tree = tree_id(handle.get(), theirs), old = known.empty() ? "" : tree_id(handle.get(), known);
-  if (tree != old) Walker({objects.get()}, visit).folder("", 0, tree, old);
+  const git_oid tree = tree_id(handle.get(), theirs);
+  const auto old = known.empty() ? std::nullopt : std::optional(tree_id(handle.get(), known));
+  if (old && git_oid_equal(&tree, &*old)) return;
+  Walker({objects.get()}, visit).folder("", 0, tree, old ? &*old : nullptr);
 }
 
 } // namespace crm::store

@@ -7,20 +7,22 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crm::store {
 
 struct RawEntry {
   enum class Found { Blob, Tree, Other, Missing, Same };
-  std::string mode; ///< the octal digits
-  std::string name; ///< any bytes but NUL; may hold a "/"
-  Oid id;
+  std::string_view mode;     ///< the octal digits
+  std::string_view name;     ///< any bytes but NUL; may hold a "/"
+  Oid id;                    ///< "" for Same
   Found found = Found::Same; ///< what is stored under `id`; Same: the other tree has this very entry
   std::uint64_t size = 0;    ///< of what was found, without reading it
   bool descend = false;      ///< for the visitor to set
 };
 
+/// Its entries' modes and names are there until the visit of what is below it has ended.
 struct RawFolder {
   std::string path; ///< "" for the root
   int depth = 0;    ///< of the root: 0

@@ -2,12 +2,15 @@
 
 #include "store/git_error.hpp"
 #include "store/objects.hpp"
+#include "store/tree_entries.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <optional>
 
 namespace crm::store {
 namespace {
@@ -17,38 +20,48 @@ namespace {
                     "the folder " + base::printable(path) + " in the store's history is more than 16 deep");
 }
 
-std::string joined(const std::string& folder, const char* name) {
-  return folder.empty() ? name : folder + "/" + name;
+std::string joined(const std::string& folder, std::string_view name) {
+  return folder.empty() ? std::string(name) : folder + "/" + std::string(name);
+}
+
+/// What libgit2 takes a mode for that git would not write.
+EntryKind kind_of(std::string_view mode) {
+  unsigned bits = 0;
+  std::from_chars(mode.data(), mode.data() + mode.size(), bits, 8);
+  const unsigned type = bits & 0170000U;
+  if (type == GIT_FILEMODE_TREE) return EntryKind::Folder;
+  if ((bits & 0111U) != 0) return EntryKind::File;
+  return type == GIT_FILEMODE_COMMIT || type == GIT_FILEMODE_LINK ? EntryKind::Other : EntryKind::File;
 }
 
 /// In git's order a folder stands where its name with a "/" behind it would.
-int compare_entries(const git_tree_entry* a, const git_tree_entry* b) {
-  const std::string_view x = git_tree_entry_name(a), y = git_tree_entry_name(b);
-  const std::size_t common = std::min(x.size(), y.size());
-  if (const int order = std::memcmp(x.data(), y.data(), common); order != 0) return order;
-  const auto next = [common](std::string_view name, const git_tree_entry* entry) -> unsigned char {
-    if (name.size() > common) return static_cast<unsigned char>(name[common]);
-    return git_tree_entry_type(entry) == GIT_OBJECT_TREE ? '/' : '\0';
+int compare_entries(const TreeEntry& a, const TreeEntry& b) {
+  const std::size_t common = std::min(a.name.size(), b.name.size());
+  if (const int order = std::memcmp(a.name.data(), b.name.data(), common); order != 0) return order;
+  const auto next = [common](const TreeEntry& entry) -> unsigned char {
+    if (entry.name.size() > common) return static_cast<unsigned char>(entry.name[common]);
+    return kind_of(entry.mode) == EntryKind::Folder ? '/' : '\0';
   };
-  return static_cast<int>(next(x, a)) - static_cast<int>(next(y, b));
+  return static_cast<int>(next(a)) - static_cast<int>(next(b));
 }
 
+/// A batch changes a few files of folders that may have thousands: their trees are compared as they are
+/// stored.
 class Differ {
  public:
-  explicit Differ(git_repository* repository) : m_repository(repository) {}
+  explicit Differ(git_repository* repository) {
+    check_git(git::take(m_objects, git_repository_odb, repository), "open the objects of the store");
+  }
 
-  void trees(const git_tree* before, const git_tree* after, const std::string& folder, int depth) {
+  /// Either may be null.
+  void trees(const git_oid* before, const git_oid* after, const std::string& folder, int depth) {
     if (depth > deepest_tree) fail_deep(folder);
-    const std::size_t befores = before != nullptr ? git_tree_entrycount(before) : 0;
-    const std::size_t afters = after != nullptr ? git_tree_entrycount(after) : 0;
-    std::size_t i = 0, j = 0;
-    while (i < befores || j < afters) {
-      const auto* a = i < befores ? git_tree_entry_byindex(before, i) : nullptr;
-      const auto* b = j < afters ? git_tree_entry_byindex(after, j) : nullptr;
-      const int order = a == nullptr ? 1 : b == nullptr ? -1 : compare_entries(a, b);
-      if (order <= 0) ++i;
-      if (order >= 0) ++j;
-      entries(order <= 0 ? a : nullptr, order >= 0 ? b : nullptr, folder, depth);
+    Side a(*this, before), b(*this, after);
+    while (a.entry || b.entry) {
+      const int order = !a.entry ? 1 : !b.entry ? -1 : compare_entries(*a.entry, *b.entry);
+      entries(order <= 0 ? &*a.entry : nullptr, order >= 0 ? &*b.entry : nullptr, folder, depth);
+      if (order <= 0) a.advance();
+      if (order >= 0) b.advance();
     }
   }
 
@@ -59,29 +72,53 @@ class Differ {
   }
 
  private:
-  void entries(const git_tree_entry* a, const git_tree_entry* b, const std::string& folder, int depth) {
-    if (a != nullptr && b != nullptr && git_oid_equal(git_tree_entry_id(a), git_tree_entry_id(b)) &&
-        entry_kind(git_tree_entry_filemode(a)) == entry_kind(git_tree_entry_filemode(b)))
-      return;
-    const std::string path = joined(folder, git_tree_entry_name(a != nullptr ? a : b));
-    const auto kind = [](const git_tree_entry* entry) {
-      return entry != nullptr ? entry_kind(git_tree_entry_filemode(entry)) : EntryKind::Other;
-    };
-    const auto subtree = [&](const git_tree_entry* entry) {
-      return kind(entry) == EntryKind::Folder ? read_tree(m_repository, *git_tree_entry_id(entry)) : nullptr;
-    };
-    if (kind(a) == EntryKind::Folder || kind(b) == EntryKind::Folder) {
-      const auto before = subtree(a), after = subtree(b);
-      trees(before.get(), after.get(), path, depth + 1);
+  struct Side {
+    Side(const Differ& differ, const git_oid* tree) {
+      if (tree == nullptr) return;
+      id = *tree;
+      object = differ.read(id);
+      rest = TreeEntries(object.get());
+      advance();
     }
-    const auto file = [&](const git_tree_entry* entry) {
-      return kind(entry) == EntryKind::File ? to_oid(*git_tree_entry_id(entry)) : Oid();
+    void advance() {
+      entry = rest.next();
+      if (rest.is_damaged())
+        throw base::Error(base::Kind::Failure,
+                          "could not read the folder " + to_oid(id) + ": it is no list of files");
+    }
+
+    git_oid id{};
+    git::OdbObjectHandle object;
+    TreeEntries rest;
+    std::optional<TreeEntry> entry;
+  };
+
+  git::OdbObjectHandle read(const git_oid& id) const {
+    git::OdbObjectHandle out;
+    check_git(git::take(out, git_odb_read, m_objects.get(), &id), "read the folder", to_oid(id));
+    if (git_odb_object_type(out.get()) != GIT_OBJECT_TREE)
+      throw base::Error(base::Kind::Failure, "could not read the folder " + to_oid(id) + ": it is none");
+    return out;
+  }
+
+  void entries(const TreeEntry* a, const TreeEntry* b, const std::string& folder, int depth) {
+    const auto kind = [](const TreeEntry* entry) {
+      return entry != nullptr ? kind_of(entry->mode) : EntryKind::Other;
+    };
+    if (a != nullptr && b != nullptr && git_oid_equal(&a->id, &b->id) && kind(a) == kind(b)) return;
+    const std::string path = joined(folder, (a != nullptr ? a : b)->name);
+    const auto subtree = [&](const TreeEntry* entry) {
+      return kind(entry) == EntryKind::Folder ? &entry->id : nullptr;
+    };
+    if (subtree(a) != nullptr || subtree(b) != nullptr) trees(subtree(a), subtree(b), path, depth + 1);
+    const auto file = [&](const TreeEntry* entry) {
+      return kind(entry) == EntryKind::File ? to_oid(entry->id) : Oid();
     };
     Difference difference{path, file(a), file(b)};
     if (difference.before != difference.after) m_out.push_back(std::move(difference));
   }
 
-  git_repository* m_repository;
+  git::OdbHandle m_objects;
   std::vector<Difference> m_out;
 };
 
@@ -131,7 +168,8 @@ git::TreeHandle tree_of(git_repository* repository, const Oid& commit_or_tree) {
 std::vector<Difference> diff_trees(git_repository* repository, const git_tree* before,
                                    const git_tree* after) {
   Differ differ(repository);
-  differ.trees(before, after, "", 0);
+  differ.trees(before != nullptr ? git_tree_id(before) : nullptr,
+               after != nullptr ? git_tree_id(after) : nullptr, "", 0);
   return differ.sorted();
 }
 

@@ -36,8 +36,8 @@ constexpr std::string_view settings_file = "crm.yaml", schema_folder = "schemas"
 constexpr std::array git_files{".gitattributes", ".gitignore"};
 constexpr std::int64_t known_format = 1;
 
-std::string joined(const std::string& folder, const std::string& name) {
-  return folder.empty() ? name : folder + "/" + name;
+std::string joined(const std::string& folder, std::string_view name) {
+  return folder.empty() ? std::string(name) : folder + "/" + std::string(name);
 }
 
 std::string_view stem(std::string_view name) {
@@ -195,11 +195,11 @@ class Look {
              "wants the folder that \"" + other + "\" has");
   }
 
-  bool known_folder(const std::string& name) {
+  bool known_folder(std::string_view name) {
     if (name == schema_folder || name == policy_folder || name == reads_folder ||
         name == store::attachment_folder || m_schemas.by_folder(name) != nullptr)
       return true;
-    report(name, "is no folder of a store: no schema that came has its records there");
+    report(std::string(name), "is no folder of a store: no schema that came has its records there");
     return false;
   }
 
@@ -245,9 +245,10 @@ class Look {
     }
     // "7f" of contacts/7f: the beginning of an id, to which any fourteen characters may be added.
     const bool proposals = path == proposals_folder;
-    const bool fans_out = folder.depth == 1 && folder.path != schema_folder && folder.path != policy_folder &&
-                          each.name.size() == 2 &&
-                          base::Id::parse(each.name + std::string(base::Id::length - 2, '0')).has_value();
+    const bool fans_out =
+        folder.depth == 1 && folder.path != schema_folder && folder.path != policy_folder &&
+        each.name.size() == 2 &&
+        base::Id::parse(std::string(each.name) + std::string(base::Id::length - 2, '0')).has_value();
     const bool log = folder.path == reads_folder
                          ? core::is_name(each.name)
                          : folder.depth == 2 && folder.path.starts_with("reads/") && is_month(each.name);

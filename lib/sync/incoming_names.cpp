@@ -4,6 +4,7 @@
 #include "store/paths.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <unordered_map>
 
 namespace crm::sync {
@@ -26,16 +27,20 @@ bool is_plain(std::string_view name) {
 }
 
 /// In git's order a folder stands where its name with a "/" behind it would.
-std::string sort_key(const store::RawEntry& entry) {
-  return is_folder(entry) ? entry.name + "/" : entry.name;
+bool stands_before(const store::RawEntry& a, const store::RawEntry& b) {
+  const auto common = std::min(a.name.size(), b.name.size());
+  if (const int order = a.name.substr(0, common).compare(b.name.substr(0, common)); order != 0)
+    return order < 0;
+  const auto next = [common](const store::RawEntry& entry) -> unsigned char {
+    if (entry.name.size() > common) return static_cast<unsigned char>(entry.name[common]);
+    return is_folder(entry) ? '/' : '\0';
+  };
+  return next(a) < next(b);
 }
 
-std::string folded(const std::string& name) {
-  if (!is_plain(name)) return base::is_utf8(name) ? base::fold(name) : name;
-  std::string out = name;
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  return out;
+bool is_folded(std::string_view name) {
+  return is_plain(name) &&
+         std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 } // namespace
@@ -66,16 +71,21 @@ std::string mode_problem(const store::RawEntry& entry) {
 
 std::vector<BadEntry> listing_problems(const store::RawFolder& folder) {
   std::vector<BadEntry> out;
-  std::unordered_map<std::string, const std::string*> names;
+  std::unordered_map<std::string_view, std::string_view> names; ///< as they are, by what they fold to
+  std::deque<std::string> folded;
+  names.reserve(folder.entries.size());
   const store::RawEntry* last = nullptr;
   for (const auto& entry : folder.entries) {
-    const auto [at, is_new] = names.emplace(folded(entry.name), &entry.name);
+    std::string_view key = entry.name;
+    if (!is_folded(key) && base::is_utf8(key)) key = folded.emplace_back(base::fold(key));
+    const auto [at, is_new] = names.emplace(key, entry.name);
     if (!is_new) {
-      out.push_back({entry.name, *at->second == entry.name ? "is there twice"
-                                                           : "differs only in case or accents from \"" +
-                                                                 base::printable(*at->second) + "\""});
-    } else if (last != nullptr && sort_key(*last) > sort_key(entry)) {
-      out.push_back({entry.name, "is not in git's order, and could not be found"});
+      out.push_back({std::string(entry.name),
+                     at->second == entry.name
+                         ? "is there twice"
+                         : "differs only in case or accents from \"" + base::printable(at->second) + "\""});
+    } else if (last != nullptr && stands_before(entry, *last)) {
+      out.push_back({std::string(entry.name), "is not in git's order, and could not be found"});
     }
     last = &entry;
   }
