@@ -242,6 +242,7 @@ void Components::physical_line(std::string_view line) {
   const bool cut = std::exchange(m_line_cut, false);
   if (folded || m_soft) {
     m_cut = m_cut || cut;
+    if (m_started == 0) m_started = m_number; // the first line of all goes on from nothing
     if (m_soft) m_logical.pop_back();
     if (m_logical.size() + line.size() <= longest_property)
       m_logical += folded ? line.substr(1) : line;

@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::string_view begins_a_formula = "=+-@\t\r";
 
+/// Not a byte of some character: nothing that is written with it would be UTF-8.
+bool may_separate(char c) {
+  return c == '\t' || (c >= ' ' && c <= '~' && c != '"');
+}
+
 } // namespace
 
 void CsvReader::choose_separator(std::string_view first_line) {
@@ -37,7 +42,7 @@ void CsvReader::feed(std::string_view piece) {
     const auto end = m_head.find_first_of("\r\n");
     if (end == m_head.npos && m_head.size() < longest_row) return;
     const std::string head = std::exchange(m_head, {});
-    if (head.starts_with("sep=") && end == 5) {
+    if (head.starts_with("sep=") && end == 5 && may_separate(head[4])) {
       m_separator = head[4];
       m_return = head[end] == '\r';
       ++m_line;
