@@ -20,6 +20,8 @@ Text one_line(std::string_view text, const Terminal& terminal) {
   } else {
     line = base::printable(base::trim(text.substr(0, end))) + (terminal.unicode ? " …" : " ~");
   }
+  while (line.ends_with(' '))
+    line.pop_back();
   const std::size_t width = base::width(line);
   return {std::move(line), width};
 }
@@ -97,18 +99,10 @@ std::string rule(std::size_t columns, const Terminal& terminal) {
 
 std::string Table::render(const Terminal& terminal, const Style& style) const {
   if (m_rows.empty()) return {};
-  std::vector<std::vector<Text>> texts(m_rows.size());
   std::vector<std::size_t> widths(m_columns.size(), 0);
-  for (std::size_t r = 0; r < m_rows.size(); ++r) {
-    const std::size_t filled = std::min(m_rows[r].size(), m_columns.size());
-    texts[r].reserve(filled);
-    for (std::size_t i = 0; i < filled; ++i) {
-      texts[r].push_back(one_line(m_rows[r][i].text, terminal));
-      while (texts[r][i].text.ends_with(' '))
-        texts[r][i].text.pop_back(), --texts[r][i].width;
-      widths[i] = std::max(widths[i], texts[r][i].width);
-    }
-  }
+  for (const auto& row : m_rows)
+    for (std::size_t i = 0; i < std::min(row.size(), widths.size()); ++i)
+      widths[i] = std::max(widths[i], one_line(row[i].text, terminal).width);
   std::vector<Text> headings;
   for (std::size_t i = 0; i < m_columns.size(); ++i) {
     headings.push_back(one_line(m_columns[i].heading, terminal));
@@ -137,10 +131,10 @@ std::string Table::render(const Terminal& terminal, const Style& style) const {
       if (width > 0) under.cell({{}, width}, width, base::Align::Left, rule(width, terminal));
     under.end();
   }
-  for (std::size_t r = 0; r < texts.size(); ++r) {
+  for (const auto& row : m_rows) {
     Line line(out);
-    for (std::size_t i = 0; i < texts[r].size(); ++i)
-      if (widths[i] > 0) add(line, i, texts[r][i], m_rows[r][i].role);
+    for (std::size_t i = 0; i < std::min(row.size(), widths.size()); ++i)
+      if (widths[i] > 0) add(line, i, one_line(row[i].text, terminal), row[i].role);
     line.end();
   }
   return out;

@@ -187,7 +187,18 @@ std::vector<index::Row> rows(Workspace& workspace, const index::Query& query, st
 void each_row(Workspace& workspace, const index::Query& query,
               const std::function<bool(const index::Row&)>& visit, std::chrono::days ahead) {
   const auto series = series_meant(workspace, query);
-  if (series.empty()) return workspace.with_index([&](index::Index& index) { index.each(query, visit); });
+  if (series.empty()) {
+    // Where the index turns out to be damaged it is asked again from the beginning, and has the same rows.
+    std::size_t visited = 0;
+    return workspace.with_index([&](index::Index& index) {
+      std::size_t at = 0;
+      index.each(query, [&](const index::Row& row) {
+        if (at++ < visited) return true;
+        ++visited;
+        return visit(row);
+      });
+    });
+  }
   const auto& schema = workspace.schemas().get(query.type);
   index::Query plain = query;
   plain.limit = 0; // it would count the series

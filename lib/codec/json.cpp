@@ -47,7 +47,12 @@ class Reader final : public nlohmann::json_sax<Json> {
   bool number_float(double value, const std::string&) override { return add(value); }
   bool string(std::string& value) override { return add(std::move(value)); }
   bool binary(Json::binary_t&) override { return false; }
-  bool start_object(std::size_t) override { return open(core::Map{}); }
+  bool start_object(std::size_t) override {
+    constexpr std::size_t usual = 8; // fields of a record
+    core::Map map;
+    map.reserve(usual);
+    return open(std::move(map));
+  }
   bool key(std::string& name) override {
     if (m_open.back().value.if_map()->contains(name)) return false;
     m_open.back().key = std::move(name);
@@ -82,7 +87,7 @@ class Reader final : public nlohmann::json_sax<Json> {
     } else if (auto* list = m_open.back().value.if_list()) {
       list->push_back(std::move(value));
     } else {
-      m_open.back().value.if_map()->set(m_open.back().key, std::move(value));
+      m_open.back().value.if_map()->append(std::move(m_open.back().key), std::move(value));
     }
     return true;
   }

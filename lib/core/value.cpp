@@ -24,6 +24,14 @@ void Map::set(std::string_view key, Value value) {
   }
 }
 
+void Map::append(std::string key, Value value) {
+  m_entries.emplace_back(std::move(key), std::move(value));
+}
+
+void Map::reserve(std::size_t entries) {
+  m_entries.reserve(entries);
+}
+
 bool Map::erase(std::string_view key) {
   return std::erase_if(m_entries, [&](const Entry& e) { return e.first == key; }) > 0;
 }

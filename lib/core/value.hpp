@@ -22,6 +22,9 @@ class Map {
   Value* find(std::string_view key);
   /// Replaces in place, or appends.
   void set(std::string_view key, Value value);
+  /// For a key that is known not to be there.
+  void append(std::string key, Value value);
+  void reserve(std::size_t entries);
   bool erase(std::string_view key);
   bool contains(std::string_view key) const { return find(key) != nullptr; }
   bool empty() const;

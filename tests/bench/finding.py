@@ -25,8 +25,8 @@ def questions(crm, folder, size, contact, timed, measure, bar, peak_memory, repe
         if os.path.exists(index + suffix): os.remove(index + suffix)
     start = time.perf_counter()
     memory = peak_memory([crm, "contact", "list", "--limit", "1"], folder)
-    print(f"  {'cold index: ' + format(time.perf_counter() - start, '.2f') + ' s, peak memory':<52} {memory / 1024:9.1f} MB, {os.path.getsize(index) / 1048576:.1f} MB on disk", flush=True)
-    bar(f"peak memory of a cold index at {size:,} (MB)", memory / 1024, 256)
+    print(f"  {'cold index: ' + format(time.perf_counter() - start, '.2f') + ' s, peak memory':<52} {memory:9.1f} MB, {os.path.getsize(index) / 1048576:.1f} MB on disk", flush=True)
+    bar(f"peak memory of a cold index at {size:,} (MB)", memory, 256)
     return two
 
 

@@ -2,6 +2,7 @@
 import csv, os, random, shutil, sqlite3, subprocess, time
 
 import generate
+from resident import once
 
 HEADER = "First Name,Last Name,Organization Name,Notes,Labels,E-mail 1 - Value,Phone 1 - Value,Address 1 - Street,Address 1 - City,Address 1 - Postal Code".split(",")
 
@@ -10,17 +11,6 @@ def people(count, rng):
     for n in range(count):
         yield [rng.choice(generate.FIRST), f"{rng.choice(generate.LAST)} {n}", f"Company {n % 999}", f"Met at the fair of {n}", "Customers", f"person{n}@example.org",
                f"+44 20 7946 {n % 10000:04}", f"{n} High Street", "London", f"N{n % 20} 1AA"]
-
-
-def once(words, cwd, env, stdin=None, stdout=subprocess.DEVNULL):
-    """(seconds, megabytes that it had resident at most). What this process has before the start counts as the other's, so it reads no table whole."""
-    start = time.perf_counter()
-    child = subprocess.Popen(words, cwd=cwd, env=env, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
-    said = child.stderr.read()
-    _, code, used = os.wait4(child.pid, 0)
-    child.returncode = code
-    if code: raise SystemExit(f"bench: {' '.join(words)} failed: {said[-500:]!r}")
-    return time.perf_counter() - start, used.ru_maxrss / 1024
 
 
 def tell(name, seconds, memory): print(f"  {name:<52} {seconds:9.1f} s  {memory:9.1f} MB", flush=True)

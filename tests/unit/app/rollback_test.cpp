@@ -141,7 +141,7 @@ class Play {
 TEST_CASE("a rollback takes back the batches' own values, and every other byte stays as it is",
           "[rollback]") {
   Play play(GENERATE(1u, 2u, 3u, 4u, 5u));
-  const int most = test::amount(30, 100);
+  const int most = test::amount(12, 100);
   for (int rollbacks = 0; rollbacks < most; ++rollbacks) {
     for (int edits = 0; edits < 3; ++edits)
       play.edit();

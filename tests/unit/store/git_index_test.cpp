@@ -123,7 +123,7 @@ TEST_CASE("git agrees with the index after every batch, whole and split") {
     Plain plain;
     std::mt19937 random(static_cast<unsigned>(limits.apart + limits.whole));
     std::set<std::string> there;
-    const int rounds = crm::test::amount(15, 40);
+    const int rounds = crm::test::amount(8, 40);
     for (int round = 0; round < rounds; ++round) {
       std::vector<std::pair<std::string, std::string>> files;
       std::set<std::string> now;

@@ -1,0 +1,50 @@
+#include "app/occurrences.hpp"
+#include "random_store.hpp"
+
+#include <fstream>
+#include <sys/stat.h>
+
+namespace crm::app {
+namespace {
+
+ino_t inode(const std::string& file) {
+  struct stat found {};
+  REQUIRE(::stat(file.c_str(), &found) == 0);
+  return found.st_ino;
+}
+
+/// All but the first page.
+void spoil(const std::string& file) {
+  constexpr std::streamoff page = 4096;
+  std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+  out.seekp(page);
+  out << std::string(static_cast<std::size_t>(std::filesystem::file_size(file) - page), '\xff');
+}
+
+std::vector<std::string> visited(Workspace& workspace, const index::Query& query,
+                                 const std::function<void()>& between = {}) {
+  std::vector<std::string> out;
+  each_row(workspace, query, [&](const index::Row& row) {
+    out.push_back(row.id);
+    if (out.size() == 3 && between) between();
+    return true;
+  });
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("each row is visited once, though the index turns out to be damaged on the way", "[occurrences]") {
+  RandomStore store(11);
+  store.write(900);
+  const index::Query query{.type = "note", .order = index::Order::Id};
+  auto before = store.open();
+  const auto expected = visited(before, query);
+  REQUIRE(expected.size() > 50);
+  const auto file = inode(store.index_file());
+  auto workspace = store.open();
+  CHECK(visited(workspace, query, [&] { spoil(store.index_file()); }) == expected);
+  CHECK(inode(store.index_file()) != file);
+}
+
+} // namespace crm::app
