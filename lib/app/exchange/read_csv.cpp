@@ -11,7 +11,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <fmt/format.h>
+#include <map>
+#include <optional>
 #include <unordered_map>
+#include <utility>
+#include <variant>
 
 namespace crm::app {
 namespace {
@@ -19,7 +23,8 @@ namespace {
 constexpr const char* problem_column = "import problem";
 
 struct Target {
-  enum class Kind { Field, Part, Extra, Id, Others, Skip } kind = Kind::Extra;
+  /// Named: "id" in a table that may be another program's, or one of ours that lost a column on its way.
+  enum class Kind { Field, Part, Extra, Id, Named, Others, Skip } kind = Kind::Extra;
   std::string name, group;
 };
 
@@ -121,7 +126,7 @@ class CsvReading final : public Reading {
     using Kind = Target::Kind;
     const std::string folded = base::fold(name);
     if (folded.empty() || folded == problem_column) return {Kind::Skip, name, ""};
-    if (folded == "id") return {m_own ? Kind::Id : Kind::Part, m_own ? "id" : "external", ""};
+    if (folded == "id") return {m_own ? Kind::Id : Kind::Named, name, ""};
     if (m_own && name == "other_fields") return {Kind::Others, name, ""};
     if (contacts)
       if (const auto column = contact_column(name)) return {Kind::Part, column->part, column->group};
@@ -162,7 +167,7 @@ class CsvReading final : public Reading {
     }
   }
 
-  core::Value value_of(const core::Field& field, const std::string& text) const {
+  core::Value value_of(const core::Field& field, const std::string& text) {
     if (base::trim(text).empty()) return {};
     if (field.shape == core::Shape::Prose) return m_own ? text : to_prose(text);
     const bool json = text.front() == '[' || text.front() == '{';
@@ -184,7 +189,34 @@ class CsvReading final : public Reading {
           field.shape != core::Shape::Boolean)
         return field.shape == core::Shape::Text ? core::Value{text} : core::Value{trimmed};
     }
-    return parse_field(m_workspace, m_schema, field, to_one_line(text));
+    return field.ref ? referred(field, to_one_line(text))
+                     : parse_field(m_workspace, m_schema, field, to_one_line(text));
+  }
+
+  /// Many rows name the same few; and nobody, which takes longest, is named as often.
+  core::Value referred(const core::Field& field, const std::string& text) {
+    constexpr std::size_t most_remembered = 10'000;
+    const auto key = std::pair(field.name, text);
+    if (const auto known = m_referred.find(key); known != m_referred.end()) {
+      if (const auto* error = std::get_if<base::Error>(&known->second)) throw *error;
+      return std::get<core::Value>(known->second);
+    }
+    std::variant<core::Value, base::Error> found;
+    try {
+      found = parse_field(m_workspace, m_schema, field, text);
+    } catch (const base::Error& error) {
+      found = error;
+    }
+    if (m_referred.size() < most_remembered) m_referred.emplace(key, found);
+    if (const auto* error = std::get_if<base::Error>(&found)) throw *error;
+    return std::get<core::Value>(std::move(found));
+  }
+
+  std::optional<base::Id> record_named(std::string_view text) const {
+    const auto id = base::Id::parse(text);
+    if (!id) return std::nullopt;
+    const auto row = m_workspace.with_index([&](index::Index& index) { return index.by_id(id->str()); });
+    return row && row->type == m_schema.type ? id : std::nullopt;
   }
 
   Incoming incoming(const codec::CsvRow& row) {
@@ -209,6 +241,10 @@ class CsvReading final : public Reading {
         if (!out.id)
           throw base::Error(base::Kind::InvalidData, "id: \"" + base::printable(cell) + "\" is none",
                             "leave it empty for a new record");
+        break;
+      case Target::Kind::Named:
+        out.id = record_named(base::trim(cell));
+        if (!out.id) external = base::trim(cell);
         break;
       case Target::Kind::Others:
         if (!empty) others(cell, out.fields);
@@ -320,6 +356,7 @@ class CsvReading final : public Reading {
   std::vector<std::string> m_names;
   std::string m_header, m_recognised;
   std::unordered_map<std::string, int> m_seen;
+  std::map<std::pair<std::string, std::string>, std::variant<core::Value, base::Error>> m_referred;
   bool m_own = false;
 };
 
