@@ -525,8 +525,9 @@ TEST_CASE("a folder with thousands of loose objects is packed after a push", "[t
   const std::string loose = pair.store.folder.path + "/loose/";
   for (int i = 0; i < 8000; ++i)
     spill(loose + std::to_string(i), std::to_string(i));
-  REQUIRE(run("find " + loose + " -type f | git -C " + pair.bare + " -c core.fsync=none -c core.looseCompression=0 hash-object -w --stdin-paths").code ==
-          0);
+  REQUIRE(run("find " + loose + " -type f | git -C " + pair.bare +
+              " -c core.fsync=none -c core.looseCompression=0 hash-object -w --stdin-paths")
+              .code == 0);
   REQUIRE(pair.push_head().ok());
   REQUIRE(run("ls " + pair.bare + "/objects/pack/*.pack").code == 0);
   REQUIRE(run("git -C " + pair.bare + " fsck --strict --no-dangling").code == 0);
