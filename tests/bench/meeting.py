@@ -54,6 +54,7 @@ def merging(crm, folder, size, timed, measure, bar):
     diverge(crm, folder, remote, key, timed)
     head = git(folder, "rev-parse", "HEAD").strip()
     git(folder, "fetch", "--quiet", "office")
+    os.sync()
     # git by itself, line by line, and ours where lines collide.
     with open(folder + "/.git/info/attributes", "w") as file: file.write("/*/*/*.yaml merge=text\n")
 
