@@ -90,7 +90,10 @@ void Context::print_rows(const std::vector<std::string>& columns, const std::vec
 }
 
 void Context::say(std::string_view sentence) const {
-  if (m_shared.quiet) return;
+  if (!m_shared.quiet) complain(sentence);
+}
+
+void Context::complain(std::string_view sentence) const {
   std::cerr << base::printable(sentence, base::Newlines::Keep) << '\n';
 }
 

@@ -85,6 +85,8 @@ class Context {
   void print_rows(const std::vector<std::string>& columns, const std::vector<core::Map>& rows);
   /// Notices, to standard error at once. Not with --quiet.
   void say(std::string_view sentence) const;
+  /// What was not done, where the exit code is not 0 for it. With --quiet too: nothing goes wrong in silence.
+  void complain(std::string_view sentence) const;
   void flush();
   /// The file of -o, "" for standard output, for a command that writes it by itself.
   std::string take_output() { return std::exchange(m_shared.output, {}); }

@@ -44,8 +44,8 @@ void tell_exported(Context& context, std::size_t count, const std::string& where
         fmt::format("Exported {} record{} to {}", count, count == 1 ? "" : "s", base::printable(where)));
   if (unreadable.empty()) return;
   context.exit_code = exit_code(base::Kind::InvalidData);
-  context.say("crm: not valid, and so not exported; `crm doctor` says more:\n  " +
-              base::join(unreadable, "\n  "));
+  context.complain("crm: not valid, and so not exported; `crm doctor` says more:\n  " +
+                   base::join(unreadable, "\n  "));
 }
 
 void add_export(CLI::App& root, Context& context) {

@@ -126,7 +126,7 @@ void tell_rejected(Context& context, const app::ImportReport& report, const std:
     said += fmt::format("\n  line {}: {}{}", row.line, first, row.hint.empty() ? "" : " (" + row.hint + ")");
   }
   if (!rejects.empty()) said += "\n  the others are in; mend that file and import it";
-  context.say(said);
+  context.complain(said);
 }
 
 } // namespace

@@ -198,7 +198,8 @@ class CsvReading final : public Reading {
     constexpr std::size_t most_remembered = 10'000;
     const auto key = std::pair(field.name, text);
     if (const auto known = m_referred.find(key); known != m_referred.end()) {
-      if (const auto* error = std::get_if<base::Error>(&known->second)) throw *error;
+      if (const auto* error = std::get_if<base::Error>(&known->second))
+        throw base::Error(error->kind, error->message, error->hint);
       return std::get<core::Value>(known->second);
     }
     std::variant<core::Value, base::Error> found;
@@ -208,7 +209,8 @@ class CsvReading final : public Reading {
       found = error;
     }
     if (m_referred.size() < most_remembered) m_referred.emplace(key, found);
-    if (const auto* error = std::get_if<base::Error>(&found)) throw *error;
+    if (const auto* error = std::get_if<base::Error>(&found))
+      throw base::Error(error->kind, error->message, error->hint);
     return std::get<core::Value>(std::move(found));
   }
 

@@ -298,8 +298,8 @@ TEST_CASE("Lists and searches find what reading every record finds, in the same 
   std::vector<std::string> commits;
   for (int i = 0; i < 5; ++i) {
     commits.push_back(
-        store.write(static_cast<std::size_t>(i == 0 ? test::amount(70, 160) : test::amount(15, 25))));
-    compare(store, test::amount(8, 12));
+        store.write(static_cast<std::size_t>(i == 0 ? test::amount(50, 160) : test::amount(12, 25))));
+    compare(store, test::amount(6, 12));
   }
   for (int i = 0; i < 4; ++i) { // back, and forth again
     const auto to = store.any(commits);
