@@ -97,7 +97,12 @@ void Context::complain(std::string_view sentence) const {
   std::cerr << base::printable(sentence, base::Newlines::Keep) << '\n';
 }
 
+void Context::rest() const {
+  if (m_workspace) m_workspace->rest();
+}
+
 void Context::flush() {
+  rest(); // who reads may be a person
   if (m_out.empty() && m_shared.output.empty()) return;
   if (m_shared.output.empty() || m_shared.output == "-") {
     const bool written =
@@ -112,6 +117,7 @@ void Context::flush() {
 }
 
 std::optional<std::string> Context::ask(std::string_view question) const {
+  rest();
   std::cerr << question << std::flush;
   std::string line;
   if (!std::getline(std::cin, line)) return std::nullopt;

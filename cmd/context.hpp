@@ -64,6 +64,8 @@ class Context {
 
   /// Opened at the first call.
   app::Workspace& workspace();
+  /// Before waiting for a person: see Workspace.
+  void rest() const;
   /// Forgets the open store, so that the next call sees it as it is then.
   void reopen() { m_workspace.reset(); }
   /// The terminal may have got another size.

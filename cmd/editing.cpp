@@ -49,6 +49,7 @@ void open_editor(Context& context, const std::string& path) {
   // As git does: the editor may come with arguments, so a shell reads it; the path is an argument, never part
   // of the script.
   const std::string script = editor + " \"$@\"";
+  context.rest();
   const pid_t child = ::fork();
   if (child == 0) {
     ::execl("/bin/sh", "sh", "-c", script.c_str(), editor.c_str(), path.c_str(), static_cast<char*>(nullptr));

@@ -103,9 +103,11 @@ void Workspace::bring_forward() {
   if (m_indexed == tree)
     return; // one command works on one tree: what others add meanwhile is for the next one
   m_indexed.clear();
+  m_index->rollback();
   const std::string rest = derivation(), basis = std::string(tree_label) + tree + rest;
   for (int damaged = 0;;) {
     try {
+      m_index->hold();
       const std::string have = m_index->basis();
       if (have == basis) {
         m_indexed = tree;
@@ -127,6 +129,7 @@ void Workspace::bring_forward() {
         rebuild(tree);
       }
       m_index->finish(basis);
+      m_index->hold();
       m_indexed = tree;
       return;
     } catch (const index::Stale&) { // it was damaged, and is empty now

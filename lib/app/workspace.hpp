@@ -56,8 +56,8 @@ class Workspace {
   core::WhenContext when_context() const;
   core::Instant now() const;
 
-  /// Runs `ask` against an index that stands at HEAD, bringing it forward first. A damaged index is rebuilt
-  /// once.
+  /// Runs `ask` against an index that stands at the tree, bringing it forward first: all questions of a command
+  /// see one state of it. A damaged index is rebuilt once.
   template <typename Ask>
   auto with_index(Ask&& ask) -> decltype(ask(std::declval<index::Index&>())) {
     bring_forward();
@@ -68,6 +68,12 @@ class Workspace {
       bring_forward();
       return ask(*m_index);
     }
+  }
+
+  /// To be called before waiting for a person or for news: what is held of the index is let go, so that others
+  /// can clear its log away.
+  void rest() {
+    if (m_index) m_index->rollback();
   }
 
   /// What a file of the store holds, for who has it at hand: null for any other path or blob.

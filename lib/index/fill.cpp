@@ -124,6 +124,7 @@ void Index::begin(Fill fill) {
   if (fill == Fill::Fresh) {
     m_impl->fresh = std::make_unique<FreshFill>(m_impl->file);
   } else {
+    m_impl->follow();
     m_impl->database().prepare("BEGIN IMMEDIATE").run();
   }
 }

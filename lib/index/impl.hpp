@@ -35,6 +35,8 @@ struct Index::Impl {
   /// The database to ask: the one being filled, else the shared one, made anew when it was found damaged.
   Database& database();
   void open();
+  /// A process that lives long must not go on with a file that another one has replaced.
+  void follow();
   void roll_back() noexcept;
 
   std::string file;

@@ -102,13 +102,20 @@ void Index::remove(const std::string& file) noexcept {
   }
 }
 
+void Index::Impl::follow() {
+  if (!fresh && shared && !shared->in_transaction() && identity_of(file) != identity) open();
+}
+
 std::string Index::basis() const {
-  // A process that lives long must not go on with a file that another one has replaced.
-  if (!m_impl->fresh && m_impl->shared && !m_impl->shared->in_transaction() &&
-      identity_of(m_impl->file) != m_impl->identity)
-    m_impl->open();
+  m_impl->follow();
   auto statement = m_impl->database().prepare("SELECT value FROM meta WHERE name = 'basis'");
   return statement.step() ? statement.text(0) : std::string();
+}
+
+void Index::hold() {
+  m_impl->follow();
+  Database& database = m_impl->database();
+  if (!database.in_transaction()) database.prepare("BEGIN").run();
 }
 
 bool Index::superseded() const {

@@ -118,6 +118,10 @@ class Index {
   /// What the content is derived from: any text; "" for a new index. The caller compares it and brings the
   /// index forward.
   std::string basis() const;
+  /// From the next question on all see one state of the content, whatever other processes do, and none has to
+  /// begin a transaction of its own. Until begin or rollback. Meanwhile the log of what others write cannot
+  /// begin anew: this is for a command that works, not for one that waits.
+  void hold();
   /// Within one write transaction: begin, put and erase_path any number of times, finish(basis). Not
   /// finished: rolled back. Fresh starts from nothing, in another file that takes the place of this one when
   /// it is finished: until then, and when it never is, everybody else sees the old content. Begin throws

@@ -241,6 +241,36 @@ TEST_CASE("A deleted file is made anew, and those who have it open notice") {
   CHECK(index.basis().empty());
 }
 
+TEST_CASE("Who holds an index sees one state of it, whatever others write, and gets in nobody's way") {
+  const ScratchIndex scratch;
+  Index index = Index::open(scratch.file());
+  put_people(index, Index::Fill::Increment, 0, 3, "three");
+  index.hold();
+  CHECK(index.basis() == "three");
+  Index other = Index::open(scratch.file());
+  put_people(other, GENERATE(Index::Fill::Increment, Index::Fill::Fresh), 0, 5, "five");
+  CHECK(index.basis() == "three");
+  CHECK(index.list({}).size() == 3);
+  CHECK_FALSE(index.by_id(person(4).id).has_value());
+  SECTION("until it lets go") {
+    index.rollback();
+    CHECK(index.basis() == "five");
+    CHECK(index.by_id(person(4).id).has_value());
+  }
+  SECTION("until it writes") {
+    index.begin(Index::Fill::Increment);
+    CHECK(index.basis() == "five");
+    index.put(person(5));
+    index.finish("six");
+    CHECK(index.list({}).size() == 6);
+  }
+  SECTION("until it holds what there is then") {
+    index.rollback();
+    index.hold();
+    CHECK(index.list({}).size() == 5);
+  }
+}
+
 TEST_CASE("One process at a time makes the index anew") {
   const ScratchIndex scratch;
   Index one = Index::open(scratch.file()), other = Index::open(scratch.file());
