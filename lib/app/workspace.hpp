@@ -56,8 +56,8 @@ class Workspace {
   core::WhenContext when_context() const;
   core::Instant now() const;
 
-  /// Runs `ask` against an index that stands at the tree, bringing it forward first: all questions of a command
-  /// see one state of it. A damaged index is rebuilt once.
+  /// Runs `ask` against an index that stands at the tree, bringing it forward first: all questions of a
+  /// command see one state of it. A damaged index is rebuilt once.
   template <typename Ask>
   auto with_index(Ask&& ask) -> decltype(ask(std::declval<index::Index&>())) {
     bring_forward();
@@ -70,8 +70,8 @@ class Workspace {
     }
   }
 
-  /// To be called before waiting for a person or for news: what is held of the index is let go, so that others
-  /// can clear its log away.
+  /// To be called before waiting for a person or for news: what is held of the index is let go, so that
+  /// others can clear its log away.
   void rest() {
     if (m_index) m_index->rollback();
   }
