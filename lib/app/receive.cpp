@@ -36,6 +36,17 @@ store::Oid settled(const store::Repository& repository, const sync::Judgement& j
   return out.asides.back();
 }
 
+/// Nothing that came has a say in what counts of what is here: no key is revoked that was not, and nothing was
+/// put aside.
+bool leaves_ours_alone(sync::Authorities& authorities, const sync::Judgement& theirs,
+                       const store::Oid& head) {
+  if (!theirs.refused.empty() || !theirs.put_aside.empty() || !theirs.is_clean) return false;
+  const auto &before = authorities.at(head).revoked, &now = authorities.at(theirs.clean).revoked;
+  return std::all_of(now.begin(), now.end(), [&](const sync::Revocation& each) {
+    return std::find(before.begin(), before.end(), each) != before.end();
+  });
+}
+
 } // namespace
 
 Judged judge_received(Workspace& workspace, const store::Oid& tip,
@@ -48,6 +59,8 @@ Judged judge_received(Workspace& workspace, const store::Oid& tip,
   out.unproved = theirs.unproved;
   if (!out.unproved.empty()) return out;
   out.theirs = settled(repository, theirs, out);
+  // Ours was checked when it was written, and is judged when it is sent.
+  if (leaves_ours_alone(judge.authorities(), theirs, head)) return out;
   // What waits for its key to be approved may stay: the others will judge it when it is sent.
   auto ours = judge.judge(head, tip, out.theirs);
   if (ours.unproved.empty()) out.ours = settled(repository, ours, out);
