@@ -62,8 +62,9 @@ std::vector<std::string> targets(app::Workspace& workspace, const ListOptions& o
   return out;
 }
 
-void print_table(Context& context, const core::Schema& schema, const std::vector<core::Record>& records,
-                 const std::vector<std::string>& columns) {
+/// False when there is nothing to show.
+bool print_table(Context& context, const app::ListRequest& request, const std::vector<std::string>& columns) {
+  const core::Schema& schema = *request.schema;
   auto& workspace = context.workspace();
   Table table;
   table.column({.heading = "ID", .shrink = Shrink::Never});
@@ -75,12 +76,12 @@ void print_table(Context& context, const core::Schema& schema, const std::vector
                   .align = number ? base::Align::Right : base::Align::Left});
   }
   std::vector<std::string> ids;
-  for (const auto& record : records)
+  std::vector<std::vector<Cell>> rows;
+  app::each_listed(workspace, request, [&](const core::Record& record) {
     ids.push_back(record.id.str());
-  const auto names = app::short_ids(workspace, ids);
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const core::Record& record = records[i];
-    std::vector<Cell> row{{names[i], Role::Id}};
+    auto& row = rows.emplace_back();
+    row.reserve(1 + columns.size());
+    row.emplace_back();
     for (const auto& name : columns) {
       const bool is_name = name == schema.name_field,
                  is_state = schema.states && name == schema.states->field;
@@ -89,9 +90,14 @@ void print_table(Context& context, const core::Schema& schema, const std::vector
                                                             : over  ? Role::Dim
                                                                     : Role::Plain});
     }
-    table.row(std::move(row));
+  });
+  const auto names = app::short_ids(workspace, ids);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].front() = {names[i], Role::Id};
+    table.row(std::move(rows[i]));
   }
   context.print(table.render(context.terminal(), context.style()));
+  return !ids.empty();
 }
 
 } // namespace
@@ -172,19 +178,24 @@ void run_list(Context& context, const ListOptions& options) {
     request.states = schema.states->open;
   if (!schema.time_field.empty()) add_times(workspace, options, schema, filters, request);
   request.targets = targets(workspace, options);
-  const auto records = app::list(workspace, request);
   if (!options.group_by.empty())
-    return print_groups(context, schema, records, app::field_named(schema, options.group_by));
-  if (options.count && context.for_people()) return context.print(fmt::format("{}\n", records.size()));
+    return print_groups(context, schema, app::list(workspace, request),
+                        app::field_named(schema, options.group_by));
+  if (options.count && context.for_people()) {
+    std::size_t count = 0;
+    app::each_listed(workspace, request, [&](const core::Record&) { ++count; });
+    return context.print(fmt::format("{}\n", count));
+  }
   auto columns = options.columns.empty() ? schema.columns : options.columns;
   if (options.series && options.columns.empty()) columns.emplace_back("rrule");
   for (auto& name : columns)
     if (name != "id") name = app::field_named(schema, name).name;
   if (context.for_people()) {
-    if (records.empty())
-      return context.say(fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder));
-    return print_table(context, schema, records, columns);
+    if (!print_table(context, request, columns))
+      context.say(fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder));
+    return;
   }
+  const auto records = app::list(workspace, request);
   if (options.columns.empty() || context.format() == Format::Json) // whole records
     app::note_reads(workspace, "list", records);
   if (context.format() == Format::Json) {

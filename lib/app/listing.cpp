@@ -26,6 +26,7 @@ std::optional<index::Order> index_order(const std::string& sort, const core::Sch
 
 /// By several fields, "-" before one turns it round; what has no value comes last either way.
 void sort_by(std::vector<core::Record>& records, const std::string& sort, const core::Schema& schema) {
+  if (records.empty()) return;
   struct Key {
     std::string field;
     bool down;
@@ -117,6 +118,13 @@ const core::Field& field_named(const core::Schema& schema, const std::string& na
 }
 
 std::vector<core::Record> list(Workspace& workspace, const ListRequest& request) {
+  std::vector<core::Record> out;
+  each_listed(workspace, request, [&](core::Record&& record) { out.push_back(std::move(record)); });
+  return out;
+}
+
+void each_listed(Workspace& workspace, const ListRequest& request,
+                 const std::function<void(core::Record&&)>& visit) {
   const core::Schema& schema = *request.schema;
   const auto order = index_order(request.sort, schema);
   index::Query query{.type = schema.type,
@@ -130,29 +138,32 @@ std::vector<core::Record> list(Workspace& workspace, const ListRequest& request)
   const bool filtered = !request.filters.filters.empty() || request.targets.size() > 1;
   if (!filtered && order) query.limit = request.limit;
   const bool whole = request.want == ListRequest::Want::Record || needs_stamps(request.filters);
-  std::vector<core::Record> out;
+  std::vector<core::Record> to_sort;
+  std::size_t taken = 0;
   const auto take = [&](const index::Row& row) {
     core::Record record = whole ? to_record(row) : fields_of(row);
-    if (refers_to_all(record, request.targets) &&
-        core::matches(request.filters, record, schema, workspace.settings().zone))
-      out.push_back(std::move(record));
-    return request.limit == 0 || !order || out.size() < request.limit;
+    if (!refers_to_all(record, request.targets) ||
+        !core::matches(request.filters, record, schema, workspace.settings().zone))
+      return true;
+    if (!order) {
+      to_sort.push_back(std::move(record));
+      return true;
+    }
+    visit(std::move(record));
+    return ++taken != request.limit;
   };
   if (request.series) {
     query.target = series_mark;
     query.limit = 0; // of those that link to it, which other targets may leave fewer of
-    workspace.with_index([&](index::Index& index) {
-      out.clear();
-      index.each(query, take);
-    });
+    for (const auto& row : workspace.with_index([&](index::Index& index) { return index.list(query); }))
+      if (!take(row)) break;
   } else {
     each_row(workspace, query, take);
   }
-  if (order) return out;
-  sort_by(out, request.sort, schema);
-  if (request.limit > 0 && out.size() > request.limit)
-    out.erase(out.begin() + static_cast<std::ptrdiff_t>(request.limit), out.end());
-  return out;
+  sort_by(to_sort, request.sort, schema);
+  const auto most = request.limit == 0 ? to_sort.size() : std::min(request.limit, to_sort.size());
+  for (std::size_t i = 0; i < most; ++i)
+    visit(std::move(to_sort[i]));
 }
 
 } // namespace crm::app

@@ -4,6 +4,7 @@
 #include "app/workspace.hpp"
 #include "core/query.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct ListRequest {
 
 /// Throws Error(Usage) for a field to sort by that the type does not have.
 std::vector<core::Record> list(Workspace& workspace, const ListRequest& request);
+/// The same, one after the other. All of them are in memory only where the order is none that the index has.
+void each_listed(Workspace& workspace, const ListRequest& request,
+                 const std::function<void(core::Record&&)>& visit);
 
 /// The field that a word names. Throws Error(Usage) with a suggestion.
 const core::Field& field_named(const core::Schema& schema, const std::string& name);
