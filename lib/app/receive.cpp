@@ -36,8 +36,8 @@ store::Oid settled(const store::Repository& repository, const sync::Judgement& j
   return out.asides.back();
 }
 
-/// Nothing that came has a say in what counts of what is here: no key is revoked that was not, and nothing was
-/// put aside.
+/// Nothing that came has a say in what counts of what is here: no key is revoked that was not, and nothing
+/// was put aside.
 bool leaves_ours_alone(sync::Authorities& authorities, const sync::Judgement& theirs,
                        const store::Oid& head) {
   if (!theirs.refused.empty() || !theirs.put_aside.empty() || !theirs.is_clean) return false;

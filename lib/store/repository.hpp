@@ -27,6 +27,9 @@ struct Change {
   Oid blob = {};
 };
 
+struct RawFolder; ///< see store/tree_check
+enum class Visit;
+
 struct Difference {
   std::string path;
   Oid before, after; ///< blob ids; "" where the path does not exist
@@ -125,6 +128,11 @@ class Repository {
   /// Every file under `prefix` ("" for all), in path order, without building a list.
   void each(const Oid& commit_or_tree, std::string_view prefix,
             const std::function<void(std::string_view path, const Oid& blob)>& visit) const;
+
+  /// Every folder of `theirs` (a commit or tree) that is not as `known` has it ("" for none), from the root;
+  /// then those of its entries that `visit` marked, in order, if they are Trees. Never deeper than 16. Throws
+  /// Error(NotFound) when there is no tree to begin with.
+  void walk_raw(const Oid& theirs, const Oid& known, const std::function<Visit(RawFolder&)>& visit) const;
 
   /// From now on this process keeps nothing of what it has read: for going through everything, once.
   /// Before the store is opened it bounds what is mapped of its packs, too.

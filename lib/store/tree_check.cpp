@@ -2,7 +2,7 @@
 
 #include "store/git_error.hpp"
 #include "store/objects.hpp"
-#include "store/remotes.hpp"
+#include "store/repository_impl.hpp"
 #include "store/tree_entries.hpp"
 #include "store/tree_walk.hpp"
 
@@ -30,16 +30,23 @@ struct Reader {
                                      : RawEntry::Found::Other;
   }
 
-  /// Null, and why, when it is no folder.
-  git::OdbObjectHandle read(const git_oid& id, std::string& damage) const {
-    std::uint64_t size = 0;
+  /// A folder of `size` bytes, by look(); nothing for what is none. Null, and why, when it cannot be read.
+  git::OdbObjectHandle read(const git_oid& id, std::optional<std::uint64_t> size, std::string& damage) const {
     git::OdbObjectHandle out;
-    if (look(id, size) != RawEntry::Found::Tree)
+    if (!size)
       damage = "is no folder, or did not come";
-    else if (size > largest_tree)
+    else if (*size > largest_tree)
       damage = "has more entries than a folder can";
     else if (git::take(out, git_odb_read, objects, &id) != 0)
       damage = "is damaged";
+    return out;
+  }
+
+  /// Null where it was no folder.
+  git::OdbObjectHandle read_ours(const git_oid& id) const {
+    git::OdbObjectHandle out;
+    if (git::take(out, git_odb_read, objects, &id) == 0 && git_odb_object_type(out.get()) != GIT_OBJECT_TREE)
+      out.reset();
     return out;
   }
 
@@ -57,14 +64,15 @@ struct Reader {
 
 class Walker {
  public:
-  Walker(Reader reader, const std::function<Walk(RawFolder&)>& visit) : m_reader(reader), m_visit(visit) {}
+  Walker(Reader reader, const std::function<Visit(RawFolder&)>& visit) : m_reader(reader), m_visit(visit) {}
 
-  Walk folder(const std::string& path, int depth, const git_oid& theirs, const git_oid* known) {
+  Visit folder(const std::string& path, int depth, const git_oid& theirs, std::optional<std::uint64_t> size,
+              const git_oid* known) {
     RawFolder folder{path, depth, {}, ""};
-    const auto tree = m_reader.read(theirs, folder.damage);
+    const auto tree = m_reader.read(theirs, size, folder.damage);
     const auto entries = Reader::entries(tree, folder.damage);
     std::string no_matter;
-    const auto other = known != nullptr ? m_reader.read(*known, no_matter) : git::OdbObjectHandle();
+    const auto other = known != nullptr ? m_reader.read_ours(*known) : git::OdbObjectHandle();
     auto others = Reader::entries(other, no_matter);
     const auto by_name = [](const TreeEntry& a, const TreeEntry& b) { return a.name < b.name; };
     std::sort(others.begin(), others.end(), by_name);
@@ -81,23 +89,23 @@ class Walker {
       }
       folder.entries.push_back(std::move(out));
     }
-    if (m_visit(folder) == Walk::Stop) return Walk::Stop;
-    if (depth == deepest_tree) return Walk::Continue;
+    if (m_visit(folder) == Visit::Stop) return Visit::Stop;
+    if (depth == deepest_tree) return Visit::Continue;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const auto& entry = folder.entries[i];
       if (!entry.descend || entry.found != RawEntry::Found::Tree) continue;
       const auto* old = counterpart(entries[i]);
       const std::string name(entry.name);
-      if (this->folder(path.empty() ? name : path + "/" + name, depth + 1, entries[i].id,
-                       old == nullptr ? nullptr : &old->id) == Walk::Stop)
-        return Walk::Stop;
+      if (this->folder(path.empty() ? name : path + "/" + name, depth + 1, entries[i].id, entry.size,
+                       old == nullptr ? nullptr : &old->id) == Visit::Stop)
+        return Visit::Stop;
     }
-    return Walk::Continue;
+    return Visit::Continue;
   }
 
  private:
   Reader m_reader;
-  const std::function<Walk(RawFolder&)>& m_visit;
+  const std::function<Visit(RawFolder&)>& m_visit;
 };
 
 /// Not by tree_of(): that would have libgit2 parse the tree, which may be one that it cannot.
@@ -115,15 +123,19 @@ git_oid tree_id(git_repository* repository, const Oid& commit_or_tree) {
 
 } // namespace
 
-void walk_raw(const Repository& repository, const Oid& theirs, const Oid& known,
-              const std::function<Walk(RawFolder&)>& visit) {
-  const auto handle = open_again(repository);
+void Repository::walk_raw(const Oid& theirs, const Oid& known,
+                          const std::function<Visit(RawFolder&)>& visit) const {
+  git_repository* repository = m_impl->get();
   git::OdbHandle objects;
-  check_git(git::take(objects, git_repository_odb, handle.get()), "open the objects of", repository.root());
-  const git_oid tree = tree_id(handle.get(), theirs);
-  const auto old = known.empty() ? std::nullopt : std::optional(tree_id(handle.get(), known));
+  check_git(git::take(objects, git_repository_odb, repository), "open the objects of", root());
+  const git_oid tree = tree_id(repository, theirs);
+  const auto old = known.empty() ? std::nullopt : std::optional(tree_id(repository, known));
   if (old && git_oid_equal(&tree, &*old)) return;
-  Walker({objects.get()}, visit).folder("", 0, tree, old ? &*old : nullptr);
+  const Reader reader{objects.get()};
+  std::uint64_t size = 0;
+  const bool is_folder = reader.look(tree, size) == RawEntry::Found::Tree;
+  Walker(reader, visit)
+      .folder("", 0, tree, is_folder ? std::optional(size) : std::nullopt, old ? &*old : nullptr);
 }
 
 } // namespace crm::store

@@ -1,11 +1,10 @@
 // Trees as they are, byte for byte: what a hostile remote sends need not be what git would ever write, and
-// libgit2 makes modes of its own from those that it does not know.
+// libgit2 makes modes of its own from those that it does not know. For Repository::walk_raw.
 #pragma once
 
 #include "store/repository.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,12 +29,6 @@ struct RawFolder {
   std::string damage; ///< why it cannot be read further, or ""
 };
 
-enum class Walk { Continue, Stop };
-
-/// Every folder of `theirs` (a commit or tree) that is not as `known` has it ("" for none), from the root;
-/// then those of its entries that `visit` marked, in order, if they are Trees. Never deeper than 16. Throws
-/// Error(NotFound) when there is no tree to begin with.
-void walk_raw(const Repository& repository, const Oid& theirs, const Oid& known,
-              const std::function<Walk(RawFolder&)>& visit);
+enum class Visit { Continue, Stop };
 
 } // namespace crm::store

@@ -29,7 +29,7 @@ namespace {
 using core::Problem;
 using store::RawEntry;
 using store::RawFolder;
-using store::Walk;
+using store::Visit;
 
 constexpr std::string_view settings_file = "crm.yaml", schema_folder = "schemas", policy_folder = "policy",
                            proposals_folder = "policy/proposals", extension = ".yaml";
@@ -61,7 +61,7 @@ class TheirSchemas {
 
   TheirSchemas(const store::Repository& repository, const store::Oid& theirs, const Limits& limits)
       : m_repository(repository) {
-    store::walk_raw(repository, theirs, "", [&](RawFolder& folder) {
+    repository.walk_raw(theirs, "", [&](RawFolder& folder) {
       for (auto& entry : folder.entries) {
         entry.descend = folder.path.empty() && entry.name == schema_folder && is_folder(entry);
         const bool is_file = !folder.path.empty() && mode_problem(entry).empty() && !is_folder(entry);
@@ -69,7 +69,7 @@ class TheirSchemas {
             name_problem(entry.name).empty() && !stem(entry.name).empty())
           m_files.emplace(stem(entry.name), File{entry.id, std::nullopt});
       }
-      return Walk::Continue;
+      return Visit::Continue;
     });
   }
 
@@ -144,7 +144,7 @@ class Look {
         m_schemas(repository, theirs, limits) {}
 
   std::vector<Problem> run() {
-    store::walk_raw(m_repository, m_theirs, m_known, [this](RawFolder& each) { return folder(each); });
+    m_repository.walk_raw(m_theirs, m_known, [this](RawFolder& each) { return folder(each); });
     return std::move(m_problems);
   }
 
@@ -160,22 +160,22 @@ class Look {
       if (!full()) m_problems.push_back(each);
   }
 
-  Walk folder(RawFolder& folder) {
+  Visit folder(RawFolder& folder) {
     const std::string name = folder.path.empty() ? "the root folder" : folder.path;
     if (!folder.damage.empty()) report(name, folder.damage);
     m_entries += folder.entries.size();
     if (m_entries > m_limits.files) {
       report(name, fmt::format("brings more than {} files", m_limits.files));
-      return Walk::Stop;
+      return Visit::Stop;
     }
     for (const auto& bad : listing_problems(folder))
       report(joined(folder.path, bad.name), bad.why);
     if (folder.path.empty()) root(folder);
     for (auto& each : folder.entries) {
-      if (full()) return Walk::Stop;
+      if (full()) return Visit::Stop;
       if (each.found != RawEntry::Found::Same) entry(folder, each);
     }
-    return full() ? Walk::Stop : Walk::Continue;
+    return full() ? Visit::Stop : Visit::Continue;
   }
 
   void root(const RawFolder& folder) {
