@@ -1,6 +1,7 @@
 #include "codec/record_comments.hpp"
 
 #include "base/text.hpp"
+#include "codec/comment_join.hpp"
 #include "codec/record_file.hpp"
 #include "codec/record_pieces.hpp"
 
@@ -23,26 +24,22 @@ class Emitter {
   }
 
   void entry(const std::string& key, const core::Value& value) {
-    static const EntryComments none;
     const auto found = m_comments.entries.find(key);
-    const auto& own = found != m_comments.entries.end() ? found->second : none;
-    if (!m_below.empty()) m_out += '\n'; // else they would stand above this entry
-    m_below = own.below;
-    lines(own.above);
+    auto own = found != m_comments.entries.end() ? found->second : EntryComments();
     std::string text = emit_entry(key, value);
-    if (!own.behind.empty() && std::count(text.begin(), text.end(), '\n') == 1)
-      text.insert(text.size() - 1, "  " + own.behind);
-    else if (!own.behind.empty())
-      m_out += own.behind + "\n";
+    const bool one_line = std::count(text.begin(), text.end(), '\n') == 1;
+    if (!own.behind.empty() && one_line) text.insert(text.size() - 1, "  " + own.behind);
+    if (!own.behind.empty() && !one_line) own.above = join_lines(own.above, {own.behind});
+    if (key == "id") own.below = join_lines(own.below, m_of_gone);
+    if (m_below) m_out += '\n'; // else they would stand above this entry
+    m_below = !own.below.empty();
+    lines(own.above);
     m_out += text;
     lines(own.below);
   }
 
-  /// What stood below an entry that is gone stays.
-  void gone(const EntryComments& comments) {
-    lines(comments.below);
-    m_below.insert(m_below.end(), comments.below.begin(), comments.below.end());
-  }
+  /// What stood below an entry that is gone stays, below the id.
+  void gone(const EntryComments& comments) { m_of_gone = join_lines(m_of_gone, comments.below); }
 
   std::string take() { return std::move(m_out); }
 
@@ -53,7 +50,8 @@ class Emitter {
   }
 
   const Comments& m_comments;
-  std::vector<std::string> m_below;
+  std::vector<std::string> m_of_gone;
+  bool m_below = false;
   std::string m_out;
 };
 
@@ -83,9 +81,9 @@ std::string emit_record(const core::Record& record, const core::Schema& schema, 
   core::canonicalize(canonical, schema);
   const std::string plain = emit_record(canonical, schema);
   Emitter emitter(comments);
-  emitter.entry("id", canonical.id.str());
   for (const auto& [key, own] : comments.entries)
     if (key != "id" && key != "crm" && !canonical.fields.contains(key)) emitter.gone(own);
+  emitter.entry("id", canonical.id.str());
   for (const auto& [key, value] : canonical.fields)
     emitter.entry(key, value);
   if (!canonical.crm.empty()) emitter.entry("crm", canonical.crm);

@@ -67,7 +67,7 @@ class Walker {
   Walker(Reader reader, const std::function<Visit(RawFolder&)>& visit) : m_reader(reader), m_visit(visit) {}
 
   Visit folder(const std::string& path, int depth, const git_oid& theirs, std::optional<std::uint64_t> size,
-              const git_oid* known) {
+               const git_oid* known) {
     RawFolder folder{path, depth, {}, ""};
     const auto tree = m_reader.read(theirs, size, folder.damage);
     const auto entries = Reader::entries(tree, folder.damage);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "codec/comment_join.hpp"
 #include "codec/record.hpp"
 #include "codec/record_comments.hpp"
 #include "core/provenance.hpp"
@@ -18,7 +19,6 @@ using codec::Comments;
 using codec::EntryComments;
 using core::Record;
 using core::Schema;
-using Lines = std::vector<std::string>;
 
 bool same(const Record& a, const Record& b) {
   return a.fields == b.fields && a.crm == b.crm;
@@ -28,53 +28,12 @@ bool is_plain(const Version& version, const Schema& schema) {
   return version.text == codec::emit_record(version.record, schema);
 }
 
-/// More comments rather than fewer, then by their letters: whichever side they are on.
-bool comes_first(const EntryComments& a, const EntryComments& b) {
-  const auto count = [](const EntryComments& c) {
-    return c.above.size() + c.below.size() + (c.behind.empty() ? 0 : 1);
-  };
-  const auto n = count(a), m = count(b);
-  return n != m ? n > m : a > b;
-}
-
-void add_missing(Lines& to, const Lines& from) {
-  for (const auto& line : from)
-    if (std::find(to.begin(), to.end(), line) == to.end()) to.push_back(line);
-}
-
-Lines both_lines(const Lines& a, const Lines& b) {
-  const bool a_first = a.size() != b.size() ? a.size() > b.size() : a > b;
-  Lines out = a_first ? a : b;
-  add_missing(out, a_first ? b : a);
-  return out;
-}
-
-/// Nobody knows who removed or added one: all of them stay, each once.
-EntryComments both(const EntryComments& a, const EntryComments& b) {
-  const bool a_first = comes_first(a, b);
-  EntryComments out = a_first ? a : b;
-  const EntryComments& more = a_first ? b : a;
-  const auto has = [&](const std::string& line) {
-    return line == out.behind || std::find(out.above.begin(), out.above.end(), line) != out.above.end();
-  };
-  for (const auto& line : more.above)
-    if (!has(line)) out.above.push_back(line);
-  if (!more.behind.empty() && !has(more.behind)) {
-    if (out.behind.empty())
-      out.behind = more.behind;
-    else
-      out.above.push_back(more.behind);
-  }
-  add_missing(out.below, more.below);
-  return out;
-}
-
 class CommentJoin {
  public:
   CommentJoin(const Version& a, const Version& b, const Record& joined, const Schema& schema)
       : m_a(a), m_b(b), m_joined(joined), m_schema(schema), of_a(codec::comments_of(a.text, schema)),
         of_b(codec::comments_of(b.text, schema)) {
-    result.head = both_lines(of_a.head, of_b.head);
+    result.head = codec::join_lines(of_a.head, of_b.head);
     for (const auto* side : {&of_a, &of_b})
       for (const auto& [key, comments] : side->entries)
         if (!result.entries.contains(key)) add(key);
@@ -89,7 +48,7 @@ class CommentJoin {
     };
     const auto &x = of(of_a), &y = of(of_b);
     const auto rank_a = rank(m_a.record, key), rank_b = rank(m_b.record, key);
-    EntryComments comments = rank_a == rank_b ? both(x, y) : rank_a > rank_b ? x : y;
+    EntryComments comments = rank_a == rank_b ? codec::join_comments(x, y) : rank_a > rank_b ? x : y;
     if (!comments.empty()) result.entries.emplace(key, std::move(comments));
   }
 
