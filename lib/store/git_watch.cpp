@@ -208,14 +208,17 @@ class Watch {
 
   void until_ended() {
     // What git started may outlive it and hold its pipes (ssh's ControlPersist): git's own end counts.
-    while (!(quiet() && m_child.ended()))
+    while (!(quiet(tick) && m_child.ended()))
       if (const auto now = Clock::now(); now > m_end || now - m_last_sign > m_patience) return give_up();
+    // Its last words may have come between the one and the other.
+    while (!quiet(milliseconds{0}) && Clock::now() < m_end) {
+    }
     m_run.status = m_child.status();
   }
 
  private:
-  /// True when nothing more was to be read within a tick.
-  bool quiet() {
+  /// True when nothing more was to be read within `wait`.
+  bool quiet(milliseconds wait) {
     std::array<pollfd, 2> polls{};
     nfds_t open = 0;
     for (const auto& stream : m_streams)
@@ -224,7 +227,7 @@ class Watch {
       if (!m_child.ended()) std::this_thread::sleep_for(milliseconds{1});
       return true;
     }
-    const int ready = ::poll(polls.data(), open, static_cast<int>(tick.count()));
+    const int ready = ::poll(polls.data(), open, static_cast<int>(wait.count()));
     if (ready == 0) return true;
     for (nfds_t i = 0; ready > 0 && i < open; ++i)
       for (auto& stream : m_streams)
