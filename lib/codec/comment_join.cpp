@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <utility>
 
 namespace crm::codec {
 namespace {
@@ -34,7 +36,7 @@ Text text_of(const Blocks& blocks) {
   Text out;
   for (const auto& block : blocks) {
     const bool is_held = std::any_of(blocks.begin(), blocks.end(), [&](const Text& other) {
-      return other != block && holds(other, block);
+      return other.size() > block.size() && holds(other, block);
     });
     if (is_held) continue;
     if (!out.empty()) out.emplace_back(between);
