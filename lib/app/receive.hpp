@@ -1,5 +1,6 @@
-// What came is judged before it is merged, and so is what this device has and the other side has not: a batch
-// may have become one that does not count, by a device's being revoked.
+// What came is judged before it is merged. What this device has and the other side has not is judged with it
+// where something that came has a say in it (a batch may have become one that does not count, by a device's
+// being revoked), and else when it is sent.
 #pragma once
 
 #include "app/workspace.hpp"
