@@ -26,9 +26,9 @@ constexpr std::size_t most_edits = 1'000'000;
 constexpr std::size_t most_content = 256 * 1024 * 1024;
 
 /// What is wrong with the working file, or nothing. `committed` is "" where HEAD has no such file.
-std::optional<HandEdit> judge(std::string path, const Oid& committed, Seen seen, const Pending& pending) {
+std::optional<HandEdit> judge(std::string path, const Oid& committed, Seen seen, LateFiles& late) {
   const Oid now = seen_id(seen);
-  if (now == committed || is_late(pending, path, now)) return std::nullopt;
+  if (now == committed || late.contain(path, now)) return std::nullopt;
   HandEdit edit{
       std::move(path), committed.empty() ? HandEdit::Kind::Added : HandEdit::Kind::Modified, {}, {}};
   if (seen.what == Seen::What::Missing) edit.kind = HandEdit::Kind::Removed;
@@ -59,8 +59,8 @@ struct Name {
 
 class Sweep {
  public:
-  Sweep(const Repository::Impl& repository, const Pending& pending)
-      : m_repository(repository), m_pending(pending), m_cache(repository.git_dir) {}
+  Sweep(const Repository::Impl& repository, const Oid& head)
+      : m_repository(repository), m_late(repository, head), m_cache(repository.git_dir) {}
 
   std::vector<HandEdit> run(const git_tree* tree) {
     Descriptor root(::open(m_repository.root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -136,7 +136,7 @@ class Sweep {
   void removed(const git_tree* tree, const std::string& folder) {
     walk_tree(m_repository.get(), tree, "", [&](const TreeFile& file) {
       if (entry_kind(file.mode) == EntryKind::File)
-        add(judge(folder + "/" + std::string(file.path), to_oid(*file.id), {}, m_pending));
+        add(judge(folder + "/" + std::string(file.path), to_oid(*file.id), {}, m_late));
     });
   }
 
@@ -149,18 +149,18 @@ class Sweep {
       return add(HandEdit{path, HandEdit::Kind::Modified, "",
                           "unreadable: " + std::generic_category().message(errno)});
     if (!there) {
-      if (!committed.empty()) add(judge(path, committed, {}, m_pending));
+      if (!committed.empty()) add(judge(path, committed, {}, m_late));
       return;
     }
     if (!committed.empty()) {
       if (!m_cache.vouches_for(path, committed, info))
-        add(judge(path, committed, look_at(at.get(), name.name.c_str(), largest_file(path)), m_pending));
+        add(judge(path, committed, look_at(at.get(), name.name.c_str(), largest_file(path)), m_late));
       return;
     }
     if (name.committed != nullptr) return; // a link or a submodule in HEAD: not ours to judge
     if (is_ignored(path, S_ISDIR(info.st_mode))) return;
     if (!S_ISDIR(info.st_mode))
-      return add(judge(path, "", look_at(at.get(), name.name.c_str(), largest_file(path)), m_pending));
+      return add(judge(path, "", look_at(at.get(), name.name.c_str(), largest_file(path)), m_late));
     Descriptor below(::openat(at.get(), name.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat inner {};
     // Somebody else's repository: git, too, does not look into it.
@@ -185,7 +185,7 @@ class Sweep {
   }
 
   const Repository::Impl& m_repository;
-  const Pending& m_pending;
+  LateFiles m_late;
   StatCache m_cache;
   std::vector<HandEdit> m_out;
   std::size_t m_content = 0;
@@ -195,8 +195,7 @@ class Sweep {
 
 std::vector<HandEdit> Repository::hand_edits() const {
   const Oid head = m_impl->head();
-  const auto pending = unsettled(*m_impl, head);
-  return Sweep(*m_impl, pending).run(tree_of(m_impl->get(), head).get());
+  return Sweep(*m_impl, head).run(tree_of(m_impl->get(), head).get());
 }
 
 bool Repository::untouched() const {
@@ -205,12 +204,12 @@ bool Repository::untouched() const {
 
 std::vector<HandEdit> Repository::hand_edits(const std::vector<std::string>& paths) const {
   const Oid head = m_impl->head();
-  const auto pending = unsettled(*m_impl, head);
+  LateFiles late(*m_impl, head);
   const auto tree = tree_of(m_impl->get(), head);
   std::vector<HandEdit> out;
   for (const auto& path : paths) {
     check_path(path);
-    if (auto edit = judge(path, blob_at(m_impl->get(), tree.get(), path), m_impl->files.look(path), pending))
+    if (auto edit = judge(path, blob_at(m_impl->get(), tree.get(), path), m_impl->files.look(path), late))
       out.push_back(std::move(*edit));
   }
   std::sort(out.begin(), out.end(), [](const HandEdit& a, const HandEdit& b) { return a.path < b.path; });

@@ -161,4 +161,9 @@ bool is_late(const Pending& pending, std::string_view path, const Oid& blob) {
   return found != pending.end() && found->second.contains(blob);
 }
 
+bool LateFiles::contain(std::string_view path, const Oid& blob) {
+  if (!m_pending) m_pending = unsettled(m_repository, m_head);
+  return is_late(*m_pending, path, blob);
+}
+
 } // namespace crm::store

@@ -4,8 +4,10 @@
 #include "store/repository_impl.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace crm::store {
 
@@ -32,5 +34,20 @@ void forget_moves(const std::string& private_dir) noexcept;
 Pending unsettled(const Repository::Impl& repository, const Oid& head);
 
 bool is_late(const Pending& pending, std::string_view path, const Oid& blob);
+
+/// What is unsettled, looked for when a file that is not as HEAD has it is asked for: most are as it has them,
+/// and then commits need not be read. `repository` must outlive it. Not thread-safe.
+class LateFiles {
+ public:
+  LateFiles(const Repository::Impl& repository, Oid head) : m_repository(repository), m_head(std::move(head)) {}
+
+  /// Throws Error(Failure) when the history cannot be read.
+  bool contain(std::string_view path, const Oid& blob);
+
+ private:
+  const Repository::Impl& m_repository;
+  Oid m_head;
+  std::optional<Pending> m_pending;
+};
 
 } // namespace crm::store
