@@ -1,6 +1,7 @@
 #include "cmd/context.hpp"
 
 #include "base/error.hpp"
+#include "base/heap.hpp"
 #include "base/text.hpp"
 #include "cmd/render/output_file.hpp"
 #include "cmd/render/progress.hpp"
@@ -43,6 +44,8 @@ app::Workspace& Context::workspace() {
       (*progress)->update(done);
     };
     const auto folder = m_shared.store.empty() ? std::nullopt : std::optional(m_shared.store);
+    constexpr std::size_t what_most_commands_take = 1 << 20;
+    base::ready_heap(what_most_commands_take);
     m_workspace = std::make_unique<app::Workspace>(app::Workspace::open(m_env, folder, sink));
   }
   return *m_workspace;
