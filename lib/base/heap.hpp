@@ -9,9 +9,9 @@ namespace crm::base {
 /// the C library is not glibc: nothing.
 void keep_heap() noexcept;
 
-/// Has `bytes` of the heap ready at once. Each page that is touched for the first time otherwise costs a fault
-/// of its own: a fraction of a microsecond on bare metal, ten and more in some virtual machines. A hint: what
-/// the system does not know (Linux before 5.14) or has not got is left out.
+/// Has `bytes` of the heap ready at once. Each page that is touched for the first time otherwise costs a
+/// fault of its own: a fraction of a microsecond on bare metal, ten and more in some virtual machines. A
+/// hint: what the system does not know (Linux before 5.14) or has not got is left out.
 void ready_heap(std::size_t bytes) noexcept;
 
 } // namespace crm::base
