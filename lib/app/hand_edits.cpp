@@ -152,16 +152,15 @@ class Planner {
   }
 
   void schema(const store::HandEdit& edit) {
-    if (edit.kind == Kind::Removed) {
-      std::string type = edit.path.substr(edit.path.find('/') + 1);
-      type = type.substr(0, type.find('.'));
-      const auto left =
-          m_workspace.with_index([&](index::Index& index) { return index.list({.type = type, .limit = 1}); });
-      if (left.empty()) return take(edit);
-      m_plan.problems.push_back(problem(edit.path, "there are records of this type: `crm git checkout -- " +
-                                                       edit.path + "` brings it back"));
+    const bool removed = edit.kind == Kind::Removed;
+    if (const auto why = schema_still_needed(m_workspace.repository(), m_workspace.tree(), edit.path,
+                                             removed ? std::nullopt : std::optional(edit.content));
+        !why.empty()) {
+      m_plan.problems.push_back(
+          problem(edit.path, why + ": `crm git checkout -- " + edit.path + "` brings it back"));
       return;
     }
+    if (removed) return take(edit);
     auto parsed = codec::parse_schema(edit.content, edit.path);
     if (auto* problems = std::get_if<Problems>(&parsed)) {
       m_plan.problems.insert(m_plan.problems.end(), problems->begin(), problems->end());

@@ -25,6 +25,23 @@ struct Census {
   std::vector<std::string> twice, dangling;
 };
 
+/// Folders of HEAD whose files belong to no type.
+std::vector<core::Problem> ownerless(Workspace& workspace) {
+  const auto& repository = workspace.repository();
+  std::map<std::string, std::size_t> files;
+  repository.each(repository.head_tree(), "", [&](std::string_view path, const store::Oid&) {
+    if (const auto parts = store::parse_record_path(path)) ++files[parts->folder];
+  });
+  std::vector<core::Problem> out;
+  for (const auto& [folder, count] : files)
+    if (workspace.schemas().by_folder(folder) == nullptr)
+      out.push_back({folder, 0, "", "",
+                     fmt::format("{} records here are of no type, and no other device takes them in: no "
+                                 "schema has this folder; `crm git log -- schemas` shows when one went",
+                                 count)});
+  return out;
+}
+
 /// Every record of HEAD, one at a time.
 Census census(Workspace& workspace) {
   Census out;
@@ -138,12 +155,15 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
       trouble.push_back(fsck.output);
   out.checks.push_back({"repository", trouble.empty(),
                         trouble.empty() ? "objects, locks and git's index are in order" : listed(trouble)});
-  const Census found = census(workspace);
+  Census found = census(workspace);
+  const auto lost = ownerless(workspace);
+  found.problems.insert(found.problems.end(), lost.begin(), lost.end());
   out.problems = found.problems;
   out.checks.push_back({"records", found.problems.empty(),
-                        found.problems.empty() ? fmt::format("{} records, all valid", found.records)
-                                               : fmt::format("{} problems in {} records",
-                                                             found.problems.size(), found.records)});
+                        found.problems.empty()
+                            ? fmt::format("{} records, all valid", found.records)
+                            : fmt::format("{} problem{} in {} records", found.problems.size(),
+                                          found.problems.size() == 1 ? "" : "s", found.records)});
   out.checks.push_back({"references", found.dangling.empty(),
                         found.dangling.empty() ? "every reference leads somewhere" : listed(found.dangling)});
   const auto attachments = count_attachments(workspace);

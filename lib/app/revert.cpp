@@ -183,6 +183,16 @@ void Revert::file(const store::Difference& difference) {
                        ? known->second
                        : repository.blob_id(repository.head_tree(), difference.path).value_or("");
   if (now == difference.before) return;
+  const auto text =
+      difference.before.empty() ? std::nullopt : std::optional(repository.blob(difference.before));
+  if (const auto why = schema_still_needed(repository, repository.head_tree(), difference.path, text);
+      !why.empty()) {
+    if (m_later != Later::Keep)
+      throw base::Error(base::Kind::Conflicts, "this would undo " + difference.path + ", and " + why,
+                        "--keep undoes the rest and leaves it");
+    m_kept.push_back(difference.path + ": " + why);
+    return;
+  }
   if (now == difference.after || m_later == Later::Overwrite)
     m_files[difference.path] = difference.before;
   else

@@ -29,6 +29,20 @@ std::string schema_path(std::string_view type) {
   return std::string(folder) + std::string(type) + std::string(ending);
 }
 
+std::string schema_still_needed(const store::Repository& repository, const std::string& tree,
+                                const std::string& path, const std::optional<std::string>& text) {
+  const auto committed = type_of(path).empty() ? std::nullopt : repository.read(tree, path);
+  if (!committed || committed == text) return "";
+  const auto before = codec::parse_schema(*committed, path);
+  const auto* schema = std::get_if<core::Schema>(&before);
+  if (schema == nullptr || repository.folder_id(tree, schema->folder).empty()) return "";
+  if (!text) return "there are records of this type, or deleted ones, in " + schema->folder + "/";
+  const auto after = codec::parse_schema(*text, path);
+  const auto* other = std::get_if<core::Schema>(&after);
+  if (other == nullptr || other->folder == schema->folder) return "";
+  return "its records are in " + schema->folder + "/, so that x-crm.folder must stay as it is";
+}
+
 SchemaSet::SchemaSet(const store::Repository& repository) : m_repository(repository) {}
 
 void SchemaSet::refresh() {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,6 +17,12 @@ class Repository;
 }
 
 namespace crm::app {
+
+/// Why the schema that `tree` has at `path` may not become `text` (nothing: go): the records in its folder,
+/// those that are marked as deleted too, would mean nothing any more, and no other device would take them in.
+/// "" when it may.
+std::string schema_still_needed(const store::Repository& repository, const std::string& tree,
+                                const std::string& path, const std::optional<std::string>& text);
 
 class SchemaSet {
  public:

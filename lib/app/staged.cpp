@@ -56,8 +56,12 @@ std::vector<core::Problem> check_staged(Workspace& workspace) {
         out.push_back(
             {file.path, 0, "", "",
              "an attachment is named by the SHA-256 of its bytes, and is never changed or removed"});
-    } else if (file.path.starts_with("schemas/") && !file.blob.empty()) {
-      auto parsed = codec::parse_schema(repository.blob(file.blob), file.path);
+    } else if (file.path.starts_with("schemas/")) {
+      const auto text = file.blob.empty() ? std::nullopt : std::optional(repository.blob(file.blob));
+      if (auto why = schema_still_needed(repository, repository.head_tree(), file.path, text); !why.empty())
+        out.push_back({file.path, 0, "", "", std::move(why)});
+      if (!text) continue;
+      auto parsed = codec::parse_schema(*text, file.path);
       if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) add(out, *problems);
     } else if (file.path == sync::policy_path) {
       auto parsed = codec::parse_policy(file.blob.empty() ? "" : repository.blob(file.blob), file.path);

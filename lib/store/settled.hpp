@@ -35,11 +35,12 @@ Pending unsettled(const Repository::Impl& repository, const Oid& head);
 
 bool is_late(const Pending& pending, std::string_view path, const Oid& blob);
 
-/// What is unsettled, looked for when a file that is not as HEAD has it is asked for: most are as it has them,
-/// and then commits need not be read. `repository` must outlive it. Not thread-safe.
+/// What is unsettled, looked for when a file that is not as HEAD has it is asked for: most are as it has
+/// them, and then commits need not be read. `repository` must outlive it. Not thread-safe.
 class LateFiles {
  public:
-  LateFiles(const Repository::Impl& repository, Oid head) : m_repository(repository), m_head(std::move(head)) {}
+  LateFiles(const Repository::Impl& repository, Oid head)
+      : m_repository(repository), m_head(std::move(head)) {}
 
   /// Throws Error(Failure) when the history cannot be read.
   bool contain(std::string_view path, const Oid& blob);

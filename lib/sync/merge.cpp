@@ -1,6 +1,7 @@
 #include "sync/merge.hpp"
 
 #include "base/error.hpp"
+#include "codec/schema.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
@@ -168,13 +169,43 @@ class Planner {
   /// Files without stamps: the side that alone changed it, else the newer change.
   void newest(const Difference& difference) {
     const auto& path = difference.path;
-    const auto here = m_our_history->newest(path), there = m_their_history->newest(path);
     if (path == policy_path) return newest_policy(difference);
+    const auto here = m_our_history->newest(path), there = m_their_history->newest(path);
+    if (is_schema_path(path) && has_records(difference)) return newest_standing(difference);
     // Where neither history says anything (a merge by hand, a shallow clone), the ids have to decide.
     const bool taken = here || there ? here < there : difference.before < difference.after;
     if (here.has_value() == there.has_value()) m_plan.chosen.push_back(path);
     m_chosen[path] = content(taken ? difference.after : difference.before);
     if (taken) take(difference);
+  }
+
+  /// Records without their schema mean nothing, and nobody would take them in. So where there are some, on
+  /// either side, their schema stays, whoever deleted it: of what stood, the newest counts.
+  void newest_standing(const Difference& difference) {
+    const auto& path = difference.path;
+    const auto here = m_our_history->newest_standing(path), there = m_their_history->newest_standing(path);
+    const auto of = [](const Oid& blob, const std::optional<Standing>& standing) {
+      return blob.empty() && standing ? standing->blob : blob; // it was deleted later
+    };
+    const auto ours = of(difference.before, here), theirs = of(difference.after, there);
+    const bool newer = here && there                           ? here->moment < there->moment
+                       : here.has_value() != there.has_value() ? there.has_value()
+                                                               : ours < theirs;
+    const auto& chosen = newer ? theirs : ours;
+    if (here.has_value() == there.has_value()) m_plan.chosen.push_back(path);
+    m_chosen[path] = content(chosen);
+    if (chosen != difference.before) m_plan.changes.push_back({path, content(chosen)});
+  }
+
+  bool has_records(const Difference& schema_file) const {
+    for (const auto& blob : {schema_file.before, schema_file.after}) {
+      if (blob.empty()) continue;
+      const auto parsed = codec::parse_schema(m_repository.blob(blob), schema_file.path);
+      const auto* schema = std::get_if<Schema>(&parsed);
+      for (const auto& tree : {m_ours.tree, m_theirs.tree})
+        if (schema != nullptr && !m_repository.folder_id(tree, schema->folder).empty()) return true;
+    }
+    return false;
   }
 
   /// A policy's version never goes back, whatever the clocks said; of two of one version, the greater id.

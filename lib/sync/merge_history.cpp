@@ -1,6 +1,7 @@
 #include "sync/merge_history.hpp"
 
 #include "base/error.hpp"
+#include "sync/merge_schemas.hpp"
 
 #include <utility>
 
@@ -44,6 +45,10 @@ void SideHistory::load() const {
     }
     const Moment moment = moment_of(commit);
     for (auto& difference : differences) {
+      if (is_schema_path(difference.path) && !difference.after.empty()) {
+        auto& standing = m_standing[difference.path];
+        if (standing.moment < moment) standing = {moment, difference.after};
+      }
       auto& newest = m_newest[std::move(difference.path)];
       newest = std::max(newest, moment);
     }
@@ -55,6 +60,13 @@ std::optional<Moment> SideHistory::newest(const std::string& path) const {
   if (!m_loaded) load();
   const auto found = m_newest.find(path);
   if (found == m_newest.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<Standing> SideHistory::newest_standing(const std::string& schema_path) const {
+  if (!m_loaded) load();
+  const auto found = m_standing.find(schema_path);
+  if (found == m_standing.end()) return std::nullopt;
   return found->second;
 }
 

@@ -20,6 +20,12 @@ struct Moment {
   friend auto operator<=>(const Moment&, const Moment&) = default;
 };
 
+/// A change that left a file where it was.
+struct Standing {
+  Moment moment;
+  store::Oid blob;
+};
+
 class SideHistory {
  public:
   /// The commits that `from` has and `without` has not. They are looked for when something is first asked.
@@ -29,6 +35,8 @@ class SideHistory {
   /// The newest change of a path; nothing when this side never touched it. Merges do not count: they choose
   /// among what others wrote. The first call reads what each commit changed.
   std::optional<Moment> newest(const std::string& path) const;
+  /// The newest change of a schema that did not delete it.
+  std::optional<Standing> newest_standing(const std::string& schema_path) const;
 
  private:
   void walk() const;
@@ -39,6 +47,7 @@ class SideHistory {
   mutable std::vector<store::Commit> m_commits;
   mutable bool m_begins_elsewhere = false;
   mutable std::map<std::string, Moment, std::less<>> m_newest;
+  mutable std::map<std::string, Standing, std::less<>> m_standing; ///< of schemas
 };
 
 } // namespace crm::sync

@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::string_view schemas = "schemas/", ending = ".yaml";
 
+} // namespace
+
 bool is_schema_path(std::string_view path) {
   return path.starts_with(schemas) && path.ends_with(ending) &&
          path.find('/', schemas.size()) == std::string_view::npos;
 }
-
-} // namespace
 
 MergedSchemas::MergedSchemas(const store::Repository& repository, store::Oid base,
                              const std::map<std::string, std::optional<std::string>>& changed)

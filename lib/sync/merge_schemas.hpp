@@ -9,9 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crm::sync {
+
+/// "schemas/deal.yaml".
+bool is_schema_path(std::string_view path);
 
 class MergedSchemas {
  public:

@@ -6,6 +6,7 @@
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
 #include "sync/merge.hpp"
+#include "sync/merge_schemas.hpp"
 
 #include <algorithm>
 
@@ -67,6 +68,7 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
                                                           const store::Oid& before, const store::Oid& onto) {
   std::vector<store::Change> out;
   const auto& authority = m_authorities.at(onto);
+  bool brings_schemas = false, lacks_schemas = false;
   for (const auto& difference : m_repository.diff(before, commit.tree)) {
     const auto& path = difference.path;
     const auto now = m_repository.blob_id(onto, path).value_or("");
@@ -76,13 +78,16 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
       out.push_back({path, std::nullopt, std::nullopt, difference.after});
       continue;
     }
+    const auto parts = store::parse_record_path(path);
+    const auto* schema = parts ? authority.schema_of(parts->folder) : nullptr;
     if (now == difference.before) {
+      brings_schemas = brings_schemas || (is_schema_path(path) && !difference.after.empty());
+      lacks_schemas = lacks_schemas || (parts && schema == nullptr &&
+                                        m_authorities.at(before).schema_of(parts->folder) != nullptr);
       out.push_back({path, difference.after.empty() ? std::nullopt
                                                     : std::optional(m_repository.blob(difference.after))});
       continue;
     }
-    const auto parts = store::parse_record_path(path);
-    const auto* schema = parts ? authority.schema_of(parts->folder) : nullptr;
     if (schema == nullptr || now.empty() || difference.before.empty() || difference.after.empty())
       return std::nullopt;
     const auto text = m_repository.blob(now);
@@ -96,6 +101,7 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
       return std::nullopt;
     }
   }
+  if (lacks_schemas && !brings_schemas) return std::nullopt;
   return out;
 }
 

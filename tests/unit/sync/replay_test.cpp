@@ -99,6 +99,30 @@ TEST_CASE("a batch that builds on what is left out cannot stay", "[replay]") {
   CHECK_FALSE(replay.keep(on_it));
 }
 
+TEST_CASE("a record cannot stay without its type, unless it brings it along", "[replay]") {
+  Shop shop;
+  const std::string type = "schemas/box.yaml",
+                    text = "title: Box\ntype: object\nproperties: {label: {type: string}}\n"
+                           "x-crm: {type: box, folder: boxes}\n";
+  const Change box{store::record_path("boxes", "7f3k2m9qxv0tbn4c"), "id: 7f3k2m9qxv0tbn4c\nlabel: Nails\n"};
+  const auto other = shop.set("name", "Malory");
+  const auto both = shop.commit({{"schemas/tin.yaml", "title: Tin\ntype: object\nproperties: {}\n"
+                                                      "x-crm: {type: tin, folder: tins}\n"},
+                                 {store::record_path("tins", "9hq2k2m9qxv0tbn4"), "id: 9hq2k2m9qxv0tbn4\n"}});
+  const auto bad = shop.commit({{type, text}});
+  const auto on_it = shop.commit({box});
+  Replay replay(shop.repository, shop.authorities, shop.merges);
+  replay.leave_out(other);
+  CHECK(replay.keep(both));
+  replay.leave_out(bad);
+  CHECK_FALSE(replay.keep(on_it));
+  Replay whole(shop.repository, shop.authorities, shop.merges);
+  whole.leave_out(other);
+  CHECK(whole.keep(both));
+  CHECK(whole.keep(bad));
+  CHECK(whole.keep(on_it));
+}
+
 TEST_CASE("a commit that puts aside what is left out is clean itself, and one that takes out more is not",
           "[replay]") {
   Shop shop;

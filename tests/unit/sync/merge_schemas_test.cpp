@@ -1,0 +1,125 @@
+#include "amount.hpp"
+#include "store/scratch_store.hpp"
+
+#include "sync/merge.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace crm::sync {
+namespace {
+
+using namespace std::chrono_literals;
+using store::Change;
+using store::Oid;
+using store::Repository;
+
+const std::string box_schema = "schemas/box.yaml", box = "boxes/7f/7f3k2m9qxv0tbn4c.yaml";
+
+std::string box_type(const std::string& title) {
+  return "$schema: https://json-schema.org/draft/2020-12/schema\ntitle: " + title +
+         "\ntype: object\nrequired: [label]\nproperties:\n  label: {type: string, maxLength: 80}\n"
+         "x-crm: {type: box, folder: boxes}\n";
+}
+
+struct Write {
+  std::vector<Change> changes;
+  std::chrono::seconds at;
+};
+
+/// Stores of one origin, each with one more commit, that meet in any order.
+class Meeting {
+ public:
+  explicit Meeting(const std::vector<Write>& writes) : m_count(writes.size()) {
+    Repository::create(m_folder.path + "/origin",
+                       {{"crm.yaml", "format: 1\n"}, {box_schema, box_type("Box")}},
+                       store::message("Make the store"), store::alice);
+    for (std::size_t i = 0; i < m_count; ++i) {
+      auto writer = clone("main");
+      auto who = store::alice;
+      who.time += writes[i].at;
+      writer.begin(5s).commit(writes[i].changes, {"Write", "", {{"Crm-Batch", "0123456789abcdef"}}}, who);
+      git("origin", "fetch -q " + writer.root() + " main:" + branch(i));
+    }
+  }
+
+  /// What the schema is when they have met one after the other, and together in two groups.
+  std::vector<std::string> outcomes() {
+    std::vector<std::size_t> order(m_count);
+    std::iota(order.begin(), order.end(), 0U);
+    std::vector<std::string> out;
+    do {
+      out.push_back(outcome(one_after_the_other(order, m_count)));
+      auto halves = one_after_the_other(order, 2);
+      std::rotate(order.begin(), order.begin() + 2, order.end());
+      const auto other = one_after_the_other(order, m_count - 2);
+      std::rotate(order.begin(), order.end() - 2, order.end());
+      git(halves, "fetch -q " + other.root() + " HEAD");
+      merge(halves, other.head());
+      out.push_back(outcome(halves));
+    } while (std::next_permutation(order.begin(), order.end()));
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+ private:
+  static std::string branch(std::size_t writer) { return "writer-" + std::to_string(writer); }
+
+  void git(const std::string& where, const std::string& words) const {
+    REQUIRE(store::run("git -C " + m_folder.path + "/" + where + " " + words).code == 0);
+  }
+  static void git(const Repository& repository, const std::string& words) {
+    REQUIRE(store::run("git -C " + repository.root() + " " + words).code == 0);
+  }
+
+  Repository clone(const std::string& branch) {
+    const auto name = std::to_string(m_clones++);
+    REQUIRE(store::run("git -C " + m_folder.path + " clone -q --branch " + branch + " origin " + name).code ==
+            0);
+    return Repository::open(m_folder.path + "/" + name);
+  }
+
+  static void merge(Repository& repository, const Oid& theirs) {
+    auto transaction = repository.begin(5s);
+    apply(transaction, plan_merge(repository, repository.head(), theirs));
+  }
+
+  Repository one_after_the_other(const std::vector<std::size_t>& order, std::size_t count) {
+    auto out = clone(branch(order.front()));
+    for (std::size_t i = 1; i < count; ++i)
+      merge(out, out.refs("refs/remotes/origin/" + branch(order[i])).at(0).second);
+    return out;
+  }
+
+  static std::string outcome(const Repository& repository) {
+    const auto text = repository.read(repository.head(), box_schema);
+    if (!text) return "none";
+    return text->substr(text->find("title: "), text->find("\ntype:") - text->find("title: "));
+  }
+
+  store::ScratchFolder m_folder;
+  std::size_t m_count, m_clones = 0;
+};
+
+const Change nails{
+    box, "id: 7f3k2m9qxv0tbn4c\nlabel: Nails\ncrm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n"};
+const Write deleted{{{box_schema, std::nullopt}}, 100s}, filled{{nails}, 1s},
+    edited{{{box_schema, box_type("Crate")}}, 50s}, edited_before{{{box_schema, box_type("Chest")}}, 20s},
+    edited_after{{{box_schema, box_type("Trunk")}}, 200s};
+
+using Outcomes = std::vector<std::string>;
+
+TEST_CASE("a schema stays where another device has records of it, whoever meets whom first", "[merge]") {
+  CHECK(Meeting({deleted, filled}).outcomes() == Outcomes{"title: Box"});
+  CHECK(Meeting({deleted, filled, edited}).outcomes() == Outcomes{"title: Crate"});
+  CHECK(Meeting({deleted, filled, edited, edited_before}).outcomes() == Outcomes{"title: Crate"});
+}
+
+TEST_CASE("a schema that no record needs goes, unless it was changed later", "[merge]") {
+  CHECK(Meeting({deleted, edited, edited_before}).outcomes() == Outcomes{"none"});
+  CHECK(Meeting({deleted, edited, edited_after}).outcomes() == Outcomes{"title: Trunk"});
+}
+
+} // namespace
+} // namespace crm::sync
