@@ -137,6 +137,12 @@ class Types:
         return self.rules[folder].get(unit, "unknown")
 
 
+def folder_of(path):
+    """Of the records whose schema stands there: as schemas/ and practice.py have it."""
+    type_ = path[len("schemas/"):-len(".yaml")] if path.startswith("schemas/") else ""
+    return {"": "no folder", "box": "boxes"}.get(type_, type_ + "s")
+
+
 class History:
     """Commits, oldest first, with the set of each one's ancestors (as the bits of a number), and the files that each changed."""
 
@@ -251,7 +257,10 @@ class History:
         for path in tree:
             if path.count("/") == 2 and path not in created: self.problems.append(f"{path} was never created, and is in {tip[:8]}")
         for path, writes in self.files.items():
-            n, blob = max(((n, blob) for n, blob in writes if bits >> n & 1), key=lambda each: self.stamps[each[0]], default=(0, None))
+            counting = [(n, blob) for n, blob in writes if bits >> n & 1]
+            # Nobody takes away the schema of records that somebody has.
+            if any(each.startswith(folder_of(path) + "/") for each in tree): counting = [each for each in counting if each[1]]
+            n, blob = max(counting, key=lambda each: self.stamps[each[0]], default=(0, None))
             if tree.get(path, "") != (blob or "") and bits >> writes[0][0] & 1: self.problems.append(f"MISSING {path} in {tip[:8]}: the newest change of it is {self.commits[n][0][:8]}")
         for path in sorted(created & tree.keys()):
             if path.startswith(self.unruled): continue
