@@ -13,7 +13,7 @@ using Blocks = std::set<Text>;
 constexpr std::string_view between = "#";
 
 void add_blocks(Blocks& to, const Text& lines) {
-  Text block;
+  Text block; // a "#" alone says nothing
   for (const auto& line : lines) {
     if (line != between) {
       block.push_back(line);
@@ -45,22 +45,9 @@ Text text_of(const Blocks& blocks) {
   return out;
 }
 
-/// A "#" alone says nothing.
-bool says_nothing(const Text& lines) {
-  return std::all_of(lines.begin(), lines.end(), [](const std::string& line) { return line == between; });
-}
-
-/// The side that has all there is, null where both must be looked at.
-const Text* only_one(const Text& a, const Text& b) {
-  if (a == b) return &a;
-  if (says_nothing(a) == says_nothing(b)) return nullptr;
-  return says_nothing(a) ? &b : &a;
-}
-
 } // namespace
 
 Text join_lines(const Text& a, const Text& b) {
-  if (const auto* only = only_one(a, b)) return *only;
   Blocks blocks;
   add_blocks(blocks, a);
   add_blocks(blocks, b);
@@ -68,24 +55,24 @@ Text join_lines(const Text& a, const Text& b) {
 }
 
 EntryComments join_comments(const EntryComments& a, const EntryComments& b) {
-  if (a == b) return a;
   EntryComments out;
   out.below = join_lines(a.below, b.below);
   out.behind = std::max(a.behind, b.behind);
-  const auto& other = std::min(a.behind, b.behind);
-  const auto* only = only_one(a.above, b.above);
-  if (only != nullptr && (other.empty() || other == out.behind)) {
-    out.above = *only;
-    if (out.above == Text{out.behind}) out.above.clear();
-    return out;
-  }
   Blocks above;
   add_blocks(above, a.above);
   add_blocks(above, b.above);
-  if (!other.empty()) above.insert({other});
+  if (const auto& other = std::min(a.behind, b.behind); !other.empty()) above.insert({other});
   above.erase({out.behind});
   out.above = text_of(above);
   return out;
+}
+
+Comments joinable(Comments comments) {
+  comments.head = join_lines(comments.head, {});
+  for (auto& [entry, own] : comments.entries)
+    own = join_comments(own, {});
+  std::erase_if(comments.entries, [](const auto& each) { return each.second.empty(); });
+  return comments;
 }
 
 } // namespace crm::codec

@@ -31,8 +31,9 @@ bool is_plain(const Version& version, const Schema& schema) {
 class CommentJoin {
  public:
   CommentJoin(const Version& a, const Version& b, const Record& joined, const Schema& schema)
-      : m_a(a), m_b(b), m_joined(joined), m_schema(schema), of_a(codec::comments_of(a.text, schema)),
-        of_b(codec::comments_of(b.text, schema)) {
+      : m_a(a), m_b(b), m_joined(joined), m_schema(schema),
+        of_a(codec::joinable(codec::comments_of(a.text, schema))),
+        of_b(codec::joinable(codec::comments_of(b.text, schema))) {
     result.head = codec::join_lines(of_a.head, of_b.head);
     for (const auto* side : {&of_a, &of_b})
       for (const auto& [key, comments] : side->entries)
@@ -107,7 +108,10 @@ std::string join_texts(const Version& a, const Version& b, const Record& joined,
   const CommentJoin comments(a, b, joined, schema);
   const bool all_a = in_a && comments.of_a == comments.result;
   const bool all_b = in_b && comments.of_b == comments.result;
-  if (all_a && all_b) { // only the layout differs
+  if (all_a && all_b) { // only the layout differs: somebody's own counts, and of two such the longer text
+    const auto canonical = codec::emit_record(joined, schema, comments.result);
+    if (a.text == canonical) return b.text;
+    if (b.text == canonical) return a.text;
     const bool longer = a.text.size() > b.text.size();
     return a.text.size() != b.text.size() ? (longer ? a.text : b.text) : std::max(a.text, b.text);
   }
