@@ -21,6 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"disk", "there is no room"},
     {"refused-data", "what it sent was refused"},
     {"unproved", "what it sent is not signed as it must be"},
+    {"unfit", "no other device would take in what was committed by hand here"},
     {"unapproved", "this device's key waits for an owner's approval"},
     {"rewound", "its history was rewritten"},
     {"deletions", "it would delete a large part of the store"},

@@ -9,6 +9,7 @@
 #include "core/provenance.hpp"
 #include "store/git_program.hpp"
 #include "store/paths.hpp"
+#include "sync/incoming.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,23 +25,6 @@ struct Census {
   std::map<std::string, std::map<std::string, std::string>> keys; ///< type → key → path
   std::vector<std::string> twice, dangling;
 };
-
-/// Folders of HEAD whose files belong to no type.
-std::vector<core::Problem> ownerless(Workspace& workspace) {
-  const auto& repository = workspace.repository();
-  std::map<std::string, std::size_t> files;
-  repository.each(repository.head_tree(), "", [&](std::string_view path, const store::Oid&) {
-    if (const auto parts = store::parse_record_path(path)) ++files[parts->folder];
-  });
-  std::vector<core::Problem> out;
-  for (const auto& [folder, count] : files)
-    if (workspace.schemas().by_folder(folder) == nullptr)
-      out.push_back({folder, 0, "", "",
-                     fmt::format("{} records here are of no type, and no other device takes them in: no "
-                                 "schema has this folder; `crm git log -- schemas` shows when one went",
-                                 count)});
-  return out;
-}
 
 /// Every record of HEAD, one at a time.
 Census census(Workspace& workspace) {
@@ -156,8 +140,9 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
   out.checks.push_back({"repository", trouble.empty(),
                         trouble.empty() ? "objects, locks and git's index are in order" : listed(trouble)});
   Census found = census(workspace);
-  const auto lost = ownerless(workspace);
-  found.problems.insert(found.problems.end(), lost.begin(), lost.end());
+  // What is no record: as everybody else would look at it.
+  const auto strange = sync::check_incoming(repository, repository.head(), "", {.read_records = false});
+  found.problems.insert(found.problems.end(), strange.begin(), strange.end());
   out.problems = found.problems;
   out.checks.push_back({"records", found.problems.empty(),
                         found.problems.empty()

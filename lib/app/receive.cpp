@@ -1,6 +1,7 @@
 #include "app/receive.hpp"
 
 #include "base/text.hpp"
+#include "sync/incoming.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -86,6 +87,28 @@ OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const
     workspace.moved();
   }
   return {{}, std::move(judgement.standing)};
+}
+
+std::size_t count_batches(const store::Repository& repository, const store::Oid& from,
+                          const store::Oid& without) {
+  std::size_t out = 0;
+  if (from.empty() || from == without) return out;
+  repository.since(from, without, [&](const store::Commit& commit) {
+    out += commit.trailer("Crm-Merge").empty() ? 1 : 0;
+    return true;
+  });
+  return out;
+}
+
+std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& known) {
+  bool by_hand = false;
+  const auto head = repository.head();
+  repository.since(head, known, [&](const store::Commit& commit) {
+    by_hand = commit.trailer("Crm-Batch").empty() && commit.trailer("Crm-Merge").empty() &&
+              commit.trailer(sync::quarantine_trailer).empty();
+    return !by_hand;
+  });
+  return by_hand ? sync::check_incoming(repository, head, known) : std::vector<core::Problem>();
 }
 
 std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip) {

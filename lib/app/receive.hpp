@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/workspace.hpp"
+#include "core/problem.hpp"
 #include "core/stamp.hpp"
 #include "sync/judge.hpp"
 
@@ -39,6 +40,14 @@ struct OwnJudged {
 /// Under the lock, or in a dry run without one.
 OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known,
                     const std::shared_ptr<sync::JudgeMemory>& memory = {});
+
+/// Those that `from` has and `without` has not ("" for neither); merges are nobody's work, and do not count.
+std::size_t count_batches(const store::Repository& repository, const store::Oid& from,
+                          const store::Oid& without);
+
+/// Why no other device would take in what HEAD has and `known` ("" for nothing) has not. What crm itself
+/// wrote is as it should be: looked at where there is a commit by hand among it.
+std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& known);
 
 /// The device of a batch of `tip` that is not here yet and was written after `latest`, by its clock; or "".
 std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip);

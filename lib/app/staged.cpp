@@ -9,6 +9,9 @@
 #include "store/staged.hpp"
 #include "sync/attachments.hpp"
 #include "sync/authority.hpp"
+#include "sync/incoming.hpp"
+
+#include <set>
 
 namespace crm::app {
 namespace {
@@ -76,6 +79,13 @@ std::vector<core::Problem> check_staged(Workspace& workspace) {
       }
     }
   }
+  // And as everybody else would look at it.
+  std::set<std::string> told;
+  for (const auto& each : out)
+    told.insert(each.file);
+  if (const auto tree = store::staged_tree(repository.root()); !tree.empty())
+    for (auto& each : sync::check_incoming(repository, tree, repository.head()))
+      if (!told.contains(each.file)) out.push_back(std::move(each));
   return out;
 }
 

@@ -51,18 +51,6 @@ std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& 
   return out;
 }
 
-/// Batches: merges are nobody's work.
-std::size_t count_since(const store::Repository& repository, const store::Oid& from,
-                        const store::Oid& without) {
-  std::size_t out = 0;
-  if (from.empty() || from == without) return out;
-  repository.since(from, without, [&](const store::Commit& commit) {
-    out += commit.trailer("Crm-Merge").empty() ? 1 : 0;
-    return true;
-  });
-  return out;
-}
-
 std::string count_of(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -159,7 +147,7 @@ class Sync {
   void take_in(RemoteOutcome& outcome, const store::Oid& tip) {
     if (m_repository.descends(m_repository.head(), tip)) return;
     say(outcome, "looking at what came");
-    outcome.received += count_since(m_repository, tip, m_repository.head());
+    outcome.received += count_batches(m_repository, tip, m_repository.head());
     const auto latest = m_workspace.env().now() + far_ahead;
     sync::ReadRecords read;
     if (const auto device = device_ahead(m_repository, latest, tip); !device.empty()) {
@@ -240,7 +228,7 @@ class Sync {
       if (seen && *seen == m_repository.head()) return show_life(outcome);
       if (!may_be_sent(outcome, seen.value_or(""))) return;
       const store::Oid head = m_repository.head();
-      outcome.sent = count_since(m_repository, head, seen.value_or(""));
+      outcome.sent = count_batches(m_repository, head, seen.value_or(""));
       outcome.pushed = true;
       if (m_request.mode == Mode::DryRun) return;
       say(outcome, "pushing");
@@ -267,6 +255,12 @@ class Sync {
 
   /// What no other device would take in stays here; this one asks all the same for its key to be approved.
   bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
+    outcome.problems = unfit_to_send(m_repository, seen);
+    if (!outcome.problems.empty()) {
+      outcome.outcome = "unfit";
+      outcome.detail = "nothing was sent; put it right and commit that, and the next sync sends all of it";
+      return false;
+    }
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
     const auto judged = judge_own(m_workspace, transaction ? &*transaction : nullptr, seen, m_judged);
@@ -291,7 +285,7 @@ class Sync {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
     if (seen == m_repository.head() || !may_be_sent(outcome, seen.value_or(""))) return;
     const store::Oid head = m_repository.head();
-    outcome.sent = count_since(m_repository, head, seen.value_or(""));
+    outcome.sent = count_batches(m_repository, head, seen.value_or(""));
     outcome.pushed = true;
     if (m_request.mode == Mode::DryRun) return;
     say(outcome, "writing");

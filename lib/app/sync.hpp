@@ -29,7 +29,8 @@ struct RemoteOutcome {
   store::Remote remote;
   /// "ok", the trouble's word (store::Trouble), or why what it sent was not taken: "refused-data", "rewound",
   /// "deletions", "other-store", "hand-edits", "clock", "busy", "unproved" (what it sent is signed by nobody
-  /// that the store knows); "unapproved": nobody has vouched for this device's key yet, and its batches wait.
+  /// that the store knows); "unapproved": nobody has vouched for this device's key yet, and its batches wait;
+  /// "unfit": a commit by hand would be refused everywhere, and nothing was sent.
   std::string outcome = "ok";
   std::string detail;                  ///< sentences for people; "" when it went well
   std::vector<core::Problem> problems; ///< of refused data

@@ -22,4 +22,9 @@ std::vector<StagedFile> staged_files(const std::string& root) {
   return out;
 }
 
+std::string staged_tree(const std::string& root) {
+  const auto written = run_git(root, {"write-tree"});
+  return written.status == 0 ? std::string(base::trim(written.output)) : std::string();
+}
+
 } // namespace crm::store

@@ -199,7 +199,7 @@ class Look {
     if (name == schema_folder || name == policy_folder || name == reads_folder ||
         name == store::attachment_folder || m_schemas.by_folder(name) != nullptr)
       return true;
-    report(std::string(name), "is no folder of a store: no schema that came has its records there");
+    report(std::string(name), "is no folder of a store: no schema has its records there");
     return false;
   }
 
@@ -352,6 +352,7 @@ class Look {
   void check_record(const store::RecordPath& parts, const RawEntry& each, const std::string& path) {
     const auto* type = m_schemas.by_folder(parts.folder);
     if (type == nullptr) return report(path, "belongs to no type that the store has");
+    if (!m_limits.read_records) return;
     auto parsed = codec::parse_record(m_repository.blob(each.id), path, *type);
     if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) return report(*problems);
     auto& record = std::get<core::Record>(parsed);

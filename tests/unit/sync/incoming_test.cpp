@@ -274,7 +274,7 @@ std::vector<Case> cases() {
                         s.dir("schemas", {s.file("task.yaml", schema_text("task"))}),
                         s.dir("contacts", {s.dir("7f", {s.file(ada_file, record(ada_id))})})});
        },
-       "contacts", "no schema that came"},
+       "contacts", "no schema has its records"},
       {"two types in one folder",
        [](const Shop& s) {
          auto other = schema_text("task");
