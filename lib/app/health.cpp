@@ -140,9 +140,12 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
   out.checks.push_back({"repository", trouble.empty(),
                         trouble.empty() ? "objects, locks and git's index are in order" : listed(trouble)});
   Census found = census(workspace);
-  // What is no record: as everybody else would look at it.
-  const auto strange = sync::check_incoming(repository, repository.head(), "", {.read_records = false});
-  found.problems.insert(found.problems.end(), strange.begin(), strange.end());
+  // And what is no record, as everybody else would look at it.
+  std::set<std::string> told;
+  for (const auto& each : found.problems)
+    told.insert(each.file);
+  for (auto& each : sync::check_incoming(repository, repository.head(), "", {.contents = false}))
+    if (!told.contains(each.file)) found.problems.push_back(std::move(each));
   out.problems = found.problems;
   out.checks.push_back({"records", found.problems.empty(),
                         found.problems.empty()

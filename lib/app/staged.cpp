@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "codec/policy.hpp"
 #include "codec/record.hpp"
-#include "codec/schema.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 #include "store/staged.hpp"
@@ -59,13 +58,6 @@ std::vector<core::Problem> check_staged(Workspace& workspace) {
         out.push_back(
             {file.path, 0, "", "",
              "an attachment is named by the SHA-256 of its bytes, and is never changed or removed"});
-    } else if (file.path.starts_with("schemas/")) {
-      const auto text = file.blob.empty() ? std::nullopt : std::optional(repository.blob(file.blob));
-      if (auto why = schema_still_needed(repository, repository.head_tree(), file.path, text); !why.empty())
-        out.push_back({file.path, 0, "", "", std::move(why)});
-      if (!text) continue;
-      auto parsed = codec::parse_schema(*text, file.path);
-      if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) add(out, *problems);
     } else if (file.path == sync::policy_path) {
       auto parsed = codec::parse_policy(file.blob.empty() ? "" : repository.blob(file.blob), file.path);
       if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) add(out, *problems);
@@ -83,9 +75,9 @@ std::vector<core::Problem> check_staged(Workspace& workspace) {
   std::set<std::string> told;
   for (const auto& each : out)
     told.insert(each.file);
-  if (const auto tree = store::staged_tree(repository.root()); !tree.empty())
-    for (auto& each : sync::check_incoming(repository, tree, repository.head()))
-      if (!told.contains(each.file)) out.push_back(std::move(each));
+  for (auto& each :
+       sync::check_incoming(repository, store::staged_tree(repository.root()), repository.head()))
+    if (!told.contains(each.file)) out.push_back(std::move(each));
   return out;
 }
 

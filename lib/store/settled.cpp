@@ -156,14 +156,10 @@ Pending unsettled(const Repository::Impl& repository, const Oid& head) {
   return out;
 }
 
-bool is_late(const Pending& pending, std::string_view path, const Oid& blob) {
-  const auto found = pending.find(path);
-  return found != pending.end() && found->second.contains(blob);
-}
-
 bool LateFiles::contain(std::string_view path, const Oid& blob) {
   if (!m_pending) m_pending = unsettled(m_repository, m_head);
-  return is_late(*m_pending, path, blob);
+  const auto found = m_pending->find(path);
+  return found != m_pending->end() && found->second.contains(blob);
 }
 
 } // namespace crm::store

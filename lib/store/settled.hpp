@@ -33,8 +33,6 @@ void forget_moves(const std::string& private_dir) noexcept;
 /// The same from what is recorded as settled, and as moved since.
 Pending unsettled(const Repository::Impl& repository, const Oid& head);
 
-bool is_late(const Pending& pending, std::string_view path, const Oid& blob);
-
 /// What is unsettled, looked for when a file that is not as HEAD has it is asked for: most are as it has
 /// them, and then commits need not be read. `repository` must outlive it. Not thread-safe.
 class LateFiles {

@@ -24,7 +24,9 @@ std::vector<StagedFile> staged_files(const std::string& root) {
 
 std::string staged_tree(const std::string& root) {
   const auto written = run_git(root, {"write-tree"});
-  return written.status == 0 ? std::string(base::trim(written.output)) : std::string();
+  if (written.status != 0)
+    throw base::Error(base::Kind::Failure, "git could not make a tree of what is staged");
+  return std::string(base::trim(written.output));
 }
 
 } // namespace crm::store

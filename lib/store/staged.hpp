@@ -15,8 +15,8 @@ struct StagedFile {
 /// progress (GIT_INDEX_FILE). Throws Error(Failure) when git cannot be run.
 std::vector<StagedFile> staged_files(const std::string& root);
 
-/// The tree that the next commit by hand would have, by `git write-tree`; "" while files wait for somebody to
-/// merge them. Throws Error(Failure) when git cannot be run.
+/// The tree that the next commit by hand would have, by `git write-tree`. Throws Error(Failure) when git
+/// cannot be run, and while files wait for somebody to merge them.
 std::string staged_tree(const std::string& root);
 
 } // namespace crm::store

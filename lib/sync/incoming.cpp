@@ -288,6 +288,7 @@ class Look {
       return report(path, "is no attachment: those are named by the SHA-256 of what is in them, in hex");
     if (each.size > store::largest_attachment)
       return report(path, fmt::format("has {} bytes, more than {}", each.size, store::largest_attachment));
+    if (!m_limits.contents) return;
     try {
       if (!is_attachment(m_repository, path, each.id))
         report(path, "is not what its name says: that is the SHA-256 of something else");
@@ -352,7 +353,7 @@ class Look {
   void check_record(const store::RecordPath& parts, const RawEntry& each, const std::string& path) {
     const auto* type = m_schemas.by_folder(parts.folder);
     if (type == nullptr) return report(path, "belongs to no type that the store has");
-    if (!m_limits.read_records) return;
+    if (!m_limits.contents) return;
     auto parsed = codec::parse_record(m_repository.blob(each.id), path, *type);
     if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) return report(*problems);
     auto& record = std::get<core::Record>(parsed);

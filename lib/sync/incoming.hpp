@@ -23,7 +23,7 @@ struct Limits {
   std::size_t other_size = 1 << 20; ///< bytes of any other file
   std::size_t depth = 3;            ///< folders above a file
   std::size_t problems = 20;        ///< are told; the rest is not looked for
-  bool read_records = true;         ///< else only their names and sizes are looked at
+  bool contents = true;             ///< of records and attachments; else only names and sizes
   /// No stamp may be newer: all that is written afterwards would have to be newer still.
   core::StampTime latest = core::StampTime::max();
 };

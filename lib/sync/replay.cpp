@@ -6,7 +6,6 @@
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
 #include "sync/merge.hpp"
-#include "sync/merge_schemas.hpp"
 
 #include <algorithm>
 
@@ -60,7 +59,15 @@ bool Replay::keep(const store::Commit& commit) {
   const auto onto = clean(commit.parents.front());
   const auto changes = carried(commit, before, onto);
   if (!changes) return false;
-  set(commit, m_repository.write_tree(onto, *changes));
+  const auto tree = m_repository.write_tree(onto, *changes);
+  // A record whose type was taken out would mean nothing.
+  const auto lost_its_type = [&](const store::Change& change) {
+    const auto parts = store::parse_record_path(change.path);
+    return parts && m_authorities.at(commit.tree).schema_of(parts->folder) != nullptr &&
+           m_authorities.at(tree).schema_of(parts->folder) == nullptr;
+  };
+  if (std::any_of(changes->begin(), changes->end(), lost_its_type)) return false;
+  set(commit, tree);
   return true;
 }
 
@@ -68,7 +75,6 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
                                                           const store::Oid& before, const store::Oid& onto) {
   std::vector<store::Change> out;
   const auto& authority = m_authorities.at(onto);
-  bool brings_schemas = false, lacks_schemas = false;
   for (const auto& difference : m_repository.diff(before, commit.tree)) {
     const auto& path = difference.path;
     const auto now = m_repository.blob_id(onto, path).value_or("");
@@ -78,16 +84,13 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
       out.push_back({path, std::nullopt, std::nullopt, difference.after});
       continue;
     }
-    const auto parts = store::parse_record_path(path);
-    const auto* schema = parts ? authority.schema_of(parts->folder) : nullptr;
     if (now == difference.before) {
-      brings_schemas = brings_schemas || (is_schema_path(path) && !difference.after.empty());
-      lacks_schemas = lacks_schemas || (parts && schema == nullptr &&
-                                        m_authorities.at(before).schema_of(parts->folder) != nullptr);
       out.push_back({path, difference.after.empty() ? std::nullopt
                                                     : std::optional(m_repository.blob(difference.after))});
       continue;
     }
+    const auto parts = store::parse_record_path(path);
+    const auto* schema = parts ? authority.schema_of(parts->folder) : nullptr;
     if (schema == nullptr || now.empty() || difference.before.empty() || difference.after.empty())
       return std::nullopt;
     const auto text = m_repository.blob(now);
@@ -101,7 +104,6 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
       return std::nullopt;
     }
   }
-  if (lacks_schemas && !brings_schemas) return std::nullopt;
   return out;
 }
 

@@ -96,6 +96,16 @@ TEST_CASE("Comments come to the same text in whatever order files meet", "[merge
   }
 }
 
+TEST_CASE("Of two layouts somebody's own counts, though the canonical text is longer", "[merge]") {
+  const std::string head = "id: 7f3k2m9qxv0tbn4c\n# a friend\nname: Ada King\nabout: |-\n",
+                    end = "crm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n",
+                    own = head + " She signs\n as Ada King\n" + end,
+                    canonical = head + "  She signs\n  as Ada King\n" + end;
+  const auto schema = contact_schema();
+  CHECK(merge_texts(own, canonical, path, schema) == own);
+  CHECK(merge_texts(canonical, own, path, schema) == own);
+}
+
 TEST_CASE("A paragraph stays together, and one that grew is there once", "[merge]") {
   using Lines = std::vector<std::string>;
   CHECK(codec::join_lines({"# z", "# a"}, {"# z", "# a"}) == Lines{"# z", "# a"});

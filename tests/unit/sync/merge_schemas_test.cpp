@@ -1,4 +1,3 @@
-#include "amount.hpp"
 #include "store/scratch_store.hpp"
 
 #include "sync/merge.hpp"
@@ -10,9 +9,6 @@ namespace crm::sync {
 namespace {
 
 using namespace std::chrono_literals;
-using store::Change;
-using store::Oid;
-using store::Repository;
 
 const std::string box_schema = "schemas/box.yaml", box = "boxes/7f/7f3k2m9qxv0tbn4c.yaml";
 
@@ -23,7 +19,7 @@ std::string box_type(const std::string& title) {
 }
 
 struct Write {
-  std::vector<Change> changes;
+  std::vector<store::Change> changes;
   std::chrono::seconds at;
 };
 
@@ -31,9 +27,9 @@ struct Write {
 class Meeting {
  public:
   explicit Meeting(const std::vector<Write>& writes) : m_count(writes.size()) {
-    Repository::create(m_folder.path + "/origin",
-                       {{"crm.yaml", "format: 1\n"}, {box_schema, box_type("Box")}},
-                       store::message("Make the store"), store::alice);
+    store::Repository::create(m_folder.path + "/origin",
+                              {{"crm.yaml", "format: 1\n"}, {box_schema, box_type("Box")}},
+                              store::message("Make the store"), store::alice);
     for (std::size_t i = 0; i < m_count; ++i) {
       auto writer = clone("main");
       auto who = store::alice;
@@ -69,30 +65,30 @@ class Meeting {
   void git(const std::string& where, const std::string& words) const {
     REQUIRE(store::run("git -C " + m_folder.path + "/" + where + " " + words).code == 0);
   }
-  static void git(const Repository& repository, const std::string& words) {
+  static void git(const store::Repository& repository, const std::string& words) {
     REQUIRE(store::run("git -C " + repository.root() + " " + words).code == 0);
   }
 
-  Repository clone(const std::string& branch) {
+  store::Repository clone(const std::string& branch) {
     const auto name = std::to_string(m_clones++);
     REQUIRE(store::run("git -C " + m_folder.path + " clone -q --branch " + branch + " origin " + name).code ==
             0);
-    return Repository::open(m_folder.path + "/" + name);
+    return store::Repository::open(m_folder.path + "/" + name);
   }
 
-  static void merge(Repository& repository, const Oid& theirs) {
+  static void merge(store::Repository& repository, const store::Oid& theirs) {
     auto transaction = repository.begin(5s);
     apply(transaction, plan_merge(repository, repository.head(), theirs));
   }
 
-  Repository one_after_the_other(const std::vector<std::size_t>& order, std::size_t count) {
+  store::Repository one_after_the_other(const std::vector<std::size_t>& order, std::size_t count) {
     auto out = clone(branch(order.front()));
     for (std::size_t i = 1; i < count; ++i)
       merge(out, out.refs("refs/remotes/origin/" + branch(order[i])).at(0).second);
     return out;
   }
 
-  static std::string outcome(const Repository& repository) {
+  static std::string outcome(const store::Repository& repository) {
     const auto text = repository.read(repository.head(), box_schema);
     if (!text) return "none";
     return text->substr(text->find("title: "), text->find("\ntype:") - text->find("title: "));
@@ -102,7 +98,7 @@ class Meeting {
   std::size_t m_count, m_clones = 0;
 };
 
-const Change nails{
+const store::Change nails{
     box, "id: 7f3k2m9qxv0tbn4c\nlabel: Nails\ncrm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n"};
 const Write deleted{{{box_schema, std::nullopt}}, 100s}, filled{{nails}, 1s},
     edited{{{box_schema, box_type("Crate")}}, 50s}, edited_before{{{box_schema, box_type("Chest")}}, 20s},

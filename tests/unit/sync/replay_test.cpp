@@ -111,11 +111,18 @@ TEST_CASE("a record cannot stay without its type, unless it brings it along", "[
                                  {store::record_path("tins", "9hq2k2m9qxv0tbn4"), "id: 9hq2k2m9qxv0tbn4\n"}});
   const auto bad = shop.commit({{type, text}});
   const auto on_it = shop.commit({box});
+  const auto another =
+      shop.commit({{"schemas/can.yaml", "title: Can\ntype: object\nproperties: {}\n"
+                                        "x-crm: {type: can, folder: cans}\n"},
+                   {store::record_path("boxes", "9hq2k2m9qxv0tbn4"), "id: 9hq2k2m9qxv0tbn4\n"}});
   Replay replay(shop.repository, shop.authorities, shop.merges);
   replay.leave_out(other);
   CHECK(replay.keep(both));
   replay.leave_out(bad);
   CHECK_FALSE(replay.keep(on_it));
+  replay.leave_out(on_it);
+  // That it brings another type along does not help.
+  CHECK_FALSE(replay.keep(another));
   Replay whole(shop.repository, shop.authorities, shop.merges);
   whole.leave_out(other);
   CHECK(whole.keep(both));
