@@ -13,6 +13,8 @@
 namespace crm::cmd {
 namespace {
 
+constexpr std::string_view deletion = "deleted";
+
 /// Of a group, what is the same in all values needs no telling.
 std::vector<std::string> fields_that_differ(const core::Conflict& conflict) {
   std::vector<std::string> names, out;
@@ -34,7 +36,7 @@ std::vector<std::string> fields_that_differ(const core::Conflict& conflict) {
 /// The unit's value as people read it: each of a group's fields, or what it is called when there is none.
 std::string value_text(Context& context, const app::Disputed& each, const core::Conflict& conflict,
                        const core::Map& values) {
-  if (conflict.unit == "deleted") return values.empty() ? "deleted" : "kept, as it was written since";
+  if (conflict.unit == deletion) return values.empty() ? "deleted" : "kept, as it was written since";
   auto& workspace = context.workspace();
   const auto& schema = workspace.schemas().get(each.found.record.type);
   core::Record record = each.found.record;
@@ -49,8 +51,9 @@ std::string value_text(Context& context, const app::Disputed& each, const core::
   return parts.empty() ? "(empty)" : base::join(parts, ", ");
 }
 
-core::Map conflict_json(const app::Disputed& each, const core::Conflict& conflict,
-                        const std::optional<core::Map>& base) {
+core::Map conflict_json(const app::Disputed& each, std::size_t number) {
+  const auto& conflict = each.conflicts[number];
+  const auto& base = each.bases[number];
   core::Map out;
   core::List values;
   for (const auto& candidate : conflict.values) {
@@ -70,7 +73,8 @@ core::Map conflict_json(const app::Disputed& each, const core::Conflict& conflic
   return out;
 }
 
-void print_conflict(Context& context, const app::Disputed& each, const core::Conflict& conflict) {
+void print_conflict(Context& context, const app::Disputed& each, std::size_t index) {
+  const auto& conflict = each.conflicts[index];
   auto& workspace = context.workspace();
   const Style style = context.style();
   context.print(fmt::format(
@@ -90,7 +94,7 @@ void print_conflict(Context& context, const app::Disputed& each, const core::Con
                               number == 1 ? style.paint(Role::Dim, "  (shown meanwhile)") : "",
                               style.paint(Role::Dim, base::printable(who))));
   }
-  if (const auto base = app::base_values(workspace, each.found, conflict))
+  if (const auto& base = each.bases[index]; base && conflict.unit != deletion)
     context.print(fmt::format("  {}  {}\n", style.paint(Role::Dim, "was"),
                               base::printable(value_text(context, each, conflict, *base))));
 }
@@ -102,23 +106,22 @@ void run_conflicts(Context& context, const std::string& word) {
     const auto wanted = app::resolve(workspace, "", word, app::Scope::Stored);
     std::erase_if(all, [&](const auto& each) { return each.found.path != wanted.path; });
   }
+  app::find_bases(workspace, all);
   const auto rules = word.empty() ? app::all_rules(workspace) : app::Rules{};
   if (!all.empty()) context.exit_code = exit_code(base::Kind::Conflicts);
   if (!context.for_people()) {
     core::Map document;
     core::List conflicts;
     for (const auto& each : all)
-      for (const auto& conflict : each.conflicts)
-        conflicts.emplace_back(
-            conflict_json(each, conflict, app::base_values(workspace, each.found, conflict)));
+      for (std::size_t n = 0; n < each.conflicts.size(); ++n) conflicts.emplace_back(conflict_json(each, n));
     document.set("schema", "crm.conflicts/1");
     document.set("conflicts", std::move(conflicts));
     set_rules(document, rules, workspace.settings().zone);
     return context.print_json(document);
   }
   for (const auto& each : all)
-    for (const auto& conflict : each.conflicts) {
-      print_conflict(context, each, conflict);
+    for (std::size_t n = 0; n < each.conflicts.size(); ++n) {
+      print_conflict(context, each, n);
       context.print("\n");
     }
   if (!all.empty()) {
@@ -136,9 +139,11 @@ void run_conflicts(Context& context, const std::string& word) {
 
 /// One question for each conflict; the first line that is no answer ends it.
 void ask_through(Context& context, std::vector<app::Disputed> all, app::Mode mode) {
-  for (auto& each : all)
-    for (const auto& conflict : each.conflicts) {
-      print_conflict(context, each, conflict);
+  app::find_bases(context.workspace(), all);
+  for (const auto& each : all)
+    for (std::size_t n = 0; n < each.conflicts.size(); ++n) {
+      const auto& conflict = each.conflicts[n];
+      print_conflict(context, each, n);
       context.flush();
       const auto answer = context.ask(
           fmt::format("  1-{} chooses, b takes what was, s skips, q ends: ", conflict.values.size()));

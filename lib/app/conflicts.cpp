@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::app {
 namespace {
@@ -106,6 +107,60 @@ void decide_deletion(Batch& batch, core::Record& record, const core::Conflict& c
   keep ? batch.restore(record) : batch.remove(record);
 }
 
+/// Looks at one record in one tree after the other, newest first, for what each of its conflicts was about
+/// before there were any.
+class BaseSearch {
+public:
+  BaseSearch(Workspace& workspace, Disputed& disputed)
+      : m_repository(&workspace.repository()),
+        m_schema(&workspace.schemas().get(disputed.found.record.type)),
+        m_disputed(&disputed),
+        m_open(disputed.conflicts.size()) {
+    disputed.bases.assign(disputed.conflicts.size(), std::nullopt);
+  }
+
+  bool done() const { return m_open == 0; }
+
+  /// True when that was the last thing to find. A state that was seen before is not read again.
+  bool look(const store::Oid& tree) {
+    const auto blob = m_repository->blob_id(tree, m_disputed->found.path);
+    if (!blob || !m_seen.insert(*blob).second) return false;
+    const auto parsed = codec::read_record(m_repository->blob(*blob), m_disputed->found.path, *m_schema);
+    const auto* record = std::get_if<core::Record>(&parsed);
+    if (record == nullptr || !core::conflicts(*record, *m_schema).empty()) return false;
+    for (std::size_t n = 0; n < m_disputed->conflicts.size(); ++n)
+      if (auto& base = m_disputed->bases[n]; !base && precedes(*record, m_disputed->conflicts[n])) {
+        base = values(*record, m_disputed->conflicts[n].unit);
+        --m_open;
+      }
+    return done();
+  }
+
+private:
+  /// Of a deletion all that was there, or nothing when it had been deleted by then.
+  core::Map values(const core::Record& record, const std::string& unit) const {
+    if (unit == deletion) return core::is_deleted(record, *m_schema) ? core::Map{} : record.fields;
+    core::Map out;
+    for (const auto& field : m_schema->members(unit))
+      if (const core::Value* value = record.fields.find(field)) out.set(field, *value);
+    return out;
+  }
+
+  static bool precedes(const core::Record& record, const core::Conflict& conflict) {
+    const core::Stamp stamp =
+        conflict.unit == deletion ? core::newest(record) : core::changed(record, conflict.unit);
+    return std::none_of(conflict.values.begin(), conflict.values.end(), [&](const auto& each) {
+      return each.stamp.time <= stamp.time || each.stamp == stamp;
+    });
+  }
+
+  const store::Repository* m_repository;
+  const core::Schema* m_schema;
+  Disputed* m_disputed;
+  std::set<store::Oid> m_seen;
+  std::size_t m_open;
+};
+
 } // namespace
 
 std::vector<Disputed> disputed(Workspace& workspace, std::string_view type) {
@@ -115,7 +170,7 @@ std::vector<Disputed> disputed(Workspace& workspace, std::string_view type) {
   for (const auto& row : rows) {
     Found found = workspace.found(row);
     auto conflicts = core::conflicts(found.record, workspace.schemas().get(row.type));
-    if (!conflicts.empty()) out.push_back({std::move(found), row.name, std::move(conflicts)});
+    if (!conflicts.empty()) out.push_back({std::move(found), row.name, std::move(conflicts), {}});
   }
   std::sort(out.begin(), out.end(), [](const Disputed& a, const Disputed& b) {
     return std::tie(a.found.record.type, a.name, a.found.path) <
@@ -129,32 +184,16 @@ std::size_t count_disputed(Workspace& workspace) {
       [&](index::Index& index) { return index.referring(conflict_mark, "", 0).size(); });
 }
 
-std::optional<core::Map> base_values(Workspace& workspace, const Found& found,
-                                     const core::Conflict& conflict) {
+void find_bases(Workspace& workspace, std::vector<Disputed>& disputed) {
   const auto& repository = workspace.repository();
-  const auto& schema = workspace.schemas().get(found.record.type);
-  std::optional<core::Map> best;
-  core::Stamp newest;
-  store::Oid last;
+  std::vector<BaseSearch> searches;
+  for (auto& each : disputed) searches.emplace_back(workspace, each);
+  std::size_t open = searches.size();
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    const auto blob = repository.blob_id(commit.tree, found.path);
-    if (!blob || *blob == last) return true;
-    last = *blob;
-    auto parsed = codec::read_record(repository.blob(*blob), found.path, schema);
-    const auto* record = std::get_if<core::Record>(&parsed);
-    if (record == nullptr || !core::conflicts(*record, schema).empty()) return true;
-    const core::Stamp stamp = core::changed(*record, conflict.unit);
-    const bool before = std::none_of(conflict.values.begin(), conflict.values.end(), [&](const auto& each) {
-      return each.stamp.time <= stamp.time || each.stamp == stamp;
-    });
-    if (!before || (best && stamp.time <= newest.time)) return true;
-    newest = stamp;
-    best.emplace();
-    for (const auto& field : schema.members(conflict.unit))
-      if (const core::Value* value = record->fields.find(field)) best->set(field, *value);
-    return false; // newest first: nothing later can be older than all candidates and newer than this
+    for (auto& search : searches)
+      if (!search.done() && search.look(commit.tree)) --open;
+    return open > 0;
   });
-  return best;
 }
 
 Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) {
@@ -182,7 +221,9 @@ Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) 
   } else if (request.choice.side == Choice::Side::Both) {
     values = all_texts(conflict, schema);
   } else if (request.choice.side == Choice::Side::Base) {
-    auto base = base_values(workspace, request.found, conflict);
+    std::vector<Disputed> one{{request.found, {}, {conflict}, {}}};
+    find_bases(workspace, one);
+    auto& base = one.front().bases.front();
     if (!base)
       throw base::Error(base::Kind::NotFound, "history does not tell what \"" + unit + "\" was before",
                         "choose one with --pick N");

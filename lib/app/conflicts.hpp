@@ -15,16 +15,16 @@ struct Disputed {
   Found found;
   std::string name;
   std::vector<core::Conflict> conflicts;
+  std::vector<std::optional<core::Map>> bases; ///< of each conflict; empty until find_bases()
 };
 
 /// Every record with a conflict, by type and name; of one type when it is given.
 std::vector<Disputed> disputed(Workspace& workspace, std::string_view type = {});
 std::size_t count_disputed(Workspace& workspace);
 
-/// The unit's fields before anybody wrote concurrently, as the newest commit has them that none of the
-/// candidates had changed yet; nothing when history does not tell.
-std::optional<core::Map> base_values(Workspace& workspace, const Found& found,
-                                     const core::Conflict& conflict);
+/// For each conflict the unit's fields before anybody wrote concurrently, as the newest commit has them that
+/// none of the candidates had changed yet; nothing when history does not tell. One walk of it answers for all.
+void find_bases(Workspace& workspace, std::vector<Disputed>& disputed);
 
 struct Choice {
   enum class Side {
