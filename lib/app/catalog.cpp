@@ -271,14 +271,17 @@ std::set<std::string> Workspace::put_merging(const std::vector<store::Difference
     if (schema == nullptr || turn_of(*schema) != Turn::Merging) continue;
     const auto before = m_index->by_id(parts->id);
     const auto was = before ? redirect_of(*m_schemas, *before) : std::nullopt;
-    if (difference.after.empty() || !put(difference.path, difference.after))
-      m_index->erase_path(difference.path);
-    const auto now = m_index->by_id(parts->id);
+    const auto entry =
+        difference.after.empty() ? std::nullopt : entry_of(difference.path, difference.after);
+    entry ? m_index->put(*entry) : m_index->erase_path(difference.path);
+    // What was just put need not be asked for, unless it may lead elsewhere.
+    const bool plain = entry && entry->data.find(core::redirect_field) == std::string::npos;
+    const auto now = plain ? std::nullopt : m_index->by_id(parts->id);
     const auto is = now ? redirect_of(*m_schemas, *now) : std::nullopt;
     const bool same = was && is ? was->target == is->target && was->stamp == is->stamp : !was && !is;
     if (!same) {
       touched.insert(parts->id);
-    } else if (before.has_value() != now.has_value() &&
+    } else if (before.has_value() != (plain || now) && m_index->is_referred_to(parts->id) &&
                upstream(*m_index, *m_schemas, {parts->id}).size() > 1) {
       touched.insert(parts->id);
     }

@@ -128,6 +128,7 @@ bool Diagnosis::ok() const {
 }
 
 Diagnosis diagnose(Workspace& workspace, Depth depth) {
+  store::Repository::distrust_disk();
   Diagnosis out;
   const auto& repository = workspace.repository();
   auto trouble = repository.check();

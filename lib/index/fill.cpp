@@ -74,8 +74,12 @@ std::int64_t next_row(Database& database, std::int64_t type) {
 
 std::int64_t number_of_type(Index::Impl& impl, Database& database, const std::string& type) {
   if (const auto known = impl.types.find(type); known != impl.types.end()) return known->second;
-  database.prepare("INSERT INTO type(name) VALUES(?1) ON CONFLICT DO NOTHING").bind(1, type).run();
-  return impl.types.emplace(type, find_type(database, type).value_or(0)).first->second;
+  auto number = find_type(database, type);
+  if (!number) {
+    database.prepare("INSERT INTO type(name) VALUES(?1)").bind(1, type).run();
+    number = find_type(database, type);
+  }
+  return impl.types.emplace(type, number.value_or(0)).first->second;
 }
 
 /// The id that the name of a record's file gives.

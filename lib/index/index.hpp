@@ -179,6 +179,8 @@ class Index {
   /// Records that refer to this id or key, each once, deleted ones too, newest time first and those without
   /// one last. Of equal times any may be the ones that the limit cuts off.
   std::vector<Row> referring(std::string_view target, std::string_view type, std::size_t limit) const;
+  /// Whether there are any.
+  bool is_referred_to(std::string_view target) const;
 
   /// Live ones that link to what is no live record's id or key. Goes through all links.
   std::vector<Row> of_doubtful_links() const;

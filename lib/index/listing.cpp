@@ -210,6 +210,12 @@ std::vector<Taken> Index::taken(std::string_view kind, std::string_view key, cor
   return out;
 }
 
+bool Index::is_referred_to(std::string_view target) const {
+  auto statement =
+      m_impl->database().prepare("SELECT 1 FROM link INDEXED BY link_target WHERE target = ?1 LIMIT 1");
+  return statement.bind(1, target).step();
+}
+
 std::vector<Row> Index::referring(std::string_view target, std::string_view type, std::size_t limit) const {
   Database& database = m_impl->database();
   const Snapshot snapshot(database);

@@ -198,10 +198,12 @@ Oid Repository::write_blob(std::string_view content) const {
 }
 
 std::vector<Difference> Repository::diff(const Oid& before, const Oid& after) const {
-  const auto tree = [&](const Oid& id) {
-    return id.empty() ? git::TreeHandle() : tree_of(m_impl->get(), id);
-  };
-  return diff_trees(m_impl->get(), tree(before).get(), tree(after).get());
+  return diff_trees(m_impl->get(), before, after);
+}
+
+void Repository::distrust_disk() {
+  start_library();
+  check_git(git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1), "set up libgit2");
 }
 
 void Repository::keep_nothing() {

@@ -138,6 +138,11 @@ class Repository {
   /// Before the store is opened it bounds what is mapped of its packs, too.
   static void keep_nothing();
 
+  /// From now on this process hashes whatever it reads of the store's objects, to see that it is what its id
+  /// says: for what is asked whether the store is in order. Otherwise an object is believed, as git believes
+  /// it: git has hashed what came from elsewhere, and what a disk spoils no longer inflates.
+  static void distrust_disk();
+
   Commit commit(const Oid& id) const; ///< also a unique prefix; throws Error(NotFound | Ambiguous)
   /// The commit's own bytes, as `git cat-file commit` prints them. Throws Error(NotFound).
   std::string raw_commit(const Oid& id) const;

@@ -63,17 +63,10 @@ bool made_by_crm(const git_commit* commit) {
 }
 
 void add_changes(git_repository* repository, const git_commit* commit, Pending& out) {
-  const auto after = read_tree(repository, *git_commit_tree_id(commit));
   const unsigned parents = git_commit_parentcount(commit);
   for (unsigned i = 0; i < std::max(parents, 1U); ++i) {
-    git::TreeHandle before;
-    git::CommitHandle parent;
-    if (parents > 0) {
-      check_git(git::take(parent, git_commit_parent, commit, i), "read the commit before",
-                to_oid(*git_commit_id(commit)));
-      before = read_tree(repository, *git_commit_tree_id(parent.get()));
-    }
-    for (auto& difference : diff_trees(repository, before.get(), after.get()))
+    const Oid before = parents > 0 ? to_oid(*git_commit_parent_id(commit, i)) : Oid();
+    for (auto& difference : diff_trees(repository, before, to_oid(*git_commit_tree_id(commit))))
       out[difference.path].insert(difference.before);
   }
 }
@@ -147,8 +140,7 @@ Pending unsettled(const Repository::Impl& repository, const Oid& head) {
   for (const auto& [from, to] : read_moves(repository.private_dir)) {
     if (!reaches(repository, head, to)) continue; // killed before the branch moved
     add(pending_commits(repository, at, from));
-    const auto before = from.empty() ? git::TreeHandle() : tree_of(repository.get(), from);
-    for (auto& difference : diff_trees(repository.get(), before.get(), tree_of(repository.get(), to).get()))
+    for (auto& difference : diff_trees(repository.get(), from, to))
       out[difference.path].insert(difference.before);
     at = to;
   }

@@ -173,13 +173,11 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
 void Transaction::Impl::fast_forward(const Oid& commit) {
   check_head();
   if (commit == head) return;
-  const auto after = tree_of(repository->get(), commit);
   if (!head.empty() && !descends(*repository, commit, head))
     throw base::Error(base::Kind::Failure,
                       commit + " does not follow the store's last commit: the two are to be merged");
-  const auto before = head.empty() ? git::TreeHandle() : tree_of(repository->get(), head);
   std::vector<Target> targets;
-  for (const auto& difference : diff_trees(repository->get(), before.get(), after.get())) {
+  for (const auto& difference : diff_trees(repository->get(), head, commit)) {
     check_path(difference.path);
     targets.push_back(target(difference.path, difference.before, difference.after));
     require_no_hand_edit(targets.back());

@@ -1,5 +1,7 @@
 #include "store/tree_entries.hpp"
 
+#include <cstring>
+
 namespace crm::store {
 
 TreeEntries::TreeEntries(const git_odb_object* tree)
@@ -19,6 +21,14 @@ std::optional<TreeEntry> TreeEntries::next() {
   git_oid_fromraw(&out.id, reinterpret_cast<const unsigned char*>(m_rest.data() + end + 1));
   m_rest.remove_prefix(end + 1 + GIT_OID_RAWSZ);
   return out;
+}
+
+void TreeEntries::skip_common(TreeEntries& other) {
+  for (TreeEntries ahead = *this; ahead.next(); *this = ahead) {
+    const std::size_t length = m_rest.size() - ahead.m_rest.size();
+    if (other.m_rest.size() < length || std::memcmp(m_rest.data(), other.m_rest.data(), length) != 0) return;
+    other.m_rest.remove_prefix(length);
+  }
 }
 
 } // namespace crm::store

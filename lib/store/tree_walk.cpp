@@ -53,16 +53,11 @@ class Differ {
     check_git(git::take(m_objects, git_repository_odb, repository), "open the objects of the store");
   }
 
-  /// Either may be null.
-  void trees(const git_oid* before, const git_oid* after, const std::string& folder, int depth) {
-    if (depth > deepest_tree) fail_deep(folder);
-    Side a(*this, before), b(*this, after);
-    while (a.entry || b.entry) {
-      const int order = !a.entry ? 1 : !b.entry ? -1 : compare_entries(*a.entry, *b.entry);
-      entries(order <= 0 ? &*a.entry : nullptr, order >= 0 ? &*b.entry : nullptr, folder, depth);
-      if (order <= 0) a.advance();
-      if (order >= 0) b.advance();
-    }
+  /// Of commits, the trees.
+  void roots(const Oid& before, const Oid& after) {
+    const auto tree = [this](const Oid& id) { return id.empty() ? std::nullopt : std::optional(root(id)); };
+    const auto a = tree(before), b = tree(after);
+    trees(a ? &*a : nullptr, b ? &*b : nullptr, "", 0);
   }
 
   std::vector<Difference> sorted() {
@@ -72,13 +67,28 @@ class Differ {
   }
 
  private:
+  /// Either may be null.
+  void trees(const git_oid* before, const git_oid* after, const std::string& folder, int depth) {
+    if (depth > deepest_tree) fail_deep(folder);
+    Side a(*this, before), b(*this, after);
+    a.rest.skip_common(b.rest);
+    a.advance();
+    b.advance();
+    while (a.entry || b.entry) {
+      const int order = !a.entry ? 1 : !b.entry ? -1 : compare_entries(*a.entry, *b.entry);
+      entries(order <= 0 ? &*a.entry : nullptr, order >= 0 ? &*b.entry : nullptr, folder, depth);
+      if (order == 0) a.rest.skip_common(b.rest);
+      if (order <= 0) a.advance();
+      if (order >= 0) b.advance();
+    }
+  }
+
   struct Side {
     Side(const Differ& differ, const git_oid* tree) {
       if (tree == nullptr) return;
       id = *tree;
       object = differ.read(id);
       rest = TreeEntries(object.get());
-      advance();
     }
     void advance() {
       entry = rest.next();
@@ -93,9 +103,27 @@ class Differ {
     std::optional<TreeEntry> entry;
   };
 
-  git::OdbObjectHandle read(const git_oid& id) const {
+  git::OdbObjectHandle object(const git_oid& id) const {
     git::OdbObjectHandle out;
     check_git(git::take(out, git_odb_read, m_objects.get(), &id), "read the folder", to_oid(id));
+    return out;
+  }
+
+  /// A commit begins with its tree.
+  git_oid root(const Oid& commit_or_tree) const {
+    constexpr std::string_view label = "tree ";
+    const git_oid id = from_oid(commit_or_tree);
+    const auto read = object(id);
+    if (git_odb_object_type(read.get()) != GIT_OBJECT_COMMIT) return id;
+    const std::string_view bytes(static_cast<const char*>(git_odb_object_data(read.get())),
+                                 git_odb_object_size(read.get()));
+    if (!bytes.starts_with(label))
+      throw base::Error(base::Kind::Failure, "could not read the commit " + commit_or_tree + ": it has no tree");
+    return from_oid(Oid(bytes.substr(label.size(), GIT_OID_HEXSZ)));
+  }
+
+  git::OdbObjectHandle read(const git_oid& id) const {
+    auto out = object(id);
     if (git_odb_object_type(out.get()) != GIT_OBJECT_TREE)
       throw base::Error(base::Kind::Failure, "could not read the folder " + to_oid(id) + ": it is none");
     return out;
@@ -165,11 +193,9 @@ git::TreeHandle tree_of(git_repository* repository, const Oid& commit_or_tree) {
   return git::TreeHandle(reinterpret_cast<git_tree*>(tree.release())); // what git_object_peel() promises
 }
 
-std::vector<Difference> diff_trees(git_repository* repository, const git_tree* before,
-                                   const git_tree* after) {
+std::vector<Difference> diff_trees(git_repository* repository, const Oid& before, const Oid& after) {
   Differ differ(repository);
-  differ.trees(before != nullptr ? git_tree_id(before) : nullptr,
-               after != nullptr ? git_tree_id(after) : nullptr, "", 0);
+  differ.roots(before, after);
   return differ.sorted();
 }
 

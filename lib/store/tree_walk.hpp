@@ -24,8 +24,9 @@ EntryKind entry_kind(git_filemode_t mode);
 git::TreeHandle tree_of(git_repository* repository, const Oid& commit_or_tree);
 git::TreeHandle read_tree(git_repository* repository, const git_oid& id);
 
-/// Either may be null: the empty tree. Sorted by path. Others count as absent.
-std::vector<Difference> diff_trees(git_repository* repository, const git_tree* before, const git_tree* after);
+/// Of two commits or trees; "" is the empty tree. Sorted by path. Others count as absent. Throws
+/// Error(NotFound | Failure).
+std::vector<Difference> diff_trees(git_repository* repository, const Oid& before, const Oid& after);
 
 struct TreeFile {
   std::string_view path;

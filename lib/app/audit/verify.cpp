@@ -9,6 +9,7 @@
 namespace crm::app {
 
 Verified verify_history(Workspace& workspace, const VerifyRequest& request) {
+  store::Repository::distrust_disk();
   auto& repository = workspace.repository();
   Verified out;
   out.head = repository.head();
