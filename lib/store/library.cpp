@@ -20,6 +20,8 @@ struct Library {
     check_git(git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1), "set up libgit2");
     // See Repository::distrust_disk().
     check_git(git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0), "set up libgit2");
+    // What a new folder or commit names was written or read the moment before: it is not looked for again.
+    check_git(git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 0), "set up libgit2");
     // Its default of 256 MB would hold the trees of a whole store while one is walked.
     check_git(git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, static_cast<ssize_t>(16 * 1024 * 1024)),
               "set up libgit2");

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace crm::store {
@@ -144,6 +145,19 @@ git_oid ObjectWriter::commit(const git_signature* author, const std::string& mes
   });
 }
 
+namespace {
+
+/// A file of its own that is too short to inflate to more than `largest_blob`: deflate makes at most 1,032
+/// bytes of one.
+bool is_short(git_repository* repository, const Oid& id) {
+  constexpr off_t most = largest_blob / 1032;
+  struct stat info {};
+  return ::stat(loose_path(git_repository_commondir(repository), id).c_str(), &info) == 0 &&
+         info.st_size <= most;
+}
+
+} // namespace
+
 std::string read_blob(git_repository* repository, const Oid& id) {
   std::string out;
   visit_blob(repository, id, [&](std::string_view bytes) { out = bytes; });
@@ -156,14 +170,21 @@ void visit_blob(git_repository* repository, const Oid& id,
   git::OdbHandle odb;
   check_git(git::take(odb, git_repository_odb, repository), "open the object database");
   std::size_t size = 0;
-  git_object_t type = GIT_OBJECT_INVALID;
-  check_git(git_odb_read_header(&size, &type, odb.get(), &oid), "read the object", id);
-  if (type != GIT_OBJECT_BLOB || size > largest_blob)
-    throw base::Error(base::Kind::Failure,
-                      "the object " + id +
-                          (type != GIT_OBJECT_BLOB ? " is not a file" : " is larger than 32 MiB"));
+  git_object_t type = GIT_OBJECT_BLOB;
+  const auto check = [&] {
+    if (type != GIT_OBJECT_BLOB || size > largest_blob)
+      throw base::Error(base::Kind::Failure,
+                        "the object " + id +
+                            (type != GIT_OBJECT_BLOB ? " is not a file" : " is larger than 32 MiB"));
+  };
+  // Before all of it is in memory. It costs as much as reading a record does.
+  if (!is_short(repository, id))
+    check_git(git_odb_read_header(&size, &type, odb.get(), &oid), "read the object", id);
+  check();
   git::OdbObjectHandle object;
   check_git(git::take(object, git_odb_read, odb.get(), &oid), "read the object", id);
+  type = git_odb_object_type(object.get());
+  check();
   visit({static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())});
 }
 

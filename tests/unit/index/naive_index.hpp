@@ -153,6 +153,42 @@ class RandomEntries {
                        (last + 1 < starts.size() ? starts[last + 1] : text.size()) - starts[first]);
   }
 
+  /// The same record with one part of it another.
+  Entry edited(Entry old) {
+    const Entry other = entry();
+    switch (below(9)) {
+    case 0:
+      old.folded = other.folded;
+      old.name = other.name;
+      break;
+    case 1:
+      old.data = other.data;
+      break;
+    case 2:
+      old.state = other.state;
+      break;
+    case 3:
+      old.from = other.from;
+      old.to = other.to;
+      break;
+    case 4:
+      old.key = other.key;
+      break;
+    case 5:
+      old.links = other.links;
+      break;
+    case 6:
+      old.busy = other.busy;
+      break;
+    case 7:
+      old.deleted = !old.deleted;
+      break;
+    default: // put again as it is
+      break;
+    }
+    return old;
+  }
+
   Entry entry() {
     Entry out;
     out.id = id();

@@ -21,14 +21,18 @@ void fill(Index& index, NaiveIndex& naive, RandomEntries& random, std::size_t op
       index.begin(Index::Fill::Increment);
     }
     for (std::size_t batch = 1 + random.below(30); batch > 0; --batch, ++done) {
+      const auto some = [&] {
+        return std::next(naive.entries().begin(),
+                         static_cast<std::ptrdiff_t>(random.below(naive.entries().size())))
+            ->second;
+      };
       if (!naive.entries().empty() && random.below(5) == 0) {
-        auto gone = naive.entries().begin();
-        std::advance(gone, static_cast<std::ptrdiff_t>(random.below(naive.entries().size())));
-        const std::string path = gone->second.path;
+        const std::string path = some().path;
         index.erase_path(path);
         naive.erase_path(path);
       } else {
-        const Entry entry = random.entry();
+        const bool again = !naive.entries().empty() && random.below(2) == 0;
+        const Entry entry = again ? random.edited(some()) : random.entry();
         index.put(entry);
         naive.put(entry);
       }
