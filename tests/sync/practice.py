@@ -4,40 +4,12 @@ Everything is chosen by one seed; ids and the exact moment of a kill are not, so
 """
 import datetime, json, os, re, signal, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from own_types import BOX, LOCKER, METER, MIXED
 from stores import Failed, fast_folder
 
 BEGIN = 1795424400  # 2026-11-23T09:00:00Z
 DAY = 86400
 ROOMS, PEOPLE = ["room-1", "room-2", "room-3"], ["alice", "bob", "cy"]
-LOCKER = """type: object
-required: [label]
-properties:
-  label: {type: string, maxLength: 40}
-  code: {type: string, maxLength: 40}
-  holder: {type: string, maxLength: 40, x-crm: {ref: {type: member, by: key}}}
-x-crm: {type: locker, name: label, merge: record}
-"""
-METER = """type: object
-required: [label]
-properties:
-  label: {type: string, maxLength: 40}
-  highest: {type: integer, x-crm: {merge: max}}
-  lowest: {type: number, x-crm: {merge: min}}
-  state: {type: string, maxLength: 10, enum: [new, used, worn, broken, sold]}
-  wanted: {type: array, maxItems: 20, items: {type: string, maxLength: 20}}
-x-crm:
-  type: meter
-  name: label
-  states: {field: state, moves: {new: [used], used: [worn, broken], worn: [broken, sold], broken: [used], sold: []}}
-"""
-# A type that people invent meanwhile, and cannot agree on: its field is unknown, of this rule, of that one, or part of the whole.
-BOX = """type: object
-properties:
-  label: {{type: string, maxLength: 40}}
-{mixed}x-crm: {{type: box, folder: boxes, name: label{whole}}}
-"""
-MIXED = ["", "  mixed: {type: string, maxLength: 40}\n", "  mixed: {type: string, maxLength: 40, x-crm: {merge: review}}\n",
-         "  mixed: {type: string, maxLength: 40, x-crm: {group: both}}\n  other: {type: string, maxLength: 40, x-crm: {group: both}}\n"]
 EDITOR = r"sed -i -E 's/^(name|label|title):/# by editor\n\1:/'"
 STATE_WORDS = {"appointment": ["confirm", "arrive", "done", "cancel", "no-show", "reopen"], "task": ["done", "cancel", "reopen"]}
 REFUSED = (2, 3, 4, 5, 6, 7)  # a refusal is an answer: nothing was written, and the reason was said
@@ -226,6 +198,13 @@ class Practice:
         side = self.random.choice([["--ours"], ["--theirs"], ["--base"], ["--both"], ["--pick", "1"], ["--pick", "2"], ["--value", "5"]])
         return ["resolve", conflict["id"], "--field", conflict["field"], *side]
 
+    def overwrite(self, device, path, before, after):
+        """What a killed command has not taken is an editor's own: who writes over it has nothing coming."""
+        gone = [each for each in self.by_hand if each[0] == path and re.search(rf"\b{each[1]}\b", before) and not re.search(rf"\b{each[1]}\b", after)]
+        if not gone: return
+        taken = device.git("show", f"HEAD:{path}", check=False)
+        self.by_hand = [each for each in self.by_hand if each not in gone or re.search(rf"\b{each[1]}\b", taken)]
+
     def do_hand(self, device):
         """An edit with an editor; what is there afterwards is committed by name, or by whatever command comes next."""
         r, token = self.random, self.token()
@@ -237,8 +216,10 @@ class Practice:
         text = open(path).read()
         field = {"contacts": "name", "deals": "title", "appointments": "zone", "lockers": "label"}[folder]
         kind = r.choice(["value", "value", "comment", "comment", "behind", "unknown", "list", "order", "remove"])
+        name = f"{folder}/{id[:2]}/{id}.yaml"
         if kind == "remove":
             os.remove(path)
+            self.overwrite(device, name, text, "")
             self.story.append(f"{device.name} removed {folder}/{id[:4]}")
             return ["commit"]
         if kind == "value" and field != "zone": edited = re.sub(rf"^{field}: .*$", f"{field}: Hand {token}", text, count=1, flags=re.M)
@@ -249,23 +230,26 @@ class Practice:
             lines = text.split("\ncrm:\n")[0].split("\n")
             edited = text if any(line[:1] in " #-" for line in lines) else "\n".join(lines[:1] + lines[:0:-1]) + "\ncrm:\n" + text.split("\ncrm:\n", 1)[1]
         else:
-            name = f"extra_{r.randint(1, 2)}"
-            edited = re.sub(r"^crm:", f"{name}: {token}\ncrm:", re.sub(rf"^{name}:.*\n", "", text, flags=re.M), count=1, flags=re.M)
+            extra = f"extra_{r.randint(1, 2)}"
+            edited = re.sub(r"^crm:", f"{extra}: {token}\ncrm:", re.sub(rf"^{extra}:.*\n", "", text, flags=re.M), count=1, flags=re.M)
         if edited == text: return None
         open(path, "w").write(edited)
         self.story.append(f"{device.name} edited {folder}/{id[:4]}: {kind} {token}")
-        if token in edited: self.by_hand.append((f"{folder}/{id[:2]}/{id}.yaml", token, f"{device.name} {kind}"))
+        self.overwrite(device, name, text, edited)
+        if token in edited: self.by_hand.append((name, token, f"{device.name} {kind}"))
         return ["commit"] if r.random() < 0.7 else self.do_set(device)
 
     def do_settings(self, device):
         """A file without stamps: the newest change of it counts."""
         token = self.token()
-        path = f"{device.root}/" + self.random.choice(["crm.yaml", "schemas/meter.yaml"])
+        name = self.random.choice(["crm.yaml", "schemas/meter.yaml"])
+        path = f"{device.root}/{name}"
         text = open(path).read()
         edited = re.sub(r"^name: .*$", f"name: Practice {token}", text, count=1, flags=re.M) if path.endswith("crm.yaml") else text.split("# ")[0] + f"# {token}\n"
         open(path, "w").write(edited)
-        self.story.append(f"{device.name} edited {path[len(device.root) + 1:]}: {token}")
-        self.by_hand.append((path[len(device.root) + 1:], token, device.name))
+        self.story.append(f"{device.name} edited {name}: {token}")
+        self.overwrite(device, name, text, edited)
+        self.by_hand.append((name, token, device.name))
         return ["commit"]
 
     def do_editor(self, device):

@@ -1,5 +1,8 @@
 #include "store/scratch_store.hpp"
 
+#include <fmt/format.h>
+#include <map>
+#include <random>
 #include <sys/stat.h>
 
 namespace crm::store {
@@ -84,6 +87,48 @@ TEST_CASE("trees differ in what was added, changed and removed", "[store]") {
   REQUIRE(differences[2].path == "crm.yaml");
   REQUIRE(store.repository.diff(second, second).empty());
   REQUIRE(store.repository.diff("", second).size() == 2);
+}
+
+TEST_CASE("of any two trees just that differs which does", "[store]") {
+  ScratchStore store;
+  std::mt19937 random(7);
+  const auto below = [&](unsigned end) { return std::uniform_int_distribution<unsigned>(0, end - 1)(random); };
+  using Files = std::map<std::string, std::string>;
+  std::vector<std::pair<Oid, Files>> states{{store.repository.head(), {}}};
+  for (int round = 0; round < 25; ++round) {
+    Files files = states.back().second;
+    std::map<std::string, std::optional<std::string>> changes;
+    for (unsigned n = 1 + below(round == 0 ? 60 : 6); n > 0; --n) {
+      const auto path = record_path("contacts", fmt::format("7{}{:014}", "fh"[below(2)], below(50)));
+      const auto content =
+          below(3) == 0 ? std::nullopt : std::optional(fmt::format("content {}\n", below(1000)));
+      if (!content && !files.contains(path)) continue;
+      changes[path] = content;
+      content ? void(files[path] = *content) : void(files.erase(path));
+    }
+    if (changes.empty()) continue;
+    std::vector<Change> list;
+    for (const auto& [path, content] : changes)
+      list.push_back({path, content});
+    auto transaction = store.repository.begin(std::chrono::seconds(1));
+    states.emplace_back(transaction.commit(list, message("x"), alice), files);
+  }
+  for (const auto& [before, old_files] : states)
+    for (const auto& [after, new_files] : states) {
+      std::vector<std::string> expected, found;
+      Files all = old_files;
+      all.insert(new_files.begin(), new_files.end());
+      for (const auto& [path, content] : all) {
+        const auto a = old_files.find(path), b = new_files.find(path);
+        if (a == old_files.end() || b == new_files.end() || a->second != b->second) expected.push_back(path);
+      }
+      for (const auto& each : store.repository.diff(before, after)) {
+        found.push_back(each.path);
+        CHECK(each.before.empty() == !old_files.contains(each.path));
+        CHECK(each.after.empty() == !new_files.contains(each.path));
+      }
+      CHECK(found == expected);
+    }
 }
 
 TEST_CASE("a folder that becomes a file, and back, is a difference of each file", "[store]") {
