@@ -337,6 +337,7 @@ Committed Batch::commit(std::string summary) {
   const auto reads = sync::reads_to_commit(m_workspace.repository(), m_workspace.device());
   changes.insert(changes.end(), reads.begin(), reads.end());
   m_workspace.progress("", 0, 0);
+  const store::Oid before = m_workspace.tree();
   m_transaction.tell(
       [&](std::size_t done, std::size_t total) { m_workspace.progress("Writing", done, total); });
   out.commit = m_transaction.commit(changes, message, signature(m_workspace, stamp()));
@@ -349,26 +350,27 @@ Committed Batch::commit(std::string summary) {
   if (std::any_of(out.records.begin(), out.records.end(),
                   [](const Written& each) { return each.record.type == "member"; }))
     refresh_signers(m_workspace.repository());
-  follow(emitted, changes);
+  follow(before, emitted, changes);
   return out;
 }
 
 /// The answer does not wait for it to be asked again: the index follows while the lock keeps others out. What
 /// was written is at hand, and need not be read again.
-void Batch::follow(const std::vector<const Written*>& records, const std::vector<store::Change>& changes) {
-  std::unordered_map<std::string_view, const std::string*> texts;
-  for (const auto& change : changes)
-    if (change.content) texts.emplace(change.path, &*change.content);
+void Batch::follow(store::Oid before, const std::vector<const Written*>& records,
+                   const std::vector<store::Change>& changes) {
   std::unordered_map<std::string_view, const core::Record*> written;
   for (const auto* each : records)
     written.emplace(each->path, &each->record);
-  m_workspace.bring_forward([&](const std::string& path, const store::Oid& blob) -> const core::Record* {
-    const auto text = texts.find(path);
-    const auto record = written.find(path);
-    const bool same =
-        text != texts.end() && record != written.end() && store::Repository::id_of(*text->second) == blob;
-    return same ? record->second : nullptr;
-  });
+  Workspace::Batched batch{std::move(before), {}};
+  for (const auto& change : changes) {
+    const auto record = written.find(change.path);
+    batch.files.push_back({change.path,
+                           change.content ? store::Repository::id_of(*change.content) : change.blob,
+                           record == written.end() ? nullptr : record->second});
+  }
+  std::sort(batch.files.begin(), batch.files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  m_workspace.bring_forward(batch);
 }
 
 } // namespace crm::app

@@ -86,15 +86,15 @@ ProjectContext Workspace::still_context() {
           {}};
 }
 
-void Workspace::bring_forward(const Known& known) {
-  m_known = &known;
+void Workspace::bring_forward(const Batched& batch) {
+  m_batched = &batch;
   try {
     bring_forward();
   } catch (...) {
-    m_known = nullptr;
+    m_batched = nullptr;
     throw;
   }
-  m_known = nullptr;
+  m_batched = nullptr;
 }
 
 void Workspace::bring_forward() {
@@ -138,14 +138,21 @@ void Workspace::bring_forward() {
   }
 }
 
+const core::Record* Workspace::at_hand(const std::string& path, const store::Oid& blob) const {
+  if (m_batched == nullptr) return nullptr;
+  const auto& files = m_batched->files;
+  const auto at = std::lower_bound(files.begin(), files.end(), path,
+                                   [](const Put& put, const std::string& wanted) { return put.path < wanted; });
+  return at != files.end() && at->path == path && at->blob == blob ? at->record : nullptr;
+}
+
 std::optional<index::Entry> Workspace::entry_of(const std::string& path, const store::Oid& blob) {
   const auto parts = store::parse_record_path(path);
   if (!parts) return std::nullopt;
   const core::Schema* schema = m_schemas->by_folder(parts->folder);
   if (schema == nullptr) return std::nullopt;
-  if (m_known != nullptr)
-    if (const auto* known = (*m_known)(path, blob))
-      return project(*known, *schema, path, blob, project_context());
+  if (const auto* record = at_hand(path, blob))
+    return project(*record, *schema, path, blob, project_context());
   auto parsed = codec::parse_record(m_repository->blob(blob), path, *schema);
   const auto* record = std::get_if<core::Record>(&parsed);
   if (record == nullptr) return std::nullopt; // `crm doctor` names it; the rest of the store works
@@ -232,10 +239,15 @@ void Workspace::rebuild(const store::Oid& tree) {
 
 bool Workspace::increment(const store::Oid& before, const store::Oid& after) {
   std::vector<store::Difference> differences;
-  try {
-    differences = m_repository->diff(before, after);
-  } catch (const base::Error&) {
-    return false; // the old tree is gone: git has cleaned up after a rewritten history
+  if (m_batched != nullptr && m_batched->before == before) {
+    for (const auto& file : m_batched->files)
+      differences.push_back({file.path, "", file.blob});
+  } else {
+    try {
+      differences = m_repository->diff(before, after);
+    } catch (const base::Error&) {
+      return false; // the old tree is gone: git has cleaned up after a rewritten history
+    }
   }
   for (const auto& difference : differences)
     if (changes_everything(difference.path)) return false;

@@ -76,10 +76,20 @@ class Workspace {
     if (m_index) m_index->rollback();
   }
 
-  /// What a file of the store holds, for who has it at hand: null for any other path or blob.
-  using Known = std::function<const core::Record*(const std::string& path, const store::Oid& blob)>;
-  /// Brings the index to HEAD now; what is known is neither read nor parsed again.
-  void bring_forward(const Known& known);
+  /// A file as a batch has just left it; the record for who has it at hand, else null.
+  struct Put {
+    std::string path;
+    store::Oid blob; ///< "" where it was removed
+    const core::Record* record = nullptr;
+  };
+  /// All that lies between two trees, by path.
+  struct Batched {
+    store::Oid before;
+    std::vector<Put> files;
+  };
+  /// Brings the index to HEAD now; what the batch that led there has at hand is neither looked for nor read
+  /// again.
+  void bring_forward(const Batched& batch);
 
   /// The record as HEAD has it, validated. Throws Error(InvalidData) with every problem.
   core::Record load(const std::string& type, const std::string& path) const;
@@ -134,6 +144,7 @@ class Workspace {
   void put_users(const std::string& service_id, const store::Oid& tree);
   bool put(const std::string& path, const store::Oid& blob);
   std::optional<index::Entry> entry_of(const std::string& path, const store::Oid& blob);
+  const core::Record* at_hand(const std::string& path, const store::Oid& blob) const;
   /// Puts what changed of the types that can be merged. Ids that may lead elsewhere than before.
   std::set<std::string> put_merging(const std::vector<store::Difference>& differences,
                                     const store::Oid& tree);
@@ -146,8 +157,8 @@ class Workspace {
   Settings m_settings;
   std::string m_member, m_device;
   mutable store::Oid m_tree;
-  const Known* m_known = nullptr; ///< during bring_forward(known)
-  store::Oid m_indexed;           ///< the tree that the index was brought to by this command
+  const Batched* m_batched = nullptr; ///< during bring_forward(batch)
+  store::Oid m_indexed;               ///< the tree that the index was brought to by this command
   std::map<std::pair<std::string, std::string>, int> m_capacities;
   std::map<std::string, OccurrenceOf, std::less<>> m_occurrences;
   std::map<std::string, std::shared_ptr<const SeriesRead>> m_series;
