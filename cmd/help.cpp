@@ -76,6 +76,7 @@ constexpr const char* scripts_page = R"(Scripts
   CRM_STORE  the store      CRM_NOW     the time to work with, in UTC
   CRM_MEMBER who writes     CRM_LOCK_WAIT  seconds to wait for another writer
   NO_COLOR   no colour      COLUMNS     the width
+  CRM_TRACE  1 tells on standard error what each part of the work took
 )";
 
 constexpr const char* moving_page = R"(Moving: `crm export FORMAT`, `crm import FORMAT`

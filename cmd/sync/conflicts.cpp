@@ -113,7 +113,8 @@ void run_conflicts(Context& context, const std::string& word) {
     core::Map document;
     core::List conflicts;
     for (const auto& each : all)
-      for (std::size_t n = 0; n < each.conflicts.size(); ++n) conflicts.emplace_back(conflict_json(each, n));
+      for (std::size_t n = 0; n < each.conflicts.size(); ++n)
+        conflicts.emplace_back(conflict_json(each, n));
     document.set("schema", "crm.conflicts/1");
     document.set("conflicts", std::move(conflicts));
     set_rules(document, rules, workspace.settings().zone);

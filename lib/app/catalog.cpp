@@ -3,6 +3,7 @@
 #include "app/redirects.hpp"
 #include "app/workspace.hpp"
 #include "base/error.hpp"
+#include "base/trace.hpp"
 #include "codec/record.hpp"
 #include "core/time.hpp"
 #include "store/paths.hpp"
@@ -114,6 +115,7 @@ void Workspace::bring_forward() {
         return;
       }
       const std::string old_tree = tree_in(have, rest);
+      const base::Span span("bringing the index forward");
       m_index->begin(index::Index::Fill::Increment);
       if (m_index->basis() != have) { // another process was first
         m_index->rollback();
@@ -141,8 +143,9 @@ void Workspace::bring_forward() {
 const core::Record* Workspace::at_hand(const std::string& path, const store::Oid& blob) const {
   if (m_batched == nullptr) return nullptr;
   const auto& files = m_batched->files;
-  const auto at = std::lower_bound(files.begin(), files.end(), path,
-                                   [](const Put& put, const std::string& wanted) { return put.path < wanted; });
+  const auto at =
+      std::lower_bound(files.begin(), files.end(), path,
+                       [](const Put& put, const std::string& wanted) { return put.path < wanted; });
   return at != files.end() && at->path == path && at->blob == blob ? at->record : nullptr;
 }
 
@@ -283,8 +286,7 @@ std::set<std::string> Workspace::put_merging(const std::vector<store::Difference
     if (schema == nullptr || turn_of(*schema) != Turn::Merging) continue;
     const auto before = m_index->by_id(parts->id);
     const auto was = before ? redirect_of(*m_schemas, *before) : std::nullopt;
-    const auto entry =
-        difference.after.empty() ? std::nullopt : entry_of(difference.path, difference.after);
+    const auto entry = difference.after.empty() ? std::nullopt : entry_of(difference.path, difference.after);
     entry ? m_index->put(*entry) : m_index->erase_path(difference.path);
     // What was just put need not be asked for, unless it may lead elsewhere.
     const bool plain = entry && entry->data.find(core::redirect_field) == std::string::npos;

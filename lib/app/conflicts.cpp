@@ -110,12 +110,10 @@ void decide_deletion(Batch& batch, core::Record& record, const core::Conflict& c
 /// Looks at one record in one tree after the other, newest first, for what each of its conflicts was about
 /// before there were any.
 class BaseSearch {
-public:
+ public:
   BaseSearch(Workspace& workspace, Disputed& disputed)
-      : m_repository(&workspace.repository()),
-        m_schema(&workspace.schemas().get(disputed.found.record.type)),
-        m_disputed(&disputed),
-        m_open(disputed.conflicts.size()) {
+      : m_repository(&workspace.repository()), m_schema(&workspace.schemas().get(disputed.found.record.type)),
+        m_disputed(&disputed), m_open(disputed.conflicts.size()) {
     disputed.bases.assign(disputed.conflicts.size(), std::nullopt);
   }
 
@@ -136,7 +134,7 @@ public:
     return done();
   }
 
-private:
+ private:
   /// Of a deletion all that was there, or nothing when it had been deleted by then.
   core::Map values(const core::Record& record, const std::string& unit) const {
     if (unit == deletion) return core::is_deleted(record, *m_schema) ? core::Map{} : record.fields;
@@ -187,7 +185,8 @@ std::size_t count_disputed(Workspace& workspace) {
 void find_bases(Workspace& workspace, std::vector<Disputed>& disputed) {
   const auto& repository = workspace.repository();
   std::vector<BaseSearch> searches;
-  for (auto& each : disputed) searches.emplace_back(workspace, each);
+  for (auto& each : disputed)
+    searches.emplace_back(workspace, each);
   std::size_t open = searches.size();
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
     for (auto& search : searches)

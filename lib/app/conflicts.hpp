@@ -23,7 +23,8 @@ std::vector<Disputed> disputed(Workspace& workspace, std::string_view type = {})
 std::size_t count_disputed(Workspace& workspace);
 
 /// For each conflict the unit's fields before anybody wrote concurrently, as the newest commit has them that
-/// none of the candidates had changed yet; nothing when history does not tell. One walk of it answers for all.
+/// none of the candidates had changed yet; nothing when history does not tell. One walk of it answers for
+/// all.
 void find_bases(Workspace& workspace, std::vector<Disputed>& disputed);
 
 struct Choice {

@@ -5,6 +5,7 @@
 #include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
 #include "codec/record.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
@@ -251,6 +252,7 @@ std::string_view to_text(BrokenRule::Kind kind) {
 }
 
 Rules rules_since(Workspace& workspace, const store::Oid& before) {
+  const base::Span span("looking for clashes and broken rules");
   Look look(workspace);
   auto& repository = workspace.repository();
   if (repository.head_tree() == before) return {};

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
 #include "codec/record.hpp"
 #include "core/stamp.hpp"
 #include "store/paths.hpp"
@@ -26,6 +27,7 @@ std::optional<std::string> find_store(const std::string& folder) {
 
 Workspace Workspace::open(base::Environment& env, const std::optional<std::string>& folder,
                           ProgressSink progress) {
+  const base::Span span("opening the store");
   const auto named = folder ? folder : env.variable("CRM_STORE");
   const auto root = find_store(named.value_or("."));
   if (!root)

@@ -1,5 +1,5 @@
-// Writing a record. One that stands in the index already is changed where it differs: each page that a command
-// leaves alone is one less to write, and to read for the next command.
+// Writing a record. One that stands in the index already is changed where it differs: each page that a
+// command leaves alone is one less to write, and to read for the next command.
 #include "index/impl.hpp"
 #include "index/layout.hpp"
 #include "index/trigrams.hpp"

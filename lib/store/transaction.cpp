@@ -16,6 +16,7 @@
 #include "store/tree_walk.hpp"
 
 #include "base/error.hpp"
+#include "base/trace.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -87,6 +88,7 @@ const std::vector<std::string>& Transaction::warnings() const {
 }
 
 Oid Transaction::commit(const std::vector<Change>& changes, const Message& message, const Signature& author) {
+  const base::Span span("writing the batch");
   return m_impl->write(changes, message, author, Files::MustBeCommitted);
 }
 
@@ -106,6 +108,7 @@ Oid Transaction::merge(const Oid& theirs, const std::vector<Change>& changes, co
                        const Signature& who) {
   if (m_impl->head.empty() || theirs == m_impl->head)
     throw base::Error(base::Kind::Failure, "there is nothing to merge " + theirs + " with");
+  const base::Span span("writing the merge");
   return m_impl->write(changes, message, who, Files::MustBeCommitted, theirs);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -123,6 +124,7 @@ std::string with_heads(const std::string& branch) {
 } // namespace
 
 Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
+  const base::Span span("git fetch");
   Fetched out;
   const auto there = approach(remote);
   static_cast<Contact&>(out) = there.contact;
@@ -173,6 +175,7 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
 
 Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
              std::chrono::seconds patience, const std::vector<Beside>& beside) {
+  const base::Span span("git push");
   const auto there = approach(remote);
   if (!there.contact.ok()) return there.contact;
   const auto branch = branch_of(repository), seen = seen_ref(remote.name, branch);

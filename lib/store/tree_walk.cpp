@@ -118,7 +118,8 @@ class Differ {
     const std::string_view bytes(static_cast<const char*>(git_odb_object_data(read.get())),
                                  git_odb_object_size(read.get()));
     if (!bytes.starts_with(label))
-      throw base::Error(base::Kind::Failure, "could not read the commit " + commit_or_tree + ": it has no tree");
+      throw base::Error(base::Kind::Failure,
+                        "could not read the commit " + commit_or_tree + ": it has no tree");
     return from_oid(Oid(bytes.substr(label.size(), GIT_OID_HEXSZ)));
   }
 

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
 #include "codec/policy.hpp"
 #include "codec/record.hpp"
 #include "codec/schema.hpp"
@@ -378,6 +379,7 @@ class Look {
 
 std::vector<Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
                                     const store::Oid& known, const Limits& limits, ReadRecords* read) {
+  const base::Span span("checking what came");
   return Look(repository, theirs, known, limits, read).run();
 }
 

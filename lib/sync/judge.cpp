@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/trace.hpp"
 #include "sync/prove.hpp"
 #include "sync/put_aside.hpp"
 #include "sync/replay.hpp"
@@ -279,6 +280,7 @@ Authorities& Judge::authorities() {
 }
 
 Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
+  const base::Span span("judging the history");
   // What is vouched for, or revoked, by commits that count themselves may change what counts: until it does
   // not.
   constexpr int most = 8;

@@ -1,6 +1,7 @@
 #include "sync/merge.hpp"
 
 #include "base/error.hpp"
+#include "base/trace.hpp"
 #include "codec/schema.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
@@ -307,6 +308,7 @@ class Planner {
 
 MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const Oid& theirs,
                      const ReadRecords& read, Origins origins) {
+  const base::Span span("planning the merge");
   const auto a = repository.commit(ours), b = repository.commit(theirs);
   return Planner(repository, a, b, read, origins).run();
 }

@@ -92,7 +92,9 @@ TEST_CASE("trees differ in what was added, changed and removed", "[store]") {
 TEST_CASE("of any two trees just that differs which does", "[store]") {
   ScratchStore store;
   std::mt19937 random(7);
-  const auto below = [&](unsigned end) { return std::uniform_int_distribution<unsigned>(0, end - 1)(random); };
+  const auto below = [&](unsigned end) {
+    return std::uniform_int_distribution<unsigned>(0, end - 1)(random);
+  };
   using Files = std::map<std::string, std::string>;
   std::vector<std::pair<Oid, Files>> states{{store.repository.head(), {}}};
   for (int round = 0; round < 25; ++round) {
