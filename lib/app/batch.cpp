@@ -350,18 +350,18 @@ Committed Batch::commit(std::string summary) {
   if (std::any_of(out.records.begin(), out.records.end(),
                   [](const Written& each) { return each.record.type == "member"; }))
     refresh_signers(m_workspace.repository());
-  follow(before, emitted, changes);
+  // By hand somebody may have gone on already: then HEAD is not this batch's.
+  follow({before, m_workspace.repository().commit(out.commit).tree, {}}, emitted, changes);
   return out;
 }
 
 /// The answer does not wait for it to be asked again: the index follows while the lock keeps others out. What
 /// was written is at hand, and need not be read again.
-void Batch::follow(store::Oid before, const std::vector<const Written*>& records,
+void Batch::follow(Workspace::Batched batch, const std::vector<const Written*>& records,
                    const std::vector<store::Change>& changes) {
   std::unordered_map<std::string_view, const core::Record*> written;
   for (const auto* each : records)
     written.emplace(each->path, &each->record);
-  Workspace::Batched batch{std::move(before), {}};
   for (const auto& change : changes) {
     const auto record = written.find(change.path);
     batch.files.push_back({change.path,

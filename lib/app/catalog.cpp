@@ -242,7 +242,7 @@ void Workspace::rebuild(const store::Oid& tree) {
 
 bool Workspace::increment(const store::Oid& before, const store::Oid& after) {
   std::vector<store::Difference> differences;
-  if (m_batched != nullptr && m_batched->before == before) {
+  if (m_batched != nullptr && m_batched->before == before && m_batched->after == after) {
     for (const auto& file : m_batched->files)
       differences.push_back({file.path, "", file.blob});
   } else {

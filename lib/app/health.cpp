@@ -27,6 +27,18 @@ struct Census {
 };
 
 /// Every record of HEAD, one at a time.
+/// What the disk has spoiled, or somebody, is a problem of that record alone.
+std::variant<core::Record, std::vector<core::Problem>> read_or_say_why(const store::Repository& repository,
+                                                                       const store::Oid& blob,
+                                                                       const std::string& path,
+                                                                       const core::Schema& schema) {
+  try {
+    return codec::parse_record(repository.blob(blob), path, schema);
+  } catch (const base::Error& error) {
+    return std::vector<core::Problem>{{path, 0, "", "", error.message}};
+  }
+}
+
 Census census(Workspace& workspace) {
   Census out;
   const auto& repository = workspace.repository();
@@ -44,7 +56,7 @@ Census census(Workspace& workspace) {
              "is not named like a record: " + store::record_path(schema.folder, "7f3k2m9qxv0tbn4c")});
         return;
       }
-      auto parsed = codec::parse_record(repository.blob(blob), path, schema);
+      auto parsed = read_or_say_why(repository, blob, path, schema);
       if (auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) {
         out.problems.insert(out.problems.end(), problems->begin(), problems->end());
         return;

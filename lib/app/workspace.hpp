@@ -84,7 +84,7 @@ class Workspace {
   };
   /// All that lies between two trees, by path.
   struct Batched {
-    store::Oid before;
+    store::Oid before, after;
     std::vector<Put> files;
   };
   /// Brings the index to HEAD now; what the batch that led there has at hand is neither looked for nor read
