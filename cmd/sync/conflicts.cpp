@@ -13,8 +13,6 @@
 namespace crm::cmd {
 namespace {
 
-constexpr std::string_view deletion = "deleted";
-
 /// Of a group, what is the same in all values needs no telling.
 std::vector<std::string> fields_that_differ(const core::Conflict& conflict) {
   std::vector<std::string> names, out;
@@ -36,7 +34,8 @@ std::vector<std::string> fields_that_differ(const core::Conflict& conflict) {
 /// The unit's value as people read it: each of a group's fields, or what it is called when there is none.
 std::string value_text(Context& context, const app::Disputed& each, const core::Conflict& conflict,
                        const core::Map& values) {
-  if (conflict.unit == deletion) return values.empty() ? "deleted" : "kept, as it was written since";
+  if (conflict.unit == core::Conflict::deletion)
+    return values.empty() ? "deleted" : "kept, as it was written since";
   auto& workspace = context.workspace();
   const auto& schema = workspace.schemas().get(each.found.record.type);
   core::Record record = each.found.record;
@@ -94,7 +93,7 @@ void print_conflict(Context& context, const app::Disputed& each, std::size_t ind
                               number == 1 ? style.paint(Role::Dim, "  (shown meanwhile)") : "",
                               style.paint(Role::Dim, base::printable(who))));
   }
-  if (const auto& base = each.bases[index]; base && conflict.unit != deletion)
+  if (const auto& base = each.bases[index]; base && conflict.unit != core::Conflict::deletion)
     context.print(fmt::format("  {}  {}\n", style.paint(Role::Dim, "was"),
                               base::printable(value_text(context, each, conflict, *base))));
 }

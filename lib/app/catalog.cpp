@@ -295,7 +295,7 @@ std::set<std::string> Workspace::put_merging(const std::vector<store::Difference
     const bool same = was && is ? was->target == is->target && was->stamp == is->stamp : !was && !is;
     if (!same) {
       touched.insert(parts->id);
-    } else if (before.has_value() != (plain || now) && m_index->is_referred_to(parts->id) &&
+    } else if (before.has_value() != (plain || now) &&
                upstream(*m_index, *m_schemas, {parts->id}).size() > 1) {
       touched.insert(parts->id);
     }

@@ -14,8 +14,6 @@
 namespace crm::app {
 namespace {
 
-constexpr std::string_view deletion = "deleted";
-
 const core::Conflict& chosen(const std::vector<core::Conflict>& conflicts, const core::Record& record,
                              const core::Schema& schema, const std::string& field) {
   if (conflicts.empty())
@@ -137,7 +135,8 @@ class BaseSearch {
  private:
   /// Of a deletion all that was there, or nothing when it had been deleted by then.
   core::Map values(const core::Record& record, const std::string& unit) const {
-    if (unit == deletion) return core::is_deleted(record, *m_schema) ? core::Map{} : record.fields;
+    if (unit == core::Conflict::deletion)
+      return core::is_deleted(record, *m_schema) ? core::Map{} : record.fields;
     core::Map out;
     for (const auto& field : m_schema->members(unit))
       if (const core::Value* value = record.fields.find(field)) out.set(field, *value);
@@ -145,8 +144,9 @@ class BaseSearch {
   }
 
   static bool precedes(const core::Record& record, const core::Conflict& conflict) {
-    const core::Stamp stamp =
-        conflict.unit == deletion ? core::newest(record) : core::changed(record, conflict.unit);
+    const core::Stamp stamp = conflict.unit == core::Conflict::deletion
+                                  ? core::newest(record)
+                                  : core::changed(record, conflict.unit);
     return std::none_of(conflict.values.begin(), conflict.values.end(), [&](const auto& each) {
       return each.stamp.time <= stamp.time || each.stamp == stamp;
     });
@@ -202,7 +202,7 @@ Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) 
   const auto conflicts = core::conflicts(record, schema);
   const core::Conflict& conflict = chosen(conflicts, record, schema, request.field);
   const std::string unit = conflict.unit;
-  if (unit == deletion) {
+  if (unit == core::Conflict::deletion) {
     decide_deletion(batch, record, conflict, request.choice);
     return batch.commit("Resolve a deletion of " + record.type);
   }

@@ -45,6 +45,7 @@ std::set<std::string> upstream(const index::Index& index, const SchemaSet& schem
   while (!todo.empty()) {
     const std::string id = std::move(todo.back());
     todo.pop_back();
+    if (!index.is_referred_to(id)) continue; // asking who does costs more, and mostly nobody does
     for (const auto& row : index.referring(id, "", 0))
       if (const auto redirect = redirect_of(schemas, row);
           redirect && redirect->target == id && out.insert(row.id).second)

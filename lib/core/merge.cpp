@@ -309,7 +309,8 @@ Merged join(const Record& a, const Record& b, const Schema& schema) {
     out.decisions.push_back({unit.unit, schema.rule(unit.unit), view(unit, schema).conflict});
   }
   if (left.deletion.now != right.deletion.now)
-    out.decisions.push_back({"deleted", Rule::Review, presence(joined) == Presence::Disputed});
+    out.decisions.push_back(
+        {std::string(Conflict::deletion), Rule::Review, presence(joined) == Presence::Disputed});
   return out;
 }
 
@@ -320,7 +321,7 @@ std::vector<Conflict> conflicts(const Record& record, const Schema& schema) {
   for (const auto& unit : state.units)
     if (view(unit, schema).conflict) out.push_back({unit.unit, candidates(unit)});
   if (presence(state) == Presence::Disputed)
-    out.push_back({"deleted", deletion_candidates(state, record, schema)});
+    out.push_back({std::string(Conflict::deletion), deletion_candidates(state, record, schema)});
   return out;
 }
 

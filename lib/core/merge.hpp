@@ -16,7 +16,8 @@ struct Conflict {
     Map values; ///< the unit's fields; empty for "unset" and for a deletion
     Stamp stamp;
   };
-  std::string unit;              ///< field, group, or "deleted"
+  static constexpr std::string_view deletion = "deleted";
+  std::string unit;              ///< field, group, or `deletion`
   std::vector<Candidate> values; ///< newest first; the first is the provisional value, except for states
 };
 

@@ -7,76 +7,46 @@
 #include <array>
 #include <set>
 #include <tuple>
+#include <variant>
 
 namespace crm::index {
 namespace {
 
+/// A text, or a number that may be missing.
+using Cell = std::variant<std::string_view, std::optional<std::int64_t>>;
+
 /// What of a record may change as long as it is the same one.
-enum class Column { Deleted, State, Begins, Ends, Key, Folded, Name, Path, Data };
-constexpr std::array columns{Column::Deleted, Column::State, Column::Begins, Column::Ends, Column::Key,
-                             Column::Folded,  Column::Name,  Column::Path,   Column::Data};
-constexpr std::string_view column_list = "deleted, state, begins, ends, key, folded, name, path, data";
+struct Column {
+  std::string_view name;
+  Cell (*of)(const Entry& entry);
+};
+constexpr std::array columns{
+    Column{"deleted", [](const Entry& entry) -> Cell { return std::optional<std::int64_t>(entry.deleted); }},
+    Column{"state", [](const Entry& entry) -> Cell { return entry.state; }},
+    Column{"begins", [](const Entry& entry) -> Cell { return entry.from; }},
+    Column{"ends", [](const Entry& entry) -> Cell { return entry.to; }},
+    Column{"key", [](const Entry& entry) -> Cell { return entry.key; }},
+    Column{"folded", [](const Entry& entry) -> Cell { return entry.folded; }},
+    Column{"name", [](const Entry& entry) -> Cell { return entry.name; }},
+    Column{"path", [](const Entry& entry) -> Cell { return entry.path; }},
+    Column{"data", [](const Entry& entry) -> Cell { return entry.data; }}};
 
-constexpr std::string_view name_of(Column column) {
-  constexpr std::array<std::string_view, columns.size()> names{"deleted", "state", "begins", "ends", "key",
-                                                               "folded",  "name",  "path",   "data"};
-  return names[static_cast<std::size_t>(column)];
+/// ", deleted, state, …"
+std::string all_columns() {
+  std::string out;
+  for (const auto& column : columns)
+    out.append(", ").append(column.name);
+  return out;
 }
 
-void bind(Statement& statement, int at, const Entry& entry, Column column) {
-  switch (column) {
-  case Column::Deleted:
-    statement.bind(at, std::int64_t{entry.deleted});
-    return;
-  case Column::State:
-    statement.bind(at, entry.state);
-    return;
-  case Column::Begins:
-    statement.bind(at, entry.from);
-    return;
-  case Column::Ends:
-    statement.bind(at, entry.to);
-    return;
-  case Column::Key:
-    statement.bind(at, entry.key);
-    return;
-  case Column::Folded:
-    statement.bind(at, entry.folded);
-    return;
-  case Column::Name:
-    statement.bind(at, entry.name);
-    return;
-  case Column::Path:
-    statement.bind(at, entry.path);
-    return;
-  case Column::Data:
-    statement.bind(at, entry.data);
-    return;
-  }
+void bind_cell(Statement& statement, int at, const Cell& cell) {
+  std::visit([&](const auto& value) { statement.bind(at, value); }, cell);
 }
 
-bool is_same(const Statement& statement, int at, const Entry& entry, Column column) {
-  switch (column) {
-  case Column::Deleted:
-    return (statement.number(at) != 0) == entry.deleted;
-  case Column::State:
-    return statement.view(at) == entry.state;
-  case Column::Begins:
-    return statement.optional(at) == entry.from;
-  case Column::Ends:
-    return statement.optional(at) == entry.to;
-  case Column::Key:
-    return statement.view(at) == entry.key;
-  case Column::Folded:
-    return statement.view(at) == entry.folded;
-  case Column::Name:
-    return statement.view(at) == entry.name;
-  case Column::Path:
-    return statement.view(at) == entry.path;
-  case Column::Data:
-    return statement.view(at) == entry.data;
-  }
-  return false;
+bool is_same(const Statement& statement, int at, const Cell& cell) {
+  const auto* text = std::get_if<std::string_view>(&cell);
+  return text != nullptr ? statement.view(at) == *text
+                         : statement.optional(at) == std::get<std::optional<std::int64_t>>(cell);
 }
 
 /// Deleted records are not looked for by their names.
@@ -87,26 +57,25 @@ std::string searched_text(bool deleted, std::string_view folded) {
 /// A record as it stands in the index.
 struct Standing {
   std::int64_t row, type;
-  std::string path, searched; ///< what the trigrams were made of
-  std::vector<Column> differ; ///< from the entry that is to take its place, where there is one
+  std::string path, searched;        ///< what the trigrams were made of
+  std::vector<const Column*> differ; ///< from the entry that is to take its place, where there is one
 };
 
 std::optional<Standing> find_standing(Database& database, std::string_view id, const Entry* entry) {
-  constexpr int before = 2;
   static const std::string sql =
-      "SELECT row, type, " + std::string(column_list) + " FROM record WHERE id = ?1";
+      "SELECT row, type, path, deleted, folded" + all_columns() + " FROM record WHERE id = ?1";
   auto statement = database.prepare(sql);
   statement.bind(1, id);
   if (!statement.step()) return std::nullopt;
-  const auto at = [](Column column) { return before + static_cast<int>(column); };
   Standing out{statement.number(0),
                statement.number(1),
-               statement.text(at(Column::Path)),
-               searched_text(statement.number(at(Column::Deleted)) != 0, statement.view(at(Column::Folded))),
+               statement.text(2),
+               searched_text(statement.number(3) != 0, statement.view(4)),
                {}};
-  if (entry != nullptr)
-    for (const auto column : columns)
-      if (!is_same(statement, at(column), *entry, column)) out.differ.push_back(column);
+  if (entry == nullptr) return out;
+  int at = 4;
+  for (const auto& column : columns)
+    if (!is_same(statement, ++at, column.of(*entry))) out.differ.push_back(&column);
   return out;
 }
 
@@ -231,15 +200,21 @@ std::int64_t number_of_type(Index::Impl& impl, Database& database, const std::st
   return impl.types.emplace(type, number.value_or(0)).first->second;
 }
 
+std::string insert_statement() {
+  std::string out = "INSERT INTO record(row, id, type" + all_columns() + ") VALUES(?1, ?2, ?3";
+  for (std::size_t n = 0; n < columns.size(); ++n)
+    out.append(", ?").append(std::to_string(n + 4));
+  return out + ")";
+}
+
 void insert(Database& database, std::int64_t type, const Entry& entry) {
   const std::int64_t row = next_row(database, type);
-  static const std::string sql = "INSERT INTO record(row, id, type, " + std::string(column_list) +
-                                 ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+  static const std::string sql = insert_statement();
   auto statement = database.prepare(sql);
   statement.bind(1, row).bind(2, entry.id).bind(3, type);
   int at = 3;
-  for (const auto column : columns)
-    bind(statement, ++at, entry, column);
+  for (const auto& column : columns)
+    bind_cell(statement, ++at, column.of(entry));
   statement.run();
   put_trigrams(database, row, searched_text(entry.deleted, entry.folded));
   put_words(database, row, entry);
@@ -252,15 +227,15 @@ void update(Database& database, const Standing& old, const Entry& entry) {
   if (old.differ.empty()) return;
   std::string sql = "UPDATE record SET ";
   int at = 1;
-  for (const auto column : old.differ) {
+  for (const auto* column : old.differ) {
     if (at > 1) sql += ", ";
-    sql.append(name_of(column)).append(" = ?").append(std::to_string(++at));
+    sql.append(column->name).append(" = ?").append(std::to_string(++at));
   }
   auto statement = database.prepare(sql + " WHERE row = ?1");
   statement.bind(1, old.row);
   at = 1;
-  for (const auto column : old.differ)
-    bind(statement, ++at, entry, column);
+  for (const auto* column : old.differ)
+    bind_cell(statement, ++at, column->of(entry));
   statement.run();
 }
 

@@ -169,22 +169,21 @@ void visit_blob(git_repository* repository, const Oid& id,
   const git_oid oid = from_oid(id);
   git::OdbHandle odb;
   check_git(git::take(odb, git_repository_odb, repository), "open the object database");
-  std::size_t size = 0;
-  git_object_t type = GIT_OBJECT_BLOB;
-  const auto check = [&] {
+  const auto require_file = [&id](git_object_t type, std::size_t size) {
     if (type != GIT_OBJECT_BLOB || size > largest_blob)
       throw base::Error(base::Kind::Failure,
                         "the object " + id +
                             (type != GIT_OBJECT_BLOB ? " is not a file" : " is larger than 32 MiB"));
   };
-  // Before all of it is in memory. It costs as much as reading a record does.
-  if (!is_short(repository, id))
+  if (!is_short(repository, id)) { // looking costs as much as reading a record does
+    std::size_t size = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
     check_git(git_odb_read_header(&size, &type, odb.get(), &oid), "read the object", id);
-  check();
+    require_file(type, size);
+  }
   git::OdbObjectHandle object;
   check_git(git::take(object, git_odb_read, odb.get(), &oid), "read the object", id);
-  type = git_odb_object_type(object.get());
-  check();
+  require_file(git_odb_object_type(object.get()), git_odb_object_size(object.get()));
   visit({static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())});
 }
 

@@ -135,7 +135,7 @@ class Applying {
     if (record.fields == before.fields && beside.empty()) return;
     m_done.changed.push_back(record.id.str());
     for (const auto& conflict : core::conflicts(record, schema)) // deleted here, and changed there, is one
-      if (beside.contains(conflict.unit) || conflict.unit == "deleted")
+      if (beside.contains(conflict.unit) || conflict.unit == core::Conflict::deletion)
         m_done.conflicts.push_back(conflict.unit);
     if (takes_other_time(before, record, schema)) guard_clashes(m_batch, record, m_force);
   }

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <tuple>
 #include <unistd.h>
 #include <vector>
 
@@ -153,39 +154,18 @@ class RandomEntries {
                        (last + 1 < starts.size() ? starts[last + 1] : text.size()) - starts[first]);
   }
 
-  /// The same record with one part of it another.
+  /// The same record with one part of it another, or put again as it is.
   Entry edited(Entry old) {
     const Entry other = entry();
-    switch (below(9)) {
-    case 0:
-      old.folded = other.folded;
-      old.name = other.name;
-      break;
-    case 1:
-      old.data = other.data;
-      break;
-    case 2:
-      old.state = other.state;
-      break;
-    case 3:
-      old.from = other.from;
-      old.to = other.to;
-      break;
-    case 4:
-      old.key = other.key;
-      break;
-    case 5:
-      old.links = other.links;
-      break;
-    case 6:
-      old.busy = other.busy;
-      break;
-    case 7:
-      old.deleted = !old.deleted;
-      break;
-    default: // put again as it is
-      break;
-    }
+    const std::size_t part = below(9);
+    if (part == 0) std::tie(old.folded, old.name) = std::tie(other.folded, other.name);
+    if (part == 1) old.data = other.data;
+    if (part == 2) old.state = other.state;
+    if (part == 3) std::tie(old.from, old.to) = std::tie(other.from, other.to);
+    if (part == 4) old.key = other.key;
+    if (part == 5) old.links = other.links;
+    if (part == 6) old.busy = other.busy;
+    if (part == 7) old.deleted = !old.deleted;
     return old;
   }
 
