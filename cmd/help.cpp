@@ -36,7 +36,7 @@ The store   init  status  commit  undo  rollback  audit  doctor  git
 
 constexpr const char* times_page = R"(Times
 
-  14:00   2pm   noon              today at that time
+  14:00   2pm   noon              today; `crm book move`: on its day
   tomorrow 2pm   fri 9:30         a day and a time
   next tue 9   last mon           weekdays, see below
   +3d   in 2 weeks   in 45 min    from now

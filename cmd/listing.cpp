@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <initializer_list>
 #include <iterator>
 
 namespace crm::cmd {
@@ -70,10 +71,17 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
   table.column({.heading = "ID", .shrink = Shrink::Never});
   for (const auto& name : columns) {
     const core::Field* field = schema.find(name);
-    const bool number =
-        field != nullptr && (field->shape == core::Shape::Number || field->shape == core::Shape::Integer);
+    using core::Shape;
+    const auto is = [&](std::initializer_list<Shape> shapes) {
+      return field != nullptr && std::find(shapes.begin(), shapes.end(), field->shape) != shapes.end();
+    };
+    // A part of a name says something; a part of a time or a sum does not.
     table.column({.heading = field != nullptr ? field->title : name,
-                  .align = number ? base::Align::Right : base::Align::Left});
+                  .align = is({Shape::Integer, Shape::Number}) ? base::Align::Right : base::Align::Left,
+                  .shrink = is({Shape::Integer, Shape::Number, Shape::Date, Shape::Time, Shape::DateTime,
+                                Shape::Period})
+                                ? Shrink::Never
+                                : Shrink::Allowed});
   }
   std::vector<std::string> ids;
   std::vector<std::vector<Cell>> rows;

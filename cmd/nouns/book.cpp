@@ -135,9 +135,13 @@ struct MoveOptions {
   app::RebookRequest request;
 };
 
-/// Of a series, "16:00" is on the day of the occurrence that is named, and "wed" the Wednesday after it.
-std::optional<core::LocalTime> seen_from(Context& context, const app::RebookRequest& request) {
-  if (request.reach != app::Reach::Future && request.reach != app::Reach::All) return std::nullopt;
+/// "16:00" is on the day that it is on; of a series from one occurrence on, "wed" is the Wednesday after
+/// that.
+std::optional<core::LocalTime> seen_from(Context& context, const MoveOptions& options) {
+  const auto& request = options.request;
+  if (request.reach != app::Reach::Future && request.reach != app::Reach::All &&
+      app::parse_when(context.workspace(), options.when, options.zone).date_named)
+    return std::nullopt;
   const auto found = app::resolve(context.workspace(), "appointment", request.appointment);
   const auto start = core::parse_wall_time(found.record.text("start"));
   if (!start) return std::nullopt;
@@ -172,7 +176,7 @@ void add_move(CLI::App& book, Context& context) {
   command->callback([&context, options] {
     auto& request = options->request;
     if (!options->when.empty())
-      request.start = read_moment(context, options->when, options->zone, seen_from(context, request));
+      request.start = read_moment(context, options->when, options->zone, seen_from(context, *options));
     if (!options->duration.empty()) request.duration = app::parse_duration(options->duration, "--for");
     if (!options->resources.empty()) request.resources = options->resources;
     if (!request.start && !request.duration && !request.resources)

@@ -10,11 +10,20 @@
 namespace crm::cmd {
 namespace {
 
-/// "CLASH", "clash, forced", "outside hours", "now".
-std::string remark(const app::DayEntry& entry, core::Instant now) {
-  if (!entry.clashes.empty()) return entry.record.get("forced").is_null() ? "CLASH" : "clash, forced";
-  if (entry.time.from <= now && now < entry.time.to) return "now";
-  return entry.outside_hours ? "outside hours" : "";
+/// "CLASH", "clash, forced", "outside hours", "now", and where it began on another day "since Thu 31 Dec
+/// 2026".
+std::string remark(const app::DayEntry& entry, const app::Day& day, core::Instant now) {
+  std::vector<std::string> out;
+  if (!entry.clashes.empty()) {
+    out.emplace_back(entry.record.get("forced").is_null() ? "CLASH" : "clash, forced");
+  } else if (entry.time.from <= now && now < entry.time.to) {
+    out.emplace_back("now");
+  } else if (entry.outside_hours) {
+    out.emplace_back("outside hours");
+  }
+  const auto begins = std::chrono::floor<std::chrono::days>(core::to_local(entry.time.from, day.zone));
+  if (begins < core::LocalTime{day.date}) out.push_back("since " + core::to_words(begins));
+  return base::join(out, ", ");
 }
 
 void print_entries(Context& context, const app::Day& day) {
@@ -34,7 +43,7 @@ void print_entries(Context& context, const app::Day& day) {
                {base::join(entry.where, ", "), Role::Plain},
                {entry.state, role_of(entry.state)},
                {app::short_id(workspace, entry.record.id.str()), Role::Id},
-               {remark(entry, workspace.now()), entry.clashes.empty() ? Role::Good : Role::Bad}});
+               {remark(entry, day, workspace.now()), entry.clashes.empty() ? Role::Good : Role::Bad}});
   context.print(table.render(context.terminal(), context.style()));
 }
 

@@ -128,8 +128,12 @@ void Batch::add(Pending entry) {
   m_pending.push_back(std::move(entry));
 }
 
-void Batch::check(const core::Record& record, const core::Schema& schema, const std::string& path) const {
+void Batch::check(const core::Record& record, const core::Schema& schema, const std::string& path,
+                  const core::Record* before) const {
   auto shown = codec::validate(record, schema, path);
+  // What a merge or a newer schema has left wrong does not keep anybody from changing the rest.
+  if (!shown.empty() && before != nullptr)
+    shown = core::new_problems(std::move(shown), codec::validate(*before, schema, path));
   if (shown.empty()) shown = time_problems(record);
   if (!shown.empty()) {
     for (auto& problem : shown) {
@@ -236,7 +240,7 @@ void Batch::note(const core::Record& before, const core::Record& record, std::ve
                  Arrow arrow) {
   if (units.empty()) return;
   const auto& schema = m_workspace.schemas().get(record.type);
-  check(record, schema, store::record_path(schema.folder, record.id.str()));
+  check(record, schema, store::record_path(schema.folder, record.id.str()), &before);
   if (arrow == Arrow::Forward) check_states(before, record, schema);
   check_unique_key(record, schema);
   Pending& entry = pending(before, Action::Changed);

@@ -112,7 +112,8 @@ class Batch {
             Arrow arrow);
   void write(core::Record& record, const std::vector<core::Edit>& edits, Arrow arrow);
   Pending& pending(const core::Record& record, Action action);
-  void check(const core::Record& record, const core::Schema& schema, const std::string& path) const;
+  void check(const core::Record& record, const core::Schema& schema, const std::string& path,
+             const core::Record* before = nullptr) const;
   void check_unique_key(const core::Record& record, const core::Schema& schema);
   void add(Pending pending);
   void check_states(const core::Record& before, const core::Record& after, const core::Schema& schema) const;

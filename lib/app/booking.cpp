@@ -46,8 +46,8 @@ std::string contact_id(Batch& batch, const BookRequest& request, std::string& na
   }
   const auto& schema = workspace.schemas().get("contact");
   core::Map fields = initial_fields(schema);
-  fields.set(schema.name_field, request.contact);
-  name = request.contact;
+  name = base::trim(request.contact);
+  fields.set(schema.name_field, name);
   return batch.create(schema, std::move(fields)).id.str();
 }
 
@@ -136,7 +136,11 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
     fields.set("forced", std::move(forced));
   const core::Record record = batch.create(schema, std::move(fields));
   skip_occurrences(batch, record, skipped);
-  return batch.commit("Book " + when_text(record, schema));
+  auto committed = batch.commit("Book " + when_text(record, schema));
+  // The appointment is what was asked for; a contact that was made on the way comes behind it.
+  std::stable_partition(committed.records.begin(), committed.records.end(),
+                        [&](const auto& each) { return each.record.id == record.id; });
+  return committed;
 }
 
 namespace {

@@ -4,7 +4,6 @@
 #include "app/workspace.hpp"
 #include "base/error.hpp"
 #include "base/trace.hpp"
-#include "codec/record.hpp"
 #include "core/time.hpp"
 #include "store/paths.hpp"
 
@@ -16,7 +15,7 @@ namespace {
 
 /// What the index is derived from beside the tree. The number grows when `project` changes.
 std::string derivation() {
-  return " entries:4 zones:" + core::zone_data_version();
+  return " entries:5 zones:" + core::zone_data_version();
 }
 
 constexpr std::string_view tree_label = "tree:";
@@ -154,12 +153,10 @@ std::optional<index::Entry> Workspace::entry_of(const std::string& path, const s
   if (!parts) return std::nullopt;
   const core::Schema* schema = m_schemas->by_folder(parts->folder);
   if (schema == nullptr) return std::nullopt;
-  if (const auto* record = at_hand(path, blob))
+  // A batch writes what fits, but for what was unfit before.
+  if (const auto* record = at_hand(path, blob); record != nullptr && !m_index->is_referred_to(unfit_mark))
     return project(*record, *schema, path, blob, project_context());
-  auto parsed = codec::parse_record(m_repository->blob(blob), path, *schema);
-  const auto* record = std::get_if<core::Record>(&parsed);
-  if (record == nullptr) return std::nullopt; // `crm doctor` names it; the rest of the store works
-  return project(*record, *schema, path, blob, project_context());
+  return project_file(m_repository->blob(blob), *schema, path, blob, project_context());
 }
 
 bool Workspace::put(const std::string& path, const store::Oid& blob) {

@@ -184,7 +184,7 @@ class Planner {
     const auto old_text = repository.read(m_workspace.tree(), edit.path);
     std::optional<core::Record> old;
     if (old_text) {
-      auto parsed = codec::parse_record(*old_text, edit.path, schema);
+      auto parsed = codec::parse_sound_record(*old_text, edit.path, schema);
       if (auto* good = std::get_if<core::Record>(&parsed)) old = std::move(*good);
     }
     if (edit.kind == Kind::Removed) return removed(edit, schema, old, old_text);
@@ -202,6 +202,8 @@ class Planner {
       stamped = core::create(now.id, schema, now.fields, stamp(std::nullopt));
     }
     auto problems = codec::validate(stamped, schema, edit.path, edit.content);
+    if (!problems.empty() && old)
+      problems = core::new_problems(std::move(problems), codec::validate(*old, schema, edit.path));
     if (problems.empty() && !old) own_stamps(stamped, schema, edit.path, problems);
     if (problems.empty()) problems = time_problems(stamped);
     for (auto& each : problems)

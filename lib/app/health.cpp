@@ -26,19 +26,26 @@ struct Census {
   std::vector<std::string> twice, dangling;
 };
 
-/// Every record of HEAD, one at a time.
-/// What the disk has spoiled, or somebody, is a problem of that record alone.
-std::variant<core::Record, std::vector<core::Problem>> read_or_say_why(const store::Repository& repository,
-                                                                       const store::Oid& blob,
-                                                                       const std::string& path,
-                                                                       const core::Schema& schema) {
+/// What the disk has spoiled, or somebody, is a problem of that record alone. One that only its schema has
+/// something against is read all the same.
+std::optional<core::Record> read_and_tell(const store::Repository& repository, const store::Oid& blob,
+                                          const std::string& path, const core::Schema& schema,
+                                          std::vector<core::Problem>& out) {
   try {
-    return codec::parse_record(repository.blob(blob), path, schema);
+    const auto text = repository.blob(blob);
+    auto parsed = codec::parse_record(text, path, schema);
+    if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) {
+      out.insert(out.end(), problems->begin(), problems->end());
+      parsed = codec::parse_sound_record(text, path, schema);
+    }
+    if (auto* record = std::get_if<core::Record>(&parsed)) return std::move(*record);
   } catch (const base::Error& error) {
-    return std::vector<core::Problem>{{path, 0, "", "", error.message}};
+    out.push_back({path, 0, "", "", error.message});
   }
+  return std::nullopt;
 }
 
+/// Every record of HEAD, one at a time.
 Census census(Workspace& workspace) {
   Census out;
   const auto& repository = workspace.repository();
@@ -56,23 +63,18 @@ Census census(Workspace& workspace) {
              "is not named like a record: " + store::record_path(schema.folder, "7f3k2m9qxv0tbn4c")});
         return;
       }
-      auto parsed = read_or_say_why(repository, blob, path, schema);
-      if (auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) {
-        out.problems.insert(out.problems.end(), problems->begin(), problems->end());
-        return;
-      }
-      const auto& record = std::get<core::Record>(parsed);
-      if (core::is_deleted(record, schema)) return;
-      out.ids.insert(record.id.str());
-      if (!schema.key_field.empty() && !record.text(schema.key_field).empty()) {
-        const auto [at, fresh] = out.keys[type].emplace(record.text(schema.key_field), path);
+      const auto record = read_and_tell(repository, blob, path, schema, out.problems);
+      if (!record || core::is_deleted(*record, schema)) return;
+      out.ids.insert(record->id.str());
+      if (!schema.key_field.empty() && !record->text(schema.key_field).empty()) {
+        const auto [at, fresh] = out.keys[type].emplace(record->text(schema.key_field), path);
         if (!fresh)
           out.twice.push_back(
-              fmt::format("{} \"{}\" in {} and {}", type, record.text(schema.key_field), at->second, path));
+              fmt::format("{} \"{}\" in {} and {}", type, record->text(schema.key_field), at->second, path));
       }
       for (const auto& field : schema.fields) {
         if (!field.ref) continue;
-        const auto& value = record.get(field.name);
+        const auto& value = record->get(field.name);
         if (const auto* text = value.if_string()) references.emplace_back(path, std::pair{&field, *text});
         if (const auto* list = value.if_list())
           for (const auto& item : *list)

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/json.hpp"
+#include "codec/record.hpp"
 #include "core/merge.hpp"
 #include "core/occurrence.hpp"
 #include "core/provenance.hpp"
@@ -170,6 +171,19 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
   data.set("crm", record.crm);
   if (!stored.empty()) data.set("stored", std::move(stored));
   entry.data = codec::to_json(data);
+  return entry;
+}
+
+std::optional<index::Entry> project_file(std::string_view text, const core::Schema& schema,
+                                         const std::string& path, const std::string& blob,
+                                         const ProjectContext& context) {
+  auto parsed = codec::parse_record(text, path, schema);
+  const bool fits = std::holds_alternative<core::Record>(parsed);
+  if (!fits) parsed = codec::parse_sound_record(text, path, schema);
+  const auto* record = std::get_if<core::Record>(&parsed);
+  if (record == nullptr) return std::nullopt;
+  auto entry = project(*record, schema, path, blob, context);
+  if (!fits) entry.links.push_back({"", std::string(unfit_mark)});
   return entry;
 }
 

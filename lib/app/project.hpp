@@ -31,6 +31,10 @@ Buffers buffers_of(const core::Record& record, const core::Schema& schema, const
 /// Records with a conflict link to it in the index: no record can have such an id or key.
 inline constexpr std::string_view conflict_mark = "?conflict";
 
+/// Records that their schema has something against link to it: merges of good writes and newer schemas leave
+/// such behind.
+inline constexpr std::string_view unfit_mark = "?unfit";
+
 /// Series link to it, and what they take is of the kind "series member": asked for apart, as each has to be
 /// computed. Their time is from the first occurrence to the end of the last one.
 inline constexpr std::string_view series_mark = "?series";
@@ -42,6 +46,12 @@ inline constexpr std::string_view merged_mark = "?merged";
 
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
                      const std::string& blob, const ProjectContext& context);
+
+/// The same of a record's file. Nothing when it cannot be used: `crm doctor` names it, and the rest of the
+/// store works.
+std::optional<index::Entry> project_file(std::string_view text, const core::Schema& schema,
+                                         const std::string& path, const std::string& blob,
+                                         const ProjectContext& context);
 
 /// Back from an index row; the row's data is ours, so it is not validated again.
 core::Record to_record(const index::Row& row);

@@ -1,6 +1,5 @@
 #include "app/readers.hpp"
 
-#include "codec/record.hpp"
 #include "store/repository.hpp"
 
 #include <optional>
@@ -47,9 +46,9 @@ void Readers::work() {
   const auto read = [&](Slice& slice) {
     if (!repository) repository = store::Repository::open(m_root);
     for (const auto& file : slice.files) {
-      auto parsed = codec::parse_record(repository->blob(file.second), file.first, *slice.schema);
-      if (const auto* record = std::get_if<core::Record>(&parsed)) // else `crm doctor` names it
-        slice.entries.push_back(project(*record, *slice.schema, file.first, file.second, *slice.context));
+      if (auto entry = project_file(repository->blob(file.second), *slice.schema, file.first, file.second,
+                                    *slice.context))
+        slice.entries.push_back(*std::move(entry));
     }
   };
   std::unique_lock lock(m_mutex);

@@ -130,7 +130,7 @@ Committed add(Workspace& workspace, const AddRequest& request) {
     if (into.empty())
       throw base::Error(base::Kind::Usage, fmt::format("{} has no name field", with_article(schema.type)),
                         "give its fields as field=value");
-    fields.set(into, *request.name);
+    fields.set(into, base::trim(*request.name));
   }
   for (auto& edit : to_edits(workspace, schema, fields, parse_all(request.assignments)))
     fields.set(edit.field, std::move(edit.value));

@@ -107,8 +107,7 @@ class Look {
   }
 
   void at_text(const index::Row& row, const core::Schema& schema, const store::Oid& blob) {
-    // The index has read the text; only for the message, with its line, is it read again.
-    if (codec::validate(to_record(row), schema, row.path).empty()) return;
+    if (row.deleted) return;
     const auto parsed = codec::parse_record(m_workspace.repository().blob(blob), row.path, schema);
     if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
       tell(BrokenRule::Kind::Invalid, row, "", core::to_text(problems->front()),
@@ -257,13 +256,16 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
   auto& repository = workspace.repository();
   if (repository.head_tree() == before) return {};
   const auto ask = [&](auto&& question) { return workspace.with_index(question); };
+  std::set<std::string> unfit;
+  for (auto& row : ask([](index::Index& index) { return index.referring(unfit_mark, "", 0); }))
+    unfit.insert(std::move(row.id));
   for (const auto& difference : repository.diff(before, repository.head_tree())) {
     const auto parts = store::parse_record_path(difference.path);
     const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
     if (schema == nullptr || difference.after.empty()) continue;
     const auto row = ask([&](index::Index& index) { return index.by_id(parts->id); });
     if (!row) continue;
-    look.at_text(*row, *schema, difference.after);
+    if (unfit.contains(row->id)) look.at_text(*row, *schema, difference.after);
     if (takes_time(*schema)) look.at_all_clashes(*row, *schema);
     if (schema->type == "absence") look.at_absence(*row);
     look.at_references(*row, *schema);
@@ -287,6 +289,9 @@ Rules all_rules(Workspace& workspace) {
       for (const auto& row : rows(workspace, {.type = type, .from = look.now(), .order = index::Order::Time}))
         look.at_clashes(row, schema, Look::Of::Both);
   }
+  for (const auto& row : ask([](index::Index& index) { return index.referring(unfit_mark, "", 0); }))
+    if (const auto blob = workspace.repository().blob_id(workspace.tree(), row.path))
+      look.at_text(row, workspace.schemas().get(row.type), *blob);
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))
     look.at_references(row, workspace.schemas().get(row.type));
   look_at_merges(workspace, look);

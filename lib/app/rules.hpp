@@ -44,8 +44,7 @@ struct Rules {
 /// somebody has forced, count as none; each pair is told once.
 Rules rules_since(Workspace& workspace, const store::Oid& before);
 
-/// Over the whole store, from the index alone: by time, then by type and name. Records that do not fit their
-/// schema are `diagnose()`'s to find, as it reads them all.
+/// Over the whole store, from the index alone: by time, then by type and name.
 Rules all_rules(Workspace& workspace);
 
 /// Of those, what is about records that were merged: circles, redirects to nowhere, what landed.

@@ -79,7 +79,7 @@ void Workspace::rename_device(const std::string& name) {
 core::Record Workspace::load(const std::string& type, const std::string& path) const {
   const auto text = m_repository->read(tree(), path);
   if (!text) throw base::Error(base::Kind::NotFound, path + " is not in the store");
-  auto parsed = codec::parse_record(*text, path, m_schemas->get(type));
+  auto parsed = codec::parse_sound_record(*text, path, m_schemas->get(type));
   if (auto* record = std::get_if<core::Record>(&parsed)) return std::move(*record);
   std::vector<std::string> lines;
   for (const auto& problem : std::get<std::vector<core::Problem>>(parsed))

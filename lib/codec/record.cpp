@@ -184,13 +184,28 @@ std::variant<Record, std::vector<Problem>> read_record(std::string_view text, co
   return std::move(std::get<RecordFile>(read).record);
 }
 
-std::variant<Record, std::vector<Problem>> parse_record(std::string_view text, const std::string& file,
-                                                        const Schema& schema) {
+namespace {
+
+std::variant<Record, std::vector<Problem>> parse(std::string_view text, const std::string& file,
+                                                 const Schema& schema, Demands demands) {
   auto read = read_record_file(text, file, schema);
   if (auto* problems = std::get_if<std::vector<Problem>>(&read)) return std::move(*problems);
   auto& [record, root] = std::get<RecordFile>(read);
-  if (auto problems = validate_record(record, schema, file, &root); !problems.empty()) return problems;
+  if (auto problems = validate_record(record, schema, file, &root, demands); !problems.empty())
+    return problems;
   return std::move(record);
+}
+
+} // namespace
+
+std::variant<Record, std::vector<Problem>> parse_record(std::string_view text, const std::string& file,
+                                                        const Schema& schema) {
+  return parse(text, file, schema, Demands::Schema);
+}
+
+std::variant<Record, std::vector<Problem>> parse_sound_record(std::string_view text, const std::string& file,
+                                                              const Schema& schema) {
+  return parse(text, file, schema, Demands::Soundness);
 }
 
 std::vector<Problem> validate(const Record& record, const Schema& schema, const std::string& file,

@@ -18,9 +18,15 @@ struct RecordFile {
 std::variant<RecordFile, std::vector<core::Problem>>
 read_record_file(std::string_view text, const std::string& file, const core::Schema& schema);
 
+enum class Demands {
+  Schema,   ///< all that a record must be to be written
+  Soundness ///< what no schema could allow: bounds, control characters, names of fields, provenance
+};
+
 /// `root` gives the lines and may be nullptr.
 std::vector<core::Problem> validate_record(const core::Record& record, const core::Schema& schema,
-                                           const std::string& file, const Node* root);
+                                           const std::string& file, const Node* root,
+                                           Demands demands = Demands::Schema);
 
 using Path = std::vector<std::string>; ///< keys, and indices of lists as numbers
 

@@ -58,8 +58,9 @@ bool has_control(std::string_view text, std::string_view allowed) {
 
 class Validation {
  public:
-  Validation(const Record& record, const Schema& schema, const std::string& file, const Node* root)
-      : m_record(record), m_schema(schema), m_findings(file, root) {}
+  Validation(const Record& record, const Schema& schema, const std::string& file, const Node* root,
+             Demands demands)
+      : m_record(record), m_schema(schema), m_demands(demands), m_findings(file, root) {}
 
   std::vector<Problem> run() {
     size();
@@ -68,12 +69,11 @@ class Validation {
     for (const auto& [key, value] : m_record.crm)
       // Concurrent values are values of fields: long texts among them.
       characters(value, {"crm", key}, key == "also" ? "\n\t" : "");
-    if (m_schema.document.if_map() != nullptr)
-      against_document();
-    else
-      required();
-    for (const auto& each : m_schema.fields)
-      references(each);
+    if (m_demands == Demands::Schema) {
+      m_schema.document.if_map() != nullptr ? against_document() : required();
+      for (const auto& each : m_schema.fields)
+        references(each);
+    }
     for (auto& problem : core::check_provenance(m_record, m_schema))
       m_findings.add(std::move(problem));
     auto problems = m_findings.take();
@@ -109,9 +109,10 @@ class Validation {
         has_control(name, ""))
       m_findings.add(path, nullptr, "cannot be the name of a field");
     const auto* known = m_schema.find(name);
-    const bool one_line = known != nullptr && known->shape != Shape::Prose && known->shape != Shape::Object;
+    const bool asked = known != nullptr && m_demands == Demands::Schema;
+    const bool one_line = asked && known->shape != Shape::Prose && known->shape != Shape::Object;
     characters(value, path, one_line ? "" : "\n\t");
-    if (known == nullptr) return;
+    if (!asked) return;
     check_format(value, known->shape, path, m_findings);
     if (m_schema.document.if_map() == nullptr) kind(*known, value);
     const auto* list = value.if_list();
@@ -320,14 +321,15 @@ class Validation {
 
   const Record& m_record;
   const Schema& m_schema;
+  const Demands m_demands;
   Findings m_findings;
 };
 
 } // namespace
 
 std::vector<Problem> validate_record(const Record& record, const Schema& schema, const std::string& file,
-                                     const Node* root) {
-  return Validation(record, schema, file, root).run();
+                                     const Node* root, Demands demands) {
+  return Validation(record, schema, file, root, demands).run();
 }
 
 } // namespace crm::codec

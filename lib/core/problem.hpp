@@ -17,4 +17,7 @@ struct Problem {
 /// "appointments/7f/7f3k….yaml:7: status: found \"bokked\": must be one of …"
 std::string to_text(const Problem& problem);
 
+/// Those of `problems` that are not among `known`, wherever they stand.
+std::vector<Problem> new_problems(std::vector<Problem> problems, const std::vector<Problem>& known);
+
 } // namespace crm::core

@@ -68,7 +68,8 @@ std::variant<When, NotATime> parse_when(std::string_view typed, const WhenContex
     in.refuse(fmt::format("that is outside the years {} to {}", phrase::first_year, phrase::last_year));
   if (in.problem) return *in.problem;
 
-  When when{date.value_or(in.today()), std::nullopt, std::nullopt, in.context().zone, in.zone_named()};
+  When when{date.value_or(in.today()), std::nullopt,    std::nullopt,
+            in.context().zone,         in.zone_named(), date.has_value()};
   if (clock) {
     when.time = clock->time;
     when.offset = clock->offset;

@@ -25,6 +25,7 @@ struct When {
   std::optional<std::chrono::seconds> offset; ///< when the phrase gave one ("01:30+01:00")
   std::string zone;
   bool zone_named = false; ///< by the phrase itself
+  bool date_named = false; ///< by the phrase; today otherwise
   WallTime wall() const;   ///< midnight when there is no time
 };
 

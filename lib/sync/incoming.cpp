@@ -17,6 +17,7 @@
 #include "store/paths.hpp"
 #include "store/tree_check.hpp"
 #include "sync/read_log.hpp"
+#include "sync/unfit.hpp"
 
 #include <algorithm>
 #include <array>
@@ -146,6 +147,7 @@ class Look {
 
   std::vector<Problem> run() {
     m_repository.walk_raw(m_theirs, m_known, [this](RawFolder& each) { return folder(each); });
+    report(written_unfit(m_repository, m_theirs, m_known, m_unfit));
     return std::move(m_problems);
   }
 
@@ -355,8 +357,14 @@ class Look {
     const auto* type = m_schemas.by_folder(parts.folder);
     if (type == nullptr) return report(path, "belongs to no type that the store has");
     if (!m_limits.contents) return;
-    auto parsed = codec::parse_record(m_repository.blob(each.id), path, *type);
-    if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) return report(*problems);
+    const auto text = m_repository.blob(each.id);
+    auto parsed = codec::parse_record(text, path, *type);
+    if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
+      auto sound = codec::parse_sound_record(text, path, *type);
+      if (std::holds_alternative<std::vector<Problem>>(sound)) return report(*problems);
+      m_unfit.push_back({path, std::move(*problems)});
+      parsed = std::move(sound);
+    }
     auto& record = std::get<core::Record>(parsed);
     if (const auto newest = core::newest(record); newest.time > m_limits.latest)
       report(path, fmt::format("was written in the future, {} by the clock of {}; ours would not accept it "
@@ -372,6 +380,7 @@ class Look {
   ReadRecords* m_read;
   TheirSchemas m_schemas;
   std::vector<Problem> m_problems;
+  std::vector<Unfit> m_unfit;
   std::size_t m_entries = 0;
 };
 

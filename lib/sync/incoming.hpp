@@ -30,9 +30,10 @@ struct Limits {
 
 /// Every file of `theirs` that is not as `known` has it (a commit or tree of ours; "" for none): modes 100644
 /// and 40000 only, names that a store has (records in their fan-out folder, schemas, crm.yaml, members,
-/// policy, .gitattributes, .gitignore), no name twice but for case, sizes; records and schemas valid, with
-/// sound provenance. Each problem names the file and why it is refused. Costs what differs. `read` takes what
-/// was sound, by the schemas of `theirs`.
+/// policy, .gitattributes, .gitignore), no name twice but for case, sizes; schemas valid, records with sound
+/// provenance, and as their schemas want them where a batch has written them (see `written_unfit`). Each
+/// problem names the file and why it is refused. Costs what differs. `read` takes what was sound, by the
+/// schemas of `theirs`.
 std::vector<core::Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
                                           const store::Oid& known, const Limits& limits = {},
                                           ReadRecords* read = nullptr);

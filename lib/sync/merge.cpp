@@ -240,11 +240,9 @@ class Planner {
     const auto& file = difference.path;
     const auto ours = read_version(m_repository.blob(difference.before), file, schema);
     const auto theirs = their_version(difference.after, file, schema);
-    if (const auto* problems = std::get_if<std::vector<Problem>>(&theirs)) {
-      m_problems.insert(m_problems.end(), problems->begin(), problems->end());
-      return;
-    }
-    if (std::holds_alternative<std::vector<Problem>>(ours)) { // has no stamps that one could trust
+    // One that cannot be read has no stamps that one could trust; whose it is makes no difference.
+    if (std::holds_alternative<std::vector<Problem>>(ours) ||
+        std::holds_alternative<std::vector<Problem>>(theirs)) {
       newest(difference);
       m_plan.changed += is_taken(difference) ? 1 : 0;
       return;

@@ -201,7 +201,7 @@ void each_exported(Workspace& workspace, const ExportPart& part, std::vector<std
     auto record = part.from == ExportRequest::From::Index ? indexed(workspace, file) : std::nullopt;
     if (!record) {
       text = repository.blob(blob);
-      auto parsed = codec::parse_record(text, file, schema);
+      auto parsed = codec::parse_sound_record(text, file, schema);
       if (auto* read = std::get_if<core::Record>(&parsed))
         record = std::move(*read);
       else
