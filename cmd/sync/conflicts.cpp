@@ -34,8 +34,6 @@ std::vector<std::string> fields_that_differ(const core::Conflict& conflict) {
 /// The unit's value as people read it: each of a group's fields, or what it is called when there is none.
 std::string value_text(Context& context, const app::Disputed& each, const core::Conflict& conflict,
                        const core::Map& values) {
-  if (conflict.unit == core::Conflict::deletion)
-    return values.empty() ? "deleted" : "kept, as it was written since";
   auto& workspace = context.workspace();
   const auto& schema = workspace.schemas().get(each.found.record.type);
   core::Record record = each.found.record;
@@ -50,6 +48,21 @@ std::string value_text(Context& context, const app::Disputed& each, const core::
   return parts.empty() ? "(empty)" : base::join(parts, ", ");
 }
 
+std::string candidate_text(Context& context, const app::Disputed& each, const core::Conflict& conflict,
+                           const core::Conflict::Candidate& candidate) {
+  if (conflict.unit != core::Conflict::deletion) return value_text(context, each, conflict, candidate.values);
+  if (candidate.deletes) return "deleted";
+  const auto& record = each.found.record;
+  if (candidate.values == record.fields)
+    return "kept, as it is"; // a deletion was taken back: it is about all
+  auto& workspace = context.workspace();
+  const auto& schema = workspace.schemas().get(record.type);
+  std::vector<std::string> parts;
+  for (const auto& [field, value] : candidate.values)
+    parts.push_back(field + " " + (value.is_null() ? "cleared" : cell(workspace, record, schema, field)));
+  return base::fit("kept, as it was written since: " + base::join(parts, ", "), 200);
+}
+
 core::Map conflict_json(const app::Disputed& each, std::size_t number) {
   const auto& conflict = each.conflicts[number];
   const auto& base = each.bases[number];
@@ -58,6 +71,8 @@ core::Map conflict_json(const app::Disputed& each, std::size_t number) {
   for (const auto& candidate : conflict.values) {
     core::Map entry;
     entry.set("values", candidate.values);
+    entry.set("deletes", candidate.deletes);
+    entry.set("shown", candidate.shown);
     entry.set("written", core::to_text(candidate.stamp.time));
     entry.set("device", candidate.stamp.device);
     entry.set("member", candidate.stamp.member);
@@ -89,8 +104,8 @@ void print_conflict(Context& context, const app::Disputed& each, std::size_t ind
                     ago(std::chrono::floor<std::chrono::seconds>(candidate.stamp.time), workspace.now()));
     ++number;
     context.print(fmt::format("  {}  {}{}\n     {}\n", number,
-                              base::printable(value_text(context, each, conflict, candidate.values)),
-                              number == 1 ? style.paint(Role::Dim, "  (shown meanwhile)") : "",
+                              base::printable(candidate_text(context, each, conflict, candidate)),
+                              candidate.shown ? style.paint(Role::Dim, "  (shown meanwhile)") : "",
                               style.paint(Role::Dim, base::printable(who))));
   }
   if (const auto& base = each.bases[index]; base && conflict.unit != core::Conflict::deletion)

@@ -58,7 +58,8 @@ const core::Conflict::Candidate& candidate(const core::Conflict& conflict, const
     return *other;
   }
   default:
-    return mine == values.end() ? values.front() : *mine;
+    if (mine != values.end()) return *mine;
+    return *std::find_if(values.begin(), values.end(), [](const auto& each) { return each.shown; });
   }
 }
 
@@ -66,32 +67,38 @@ const core::Conflict::Candidate& candidate(const core::Conflict& conflict, const
 /// whole record merges as one.
 std::vector<core::Edit> edits_to(const core::Map& values, const core::Conflict& conflict,
                                  const core::Schema& schema) {
-  auto fields = schema.members(conflict.unit);
-  if (fields.empty()) fields.push_back(conflict.unit); // a field that the schema does not know
   std::vector<core::Edit> out;
-  for (const auto& field : fields) {
+  for (const auto& field : core::fields_of(conflict.unit, schema)) {
     const core::Value* value = values.find(field);
     out.push_back({field, value == nullptr ? core::Value{} : *value});
   }
   return out;
 }
 
-/// All the texts in the order in which they were written, each on lines of its own.
+/// Whether each line of `part` stands in `whole`, one below the other.
+bool holds_lines(const std::string& whole, const std::string& part) {
+  return ("\n" + whole + "\n").find("\n" + part + "\n") != std::string::npos;
+}
+
+/// Whole texts in the order in which they were written, one below the other; without one that another holds.
 core::Map all_texts(const core::Conflict& conflict, const core::Schema& schema) {
   const core::Field* field = schema.find(conflict.unit);
   if (field == nullptr || field->shape != core::Shape::Prose)
     throw base::Error(base::Kind::Usage, "\"" + conflict.unit + "\" cannot hold both",
                       "--both is for long texts: choose one with --pick N, or give another with --value");
-  std::vector<std::string> lines;
+  std::vector<std::string> texts;
   for (auto each = conflict.values.rbegin(); each != conflict.values.rend(); ++each) {
-    const core::Value* text = each->values.find(conflict.unit);
-    if (text == nullptr) continue;
-    for (const auto line : base::split(text->string_or_empty(), '\n'))
-      if (const std::string kept(line); std::find(lines.begin(), lines.end(), kept) == lines.end())
-        lines.push_back(kept);
+    const core::Value* value = each->values.find(conflict.unit);
+    std::string text = value == nullptr ? std::string() : value->string_or_empty();
+    while (text.ends_with('\n'))
+      text.pop_back();
+    const auto held = [&](const auto& other) { return holds_lines(other, text); };
+    if (text.empty() || std::any_of(texts.begin(), texts.end(), held)) continue;
+    std::erase_if(texts, [&](const auto& other) { return holds_lines(text, other); });
+    texts.push_back(std::move(text));
   }
   core::Map out;
-  out.set(conflict.unit, base::join(lines, "\n"));
+  out.set(conflict.unit, base::join(texts, "\n"));
   return out;
 }
 
@@ -100,8 +107,8 @@ void decide_deletion(Batch& batch, core::Record& record, const core::Conflict& c
   if (choice.side == Choice::Side::Value || choice.side == Choice::Side::Both)
     throw base::Error(base::Kind::Usage, "somebody deleted this record while another changed it",
                       "keep it with `crm restore`, delete it with `crm rm`, or choose with --pick N");
-  const bool keep = choice.side == Choice::Side::Base ||
-                    !candidate(conflict, choice, batch.workspace().device()).values.empty();
+  const bool keep =
+      choice.side == Choice::Side::Base || !candidate(conflict, choice, batch.workspace().device()).deletes;
   keep ? batch.restore(record) : batch.remove(record);
 }
 

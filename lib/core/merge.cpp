@@ -96,11 +96,11 @@ View view_states(const Register& unit, const States& states) {
   return {far->content, far->stamp, !agreed};
 }
 
-std::vector<Conflict::Candidate> candidates(const Register& unit) {
+std::vector<Conflict::Candidate> candidates(const Register& unit, const View& shown) {
   std::vector<Conflict::Candidate> out;
   for (const auto& version : unit.now)
     if (std::none_of(out.begin(), out.end(), [&](const auto& c) { return c.values == version.content; }))
-      out.push_back({version.content, version.stamp});
+      out.push_back({version.content, version.stamp, false, version.content == shown.content});
   return out;
 }
 
@@ -108,7 +108,7 @@ std::vector<Conflict::Candidate> candidates(const Register& unit) {
 /// where somebody took a deletion back. Then the deletions.
 std::vector<Conflict::Candidate> deletion_candidates(const RecordState& state, const Record& record,
                                                      const Schema& schema) {
-  Conflict::Candidate keep;
+  Conflict::Candidate keep{.values = {}, .stamp = {}, .shown = true};
   std::vector<Conflict::Candidate> out;
   for (const auto& mark : state.deletion.now) {
     if (mark.mark == Mark::Undelete) {
@@ -116,7 +116,7 @@ std::vector<Conflict::Candidate> deletion_candidates(const RecordState& state, c
       keep.values = record.fields;
       continue;
     }
-    out.push_back({{}, mark.stamp});
+    out.push_back({.values = {}, .stamp = mark.stamp, .deletes = true});
     for (const auto& unit : state.units) {
       const View shown = view(unit, schema);
       if (unit.joining == Joining::Greatest || unit.joining == Joining::Least ||
@@ -125,9 +125,15 @@ std::vector<Conflict::Candidate> deletion_candidates(const RecordState& state, c
       keep.stamp = std::max(keep.stamp, shown.stamp);
       for (const auto& [field, value] : shown.content)
         keep.values.set(field, value);
+      if (!shown.content.empty() || shown.stamp == state.created) continue;
+      for (const auto& field : fields_of(unit.unit, schema))
+        keep.values.set(field, Value{});
     }
   }
-  if (keep.stamp == Stamp{}) keep = {record.fields, newest(record)};
+  if (keep.stamp == Stamp{}) {
+    keep.values = record.fields;
+    keep.stamp = newest(record);
+  }
   out.insert(out.begin(), std::move(keep));
   return out;
 }
@@ -314,12 +320,19 @@ Merged join(const Record& a, const Record& b, const Schema& schema) {
   return out;
 }
 
+std::vector<std::string> fields_of(const std::string& unit, const Schema& schema) {
+  auto out = schema.members(unit);
+  if (out.empty()) out.push_back(unit);
+  return out;
+}
+
 std::vector<Conflict> conflicts(const Record& record, const Schema& schema) {
   std::vector<Conflict> out;
   if (!record.crm.contains("also") && !record.crm.contains("deleted")) return out; // nearly every record
   const RecordState state = read_state(record, schema);
   for (const auto& unit : state.units)
-    if (view(unit, schema).conflict) out.push_back({unit.unit, candidates(unit)});
+    if (const View shown = view(unit, schema); shown.conflict)
+      out.push_back({unit.unit, candidates(unit, shown)});
   if (presence(state) == Presence::Disputed)
     out.push_back({std::string(Conflict::deletion), deletion_candidates(state, record, schema)});
   return out;

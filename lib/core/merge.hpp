@@ -13,12 +13,15 @@ namespace crm::core {
 /// A unit with several concurrent values that a person must choose from.
 struct Conflict {
   struct Candidate {
-    Map values; ///< the unit's fields; empty for "unset" and for a deletion
+    Map values; ///< the unit's fields; empty for "unset". Against a deletion: what was written, null for
+                ///< cleared
     Stamp stamp;
+    bool deletes = false; ///< the record, in a conflict about `deletion`
+    bool shown = false;   ///< the provisional value: what the record shows until somebody decides
   };
   static constexpr std::string_view deletion = "deleted";
   std::string unit;              ///< field, group, or `deletion`
-  std::vector<Candidate> values; ///< newest first; the first is the provisional value, except for states
+  std::vector<Candidate> values; ///< newest first; against deletions what keeps the record first
 };
 
 /// One unit in which the two sides differed, and the rule that settled it.
@@ -35,6 +38,9 @@ struct Merged {
 
 /// Both must have the same id, type and created stamp; throws Error(InvalidData) otherwise.
 Merged join(const Record& a, const Record& b, const Schema& schema);
+
+/// The known fields of a unit; one that the schema does not know is a unit of its own.
+std::vector<std::string> fields_of(const std::string& unit, const Schema& schema);
 
 /// A pure function of the record's state.
 std::vector<Conflict> conflicts(const Record& record, const Schema& schema);

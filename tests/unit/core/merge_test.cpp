@@ -168,6 +168,7 @@ TEST_CASE("deleting is a mark, and a write that it had not seen brings the recor
   };
   const Row row = GENERATE(values<Row>({{"email", "z@y", true},
                                         {"stage", "won", true},
+                                        {"email", {}, true},
                                         {"tags", list({"new"}), true},
                                         {"x-shoe", 42, true},
                                         {"last_visit", "2026-12-01", false}}));
@@ -182,7 +183,9 @@ TEST_CASE("deleting is a mark, and a write that it had not seen brings the recor
   REQUIRE(found[0].values.size() == 2);
   CHECK(found[0].values[0].values == map({{row.field, row.value}}));
   CHECK(found[0].values[0].stamp == at(3, "b"));
-  CHECK(found[0].values[1].values.empty());
+  CHECK(
+      (found[0].values[0].shown && !found[0].values[0].deletes)); // though all that it did was clear a field
+  CHECK((found[0].values[1].deletes && !found[0].values[1].shown));
   CHECK(found[0].values[1].stamp == at(2, "a"));
 
   const auto kind = GENERATE(Mark::Delete, Mark::Undelete);
