@@ -166,7 +166,9 @@ constexpr const char* editing_page = R"(Editing by hand
   Records are YAML files: change them with any editor. crm notices, checks
   them, keeps your comments, and commits them as a batch of their own, at the
   next write or with `crm commit`. What is not valid is refused with file,
-  line and field, and stays as it is until you mend it.
+  line and field, and stays as it is until you mend it. Backups and swap files
+  that an editor leaves beside a record (FILE~, .FILE.swp, #FILE#, FILE.orig,
+  FILE.bak, FILE.tmp) are left alone, and never sent.
   A file that you delete becomes a deleted record: `crm restore` brings it back.
 )";
 

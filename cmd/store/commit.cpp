@@ -27,7 +27,7 @@ void run_commit(Context& context, app::Mode mode) {
     if (!done.committed.records.empty() || !done.committed.files.empty() || done.problems.empty())
       answer(context, done.committed, "");
     for (const auto& path : done.foreign)
-      context.say("crm: note: " + path + " is not part of a store, and was left alone");
+      context.say("crm: note: " + base::printable(path) + " is not part of a store, and was left alone");
   }
   if (done.problems.empty()) return;
   std::vector<std::string> lines;

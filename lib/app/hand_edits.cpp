@@ -53,6 +53,10 @@ class Planner {
  private:
   /// False for a file that is no part of a store.
   bool consider(const store::HandEdit& edit) {
+    if (edit.kind == Kind::Added && store::is_leftover(edit.path.substr(edit.path.rfind('/') + 1))) {
+      m_plan.foreign.push_back(edit.path);
+      return false;
+    }
     if (!edit.problem.empty()) { // a link, a device, too large: nothing that could be read
       const auto folder = edit.path.substr(0, edit.path.find('/'));
       const bool ours = edit.path == "crm.yaml" || folder == "schemas" ||

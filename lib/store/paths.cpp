@@ -109,4 +109,17 @@ bool is_temporary(std::string_view file_name) {
   return file_name.starts_with(temporary_prefix);
 }
 
+bool is_leftover(std::string_view file_name) {
+  constexpr std::string_view endings[] = {"~", ".orig", ".rej", ".bak", ".tmp", ".save", ".kate-swp"};
+  if (std::any_of(std::begin(endings), std::end(endings),
+                  [&](std::string_view ending) { return file_name.ends_with(ending); }))
+    return true;
+  // Emacs locks with ".#FILE" and saves "#FILE#"; vim tries whether it may write with "4913", and keeps
+  // ".FILE.swp", ".FILE.swo" and so on backwards.
+  if (file_name.starts_with(".#") || file_name.starts_with('#') || file_name == "4913") return true;
+  const auto dot = file_name.rfind('.');
+  return file_name.starts_with('.') && file_name.size() - dot == 4 && file_name.substr(dot, 3) == ".sw" &&
+         file_name.back() >= 'a' && file_name.back() <= 'z';
+}
+
 } // namespace crm::store

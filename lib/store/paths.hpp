@@ -43,6 +43,8 @@ std::string temporary_name(std::string_view file_name);
 /// What git is told to ignore.
 inline constexpr std::string_view temporary_pattern = ".crm-tmp-*";
 bool is_temporary(std::string_view file_name);
+/// What an editor or a merge tool leaves beside a file: a backup, a swap file, a lock.
+bool is_leftover(std::string_view file_name);
 
 // In <git dir>/crm, this device only:
 inline constexpr std::string_view private_folder = "crm";

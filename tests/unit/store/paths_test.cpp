@@ -35,6 +35,17 @@ TEST_CASE("a path that could lead out of the store, into git, or surprise a shel
   REQUIRE_THROWS_AS(check_path(path), base::Error);
 }
 
+TEST_CASE("what an editor leaves beside a file is known by its name", "[paths]") {
+  const auto leftover = GENERATE(as<std::string>{}, "x.yaml~", ".x.yaml.swp", ".x.yaml.swo", ".x.yaml.swn",
+                                 "4913", "#x.yaml#", ".#x.yaml", "x.yaml.orig", "x.yaml.bak", "x.yaml.tmp");
+  INFO(leftover);
+  CHECK(is_leftover(leftover));
+  const auto other = GENERATE(as<std::string>{}, "7f3k2m9qxv0tbn4c.yaml", "crm.yaml", "x.swp", ".sw",
+                              ".swp.yaml", ".gitignore", "x.yml", "bak", "49130");
+  INFO(other);
+  CHECK_FALSE(is_leftover(other));
+}
+
 TEST_CASE("a store's own files are allowed", "[paths]") {
   const auto path = GENERATE(as<std::string>{}, "crm.yaml", ".gitattributes", "schemas/contact.yaml",
                              "contacts/7f/7f3k2m9qxv0tbn4c.yaml", "a/b/c/d");
