@@ -29,9 +29,11 @@ void run_archive(Context& context) {
       app::write_archive(workspace, export_line, [&](std::string_view piece) { out.write(piece); });
   out.commit();
   if (where.empty() || where == "-") return;
-  context.say(fmt::format("Exported {} records, {} attachments and the history up to {} to {} ({})",
-                          manifest.record_count(), manifest.attachment_count(), manifest.commit.substr(0, 10),
-                          base::printable(where), size_in_words(out.written())));
+  context.say(fmt::format("Exported {}, {} and the history up to {} to {} ({})",
+                          base::count_of(manifest.record_count(), "record"),
+                          base::count_of(manifest.attachment_count(), "attachment"),
+                          manifest.commit.substr(0, 10), base::printable(where),
+                          size_in_words(out.written())));
 }
 
 } // namespace

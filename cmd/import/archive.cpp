@@ -15,7 +15,7 @@ core::Map to_json(const app::RestoredStore& restored, app::Mode mode) {
   document.set("schema", "crm.import-all/1");
   document.set("root", restored.root.empty() ? core::Value{} : core::Value{restored.root});
   document.set("name", restored.name);
-  document.set("member", restored.member);
+  document.set("member", restored.member.empty() ? core::Value{} : core::Value{restored.member});
   document.set("device", restored.device);
   document.set("fingerprint",
                restored.fingerprint.empty() ? core::Value{} : core::Value{restored.fingerprint});
@@ -33,8 +33,8 @@ void run_import_archive(Context& context, app::RestoreRequest request) {
   if (!context.for_people()) return context.print_json(to_json(restored, request.mode));
   const auto& manifest = restored.manifest;
   const std::string what =
-      fmt::format("{} records, {} attachments, the history up to {}", manifest.record_count(),
-                  manifest.attachment_count(), manifest.commit.substr(0, 10));
+      fmt::format("{}, {}, the history up to {}", base::count_of(manifest.record_count(), "record"),
+                  base::count_of(manifest.attachment_count(), "attachment"), manifest.commit.substr(0, 10));
   if (request.mode == app::Mode::DryRun) {
     context.print(fmt::format("{} is whole: {}\n", base::printable(request.file), what));
   } else {

@@ -15,7 +15,8 @@ namespace crm::cmd {
 namespace {
 
 void run_init(Context& context, const std::string& folder) {
-  const auto path = std::filesystem::absolute(folder).lexically_normal().string();
+  std::error_code error;
+  const auto path = std::filesystem::absolute(folder, error).lexically_normal().string();
   store::create_hub(path, "main");
   if (!context.for_people()) {
     core::Map document;

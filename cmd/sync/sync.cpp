@@ -290,12 +290,12 @@ void add_sync(CLI::App& root, Context& context) {
       ->type_name("SECONDS")
       ->needs(watch)
       ->check(CLI::Range(1L, 86400L));
-  complete(context,
-           command->add_option("--bundle", options->bundle, "by a file that travels, instead of remotes")
-               ->type_name("FILE")
-               ->excludes(watch),
-           Completes::Folder);
-  add_sync_vdir(*command, context, options->calendar)->excludes(watch);
+  auto* bundle =
+      command->add_option("--bundle", options->bundle, "by a file that travels, instead of remotes")
+          ->type_name("FILE")
+          ->excludes(watch);
+  complete(context, bundle, Completes::Folder);
+  auto* vdir = add_sync_vdir(*command, context, options->calendar)->excludes(watch);
   command->add_option("--timeout", options->patience, "seconds without progress before a remote is given up")
       ->type_name("SECONDS")
       ->check(CLI::Range(1L, 3600L));
@@ -304,7 +304,13 @@ void add_sync(CLI::App& root, Context& context) {
   command->add_flag("--allow-rewound", options->request.allow_rewound,
                     "take in a remote whose history was rewritten");
   add_dry_run(*command, options->request.mode);
-  command->callback([&context, options] {
+  command->callback([&context, options, bundle, vdir] {
+    // From a script whose variable is empty: that all remotes are synced with instead is the last thing
+    // meant.
+    if (bundle->count() > 0 && options->bundle.empty())
+      throw base::Error(base::Kind::Usage, "--bundle has no file", "crm sync --bundle FILE");
+    if (vdir->count() > 0 && options->calendar.request.folder.empty())
+      throw base::Error(base::Kind::Usage, "--vdir has no folder", "crm sync --vdir DIR --with MEMBER");
     if (!options->calendar.request.folder.empty()) {
       if (options->status || options->pull || options->push || !options->bundle.empty() ||
           !options->request.remotes.empty())

@@ -47,11 +47,20 @@ std::string to_name(std::string_view text, std::string_view otherwise) {
     if (good) out += c;
     if (!good && (c == ' ' || c == '-' || c == '_' || c == '.') && !out.empty() && out.back() != '-')
       out += '-';
-    if (out.size() == 40) break;
+    if (out.size() == core::longest_name) break;
   }
   while (!out.empty() && out.back() == '-')
     out.pop_back();
   return core::is_name(out) ? out : std::string(otherwise);
+}
+
+std::string free_name(const std::string& name, const std::set<std::string>& taken) {
+  std::string out = name;
+  for (int n = 2; taken.contains(out); ++n) {
+    const std::string number = "-" + std::to_string(n);
+    out = name.substr(0, core::longest_name - number.size()) + number;
+  }
+  return out;
 }
 
 Initialized init(base::Environment& env, const InitRequest& request) {

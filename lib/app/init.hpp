@@ -4,6 +4,7 @@
 #include "app/settings.hpp"
 #include "base/env.hpp"
 
+#include <set>
 #include <string>
 
 namespace crm::app {
@@ -33,5 +34,8 @@ inline constexpr const char* first_commit_setting = "crm.first";
 /// Lower-case letters, digits, "-", "_" and "."; what is left of `text` when the rest is dropped, or
 /// `otherwise`.
 std::string to_name(std::string_view text, std::string_view otherwise);
+
+/// `name`, or where that is taken "name-2", "name-3" and so on, cut so that it stays a name.
+std::string free_name(const std::string& name, const std::set<std::string>& taken);
 
 } // namespace crm::app

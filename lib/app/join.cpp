@@ -51,7 +51,7 @@ base::Kind kind_of(store::Trouble trouble) {
 class Made {
  public:
   explicit Made(std::filesystem::path folder)
-      : m_folder(std::move(folder)), m_was_there(std::filesystem::exists(m_folder)) {}
+      : m_folder(std::move(folder)), m_was_there(is_there(m_folder)) {}
   Made(const Made&) = delete;
   Made& operator=(const Made&) = delete;
   ~Made() {
@@ -67,6 +67,16 @@ class Made {
   void keep() { m_kept = true; }
 
  private:
+  static bool is_there(const std::filesystem::path& folder) {
+    std::error_code error;
+    const auto found = std::filesystem::status(folder, error);
+    if (!std::filesystem::status_known(found))
+      throw base::Error(base::Kind::Failure,
+                        "cannot look at " + base::printable(folder.string()) + ": " + error.message(),
+                        "name another folder");
+    return std::filesystem::exists(found);
+  }
+
   std::filesystem::path m_folder;
   bool m_was_there, m_kept = false;
 };
@@ -104,15 +114,17 @@ std::string device_name(const std::set<std::string>& taken, base::Environment& e
                         "each clone needs a name of its own: `--device tablet-2`");
     return wanted;
   }
-  const std::string host = to_name(env.host(), "device");
-  std::string name = host;
-  for (int n = 2; taken.contains(name); ++n)
-    name = fmt::format("{}-{}", host, n);
-  return name;
+  return free_name(to_name(env.host(), "device"), taken);
 }
 
-/// The member who will write here: as named, or who logged in, or the only one there is.
-std::string member_key(Workspace& workspace, const std::string& wanted) {
+std::string command_of(const JoinRequest& request) {
+  return request.from == JoinRequest::From::Archive ? "crm import all FILE" : "crm join URL";
+}
+
+/// The member who will write here: as named, or who logged in, or the only one there is. "" where nobody
+/// will.
+std::string member_key(Workspace& workspace, const JoinRequest& request) {
+  const auto& wanted = request.member;
   const auto rows = workspace.with_index(
       [&](index::Index& index) { return index.list({.type = "member", .order = index::Order::Name}); });
   std::vector<std::string> keys;
@@ -121,10 +133,12 @@ std::string member_key(Workspace& workspace, const std::string& wanted) {
   const std::string name = wanted.empty() ? to_name(workspace.env().user(), "") : wanted;
   if (std::find(keys.begin(), keys.end(), name) != keys.end()) return name;
   if (wanted.empty() && keys.size() == 1) return keys.front();
+  if (wanted.empty() && request.only_look) return "";
   throw base::Error(base::Kind::Usage,
                     wanted.empty() ? "who will write on this device?"
                                    : "the store has no member \"" + base::printable(wanted) + "\"",
-                    "its members: " + base::join(keys, ", ") + "; `crm join URL --member KEY`");
+                    "its members: " + base::join(keys, ", ") + "; `" + command_of(request) +
+                        " --member KEY`");
 }
 
 } // namespace
@@ -137,7 +151,7 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   if (std::filesystem::exists(folder, error) &&
       (!std::filesystem::is_directory(folder, error) || !std::filesystem::is_empty(folder, error)))
     throw base::Error(base::Kind::Usage, base::printable(folder.string()) + " is there and not empty",
-                      "join into a folder of its own: `crm join URL DIR`");
+                      "name a folder of its own: `" + command_of(request) + " DIR`");
   Made made(folder);
   const auto cloned = store::clone(request.url, folder.string(), request.patience);
   if (!cloned.ok())
@@ -186,16 +200,18 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   remember_asides(repository, asides);
   {
     auto workspace = Workspace::open(env, folder.string());
-    out.member = member_key(workspace, request.member);
+    out.member = member_key(workspace, request);
     out.name = workspace.settings().name;
     out.records =
         static_cast<std::size_t>(workspace.with_index([](index::Index& index) { return index.count({}); }));
   }
-  repository.set_config("crm.member", out.member);
-  repository.set_config("user.name", out.member);
-  repository.set_config("user.email", out.member + "@" + device);
+  if (!out.member.empty()) {
+    repository.set_config("crm.member", out.member);
+    repository.set_config("user.name", out.member);
+    repository.set_config("user.email", out.member + "@" + device);
+  }
   repository.set_config(first_commit_setting, first_commit(repository, *tip));
-  if (!sync::keys_at(repository, *tip).empty()) {
+  if (!out.member.empty() && !sync::keys_at(repository, *tip).empty()) {
     out.fingerprint = store::fingerprint(ensure_key(repository, env, out.member, device));
     store::configure_signing(repository, out.member);
     refresh_signers(repository);

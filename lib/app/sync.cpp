@@ -2,6 +2,7 @@
 
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
+#include "app/init.hpp"
 #include "app/keys.hpp"
 #include "app/reads.hpp"
 #include "app/sync_state.hpp"
@@ -49,10 +50,6 @@ std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& 
                       "there is: " + base::join(names, ", "));
   }
   return out;
-}
-
-std::string count_of(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 class Sync {
@@ -116,7 +113,7 @@ class Sync {
     if (is_bundle(outcome)) {
       // Each file is somebody else's; none is the successor of another.
       m_repository.set_ref(fmt::format("refs/crm/remotes/{}/{}", bundle_remote, m_repository.branch()), "");
-      if (!std::filesystem::exists(outcome.remote.url)) return;
+      if (std::error_code ignored; !std::filesystem::exists(outcome.remote.url, ignored)) return;
       if (!store::looks_like_bundle(outcome.remote.url)) {
         outcome.outcome = "refused-data";
         outcome.detail = base::printable(outcome.remote.url) + " is no git bundle; it was left as it is";
@@ -192,7 +189,7 @@ class Sync {
       outcome.outcome = "deletions";
       outcome.detail = fmt::format("it would delete {} of {} here\nif that is meant: `crm sync "
                                    "--allow-deletions`; every one can be restored afterwards",
-                                   plan.deleted, count_of(plan.present, "record"));
+                                   plan.deleted, base::count_of(plan.present, "record"));
       return;
     }
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
@@ -338,11 +335,9 @@ class Sync {
       return true;
     });
     if (!twice || m_request.mode == Mode::DryRun) return;
-    std::string name = own;
-    for (int n = 2; name == own || taken.contains(name); ++n)
-      name = fmt::format("{}-{}", own, n);
-    m_workspace.warn(
-        fmt::format("another clone of this store writes as {}: {}", own, become_device(m_workspace, name)));
+    taken.insert(own);
+    m_workspace.warn(fmt::format("another clone of this store writes as {}: {}", own,
+                                 become_device(m_workspace, free_name(own, taken))));
   }
 
   /// Twice as long each time, and never the same on two devices.
@@ -381,10 +376,15 @@ SyncReport sync(Workspace& workspace, const SyncRequest& request) {
 }
 
 SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request) {
-  const auto path = std::filesystem::absolute(file).lexically_normal().string();
-  if (!request.push && !std::filesystem::exists(path))
+  std::error_code error;
+  const auto path = std::filesystem::absolute(file, error).lexically_normal().string();
+  const auto there = std::filesystem::status(path, error);
+  if (!std::filesystem::status_known(there)) // a circle of links, too long, in a folder that is closed to us
+    throw base::Error(base::Kind::Failure, "cannot look at " + base::printable(path) + ": " + error.message(),
+                      "name another file");
+  if (!request.push && !std::filesystem::exists(there))
     throw base::Error(base::Kind::NotFound, "there is no file " + base::printable(path));
-  if (std::filesystem::is_directory(path))
+  if (std::filesystem::is_directory(there))
     throw base::Error(base::Kind::Usage, base::printable(path) + " is a folder",
                       "a folder is a remote: `crm remote add stick " + base::printable(path) + "`");
   return Sync(workspace, request).run({{bundle_remote, path}});

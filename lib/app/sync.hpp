@@ -63,7 +63,7 @@ SyncReport sync(Workspace& workspace, const SyncRequest& request);
 /// What a file is called in reports, and what no remote can be called.
 inline constexpr const char* bundle_remote = "bundle-file";
 /// The file is a `git bundle`: what it holds is taken in, and it holds all of ours afterwards; one that is
-/// not there is made. It is replaced as a whole or not at all. Throws Error(NotFound | Usage).
+/// not there is made. It is replaced as a whole or not at all. Throws Error(NotFound | Usage | Failure).
 SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request);
 
 struct JoinRequest {
@@ -73,6 +73,7 @@ struct JoinRequest {
   /// Archive: `url` is a file that stands for no remote, and all of its history is taken as it is: what
   /// nobody's signature stands for, or the policy forbids, becomes a warning.
   enum class From { Remote, Archive } from = From::Remote;
+  bool only_look = false; ///< nothing will be written there, so it need not be known who would
   /// The last look at the store before it counts as joined: what it throws leaves nothing behind.
   std::function<void(Workspace&)> look{};
 };

@@ -18,11 +18,12 @@ constexpr int most_doublings = 10;
 /// Where refs move when somebody writes: here, and in remotes that are folders.
 std::vector<std::string> folders_of(const store::Repository& repository) {
   const std::filesystem::path own = repository.private_dir();
+  std::error_code ignored;
   std::vector<std::string> out{own.parent_path() / "refs/heads"};
   for (const auto& remote : store::remotes(repository))
     for (const char* below : {"refs/heads", ".git/refs/heads"})
       if (const auto folder = std::filesystem::path(remote.url) / below;
-          remote.url.starts_with('/') && std::filesystem::is_directory(folder))
+          remote.url.starts_with('/') && std::filesystem::is_directory(folder, ignored))
         out.push_back(folder);
   return out;
 }

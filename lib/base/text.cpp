@@ -263,6 +263,12 @@ std::vector<std::string> suggestions(std::string_view word, const std::vector<st
   return out;
 }
 
+std::string count_of(std::size_t count, std::string_view noun) {
+  std::string out = std::to_string(count) + " ";
+  out += noun;
+  return count == 1 ? out : out + (noun.ends_with('h') ? "es" : "s");
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view spaces = " \t\r\n";
   const auto first = text.find_first_not_of(spaces);

@@ -47,6 +47,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 std::vector<std::string> suggestions(std::string_view word, const std::vector<std::string>& candidates,
                                      std::size_t most = 3);
 
+/// "1 record", "2 records", "3 batches".
+std::string count_of(std::size_t count, std::string_view noun);
+
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 template <std::same_as<std::string> Temporary>

@@ -54,7 +54,7 @@ std::optional<StampTime> parse_stamp_time(std::string_view text) {
 
 bool is_name(std::string_view text) {
   const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= 40 && alphanumeric(text.front()) &&
+  return !text.empty() && text.size() <= longest_name && alphanumeric(text.front()) &&
          std::all_of(text.begin(), text.end(),
                      [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }

@@ -30,6 +30,7 @@ std::string to_text(StampTime time);
 /// Nothing when the text is not exactly of that form. Device and member names: [a-z0-9][a-z0-9._-]{0,39}.
 std::optional<Stamp> parse_stamp(std::string_view text);
 std::optional<StampTime> parse_stamp_time(std::string_view text);
+inline constexpr std::size_t longest_name = 40;
 bool is_name(std::string_view text);
 
 /// max(wall, newest + 1 ms): a device's stamps only grow, whatever its clock does.

@@ -57,6 +57,7 @@ RestoredStore restore_archive(base::Environment& env, const RestoreRequest& requ
                    .member = request.member,
                    .device = request.device};
   join.from = JoinRequest::From::Archive;
+  join.only_look = dry;
   join.look = [&](Workspace& workspace) { compare_with(out.manifest, workspace, line); };
   try {
     auto made = join_store(env, join);
