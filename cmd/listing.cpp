@@ -186,9 +186,13 @@ void run_list(Context& context, const ListOptions& options) {
     request.states = schema.states->open;
   if (!schema.time_field.empty()) add_times(workspace, options, schema, filters, request);
   request.targets = targets(workspace, options);
-  if (!options.group_by.empty())
-    return print_groups(context, schema, app::list(workspace, request),
-                        app::field_named(schema, options.group_by));
+  const std::string none = fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder);
+  if (!options.group_by.empty()) {
+    const auto& field = app::field_named(schema, options.group_by);
+    const auto records = app::list(workspace, request);
+    if (records.empty() && context.for_people()) return context.say(none);
+    return print_groups(context, schema, records, field);
+  }
   if (options.count && context.for_people()) {
     std::size_t count = 0;
     app::each_listed(workspace, request, [&](const core::Record&) { ++count; });
@@ -199,8 +203,7 @@ void run_list(Context& context, const ListOptions& options) {
   for (auto& name : columns)
     if (name != "id") name = app::field_named(schema, name).name;
   if (context.for_people()) {
-    if (!print_table(context, request, columns))
-      context.say(fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder));
+    if (!print_table(context, request, columns)) context.say(none);
     return;
   }
   const auto records = app::list(workspace, request);

@@ -72,8 +72,9 @@ std::string why_text(const core::Likeness& pair) {
 
 void print_table(Context& context, const app::DuplicatesFound& found, const std::string& type) {
   auto& workspace = context.workspace();
+  if (found.looked_at < 2) return context.say(base::count_of(found.looked_at, type) + ": nothing to compare");
   if (found.groups.empty())
-    return context.say(fmt::format("none of {} {}s seem to be the same", found.looked_at, type));
+    return context.say(fmt::format("none of {} seem to be the same", base::count_of(found.looked_at, type)));
   const Style style = context.style();
   std::vector<std::string> ids;
   for (const auto& each : found.records)

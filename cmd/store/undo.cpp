@@ -60,17 +60,13 @@ void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
   print_kept(context, undone);
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with('h') ? "es" : "s");
-}
-
 void print_rollback(Context& context, const app::Undone& undone) {
   constexpr std::size_t shown = 20;
   const Style style = context.style();
   const bool dry = undone.committed.mode == app::Mode::DryRun;
   context.print(fmt::format(
-      "{} {}, {}\n", dry ? "Would roll back" : "Rolled back", counted(undone.batches.size(), "batch"),
-      counted(undone.committed.records.size() + undone.committed.files.size(), "record")));
+      "{} {}, {}\n", dry ? "Would roll back" : "Rolled back", base::count_of(undone.batches.size(), "batch"),
+      base::count_of(undone.committed.records.size() + undone.committed.files.size(), "record")));
   for (std::size_t i = 0; i < std::min(shown, undone.batches.size()); ++i) {
     const auto& each = undone.batches[i];
     const auto when =

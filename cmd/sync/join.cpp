@@ -36,9 +36,9 @@ void add_join(CLI::App& root, Context& context) {
       document.set("records", static_cast<std::int64_t>(joined.records));
       return context.print_json(document);
     }
-    context.print(fmt::format("Joined {} in {}: {} records\n",
+    context.print(fmt::format("Joined {} in {}: {}\n",
                               context.style().paint(Role::Name, base::printable(joined.name)),
-                              base::printable(joined.root), joined.records));
+                              base::printable(joined.root), base::count_of(joined.records, "record")));
     context.print(fmt::format("  you are {}, this device is {}\n", joined.member, joined.device));
     if (!joined.fingerprint.empty())
       context.print(fmt::format("  your key here is {}\n"

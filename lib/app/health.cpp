@@ -109,7 +109,8 @@ std::string listed(const std::vector<std::string>& all) {
 
 std::string attachment_count(const AttachmentCensus& found) {
   if (found.files == 0) return "there are none";
-  return fmt::format("{} files, all as their names say{}", found.files,
+  return fmt::format("{}, all as {} say{}{}", base::count_of(found.files, "file"),
+                     found.files == 1 ? "its name" : "their names", found.files == 1 ? "s" : "",
                      found.unnamed == 0 ? ""
                                         : fmt::format("; {} that no record names any more", found.unnamed));
 }
@@ -163,10 +164,9 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
     if (!told.contains(each.file)) found.problems.push_back(std::move(each));
   out.problems = found.problems;
   out.checks.push_back({"records", found.problems.empty(),
-                        found.problems.empty()
-                            ? fmt::format("{} records, all valid", found.records)
-                            : fmt::format("{} problem{} in {} records", found.problems.size(),
-                                          found.problems.size() == 1 ? "" : "s", found.records)});
+                        found.problems.empty() ? base::count_of(found.records, "record") + ", all valid"
+                                               : base::count_of(found.problems.size(), "problem") + " in " +
+                                                     base::count_of(found.records, "record")});
   out.checks.push_back({"references", found.dangling.empty(),
                         found.dangling.empty() ? "every reference leads somewhere" : listed(found.dangling)});
   const auto attachments = count_attachments(workspace);
@@ -183,9 +183,10 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
     for (const auto& each : broken_merges(workspace))
       lines.push_back(fmt::format("{} {}: {}: {}; {}", each.type, short_id(workspace, each.id),
                                   to_text(each.kind), each.detail, base::join(each.repair, " or ")));
-    out.checks.push_back(
-        {"merges", lines.empty(),
-         lines.empty() ? fmt::format("{} merged records lead to others", merged) : listed(lines)});
+    out.checks.push_back({"merges", lines.empty(),
+                          lines.empty() ? fmt::format("{} merged record{} to others", merged,
+                                                      merged == 1 ? " leads" : "s lead")
+                                        : listed(lines)});
   }
   const auto edits = repository.hand_edits();
   const auto plan = plan_adoption(workspace, edits);
@@ -194,15 +195,16 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
   out.checks.push_back(
       {"edits by hand", plan.problems.empty(),
        plan.problems.empty()
-           ? (valid == 0 ? "none wait" : fmt::format("{} wait for `crm commit`", valid))
-           : fmt::format("{} problems: mend them, then `crm commit`", plan.problems.size())});
+           ? (valid == 0 ? "none wait"
+                         : fmt::format("{} wait{} for `crm commit`", valid, valid == 1 ? "s" : ""))
+           : base::count_of(plan.problems.size(), "problem") + ": mend that, then `crm commit`"});
   const std::int64_t indexed = workspace.with_index(
       [&](index::Index& index) { return index.count({}) + index.count({.deleted = true}); });
   const auto readable = static_cast<std::int64_t>(found.records) - indexed;
   const bool index_ok = readable >= 0 && readable <= static_cast<std::int64_t>(found.problems.size());
   if (!index_ok) workspace.drop_index();
   out.checks.push_back({"index", true,
-                        index_ok ? fmt::format("{} records", indexed)
+                        index_ok ? base::count_of(static_cast<std::size_t>(indexed), "record")
                                  : "did not agree with the records; it will be made anew"});
   const auto seen = newest_seen(repository);
   const bool clock = seen <= workspace.env().now() + std::chrono::days{1};

@@ -119,12 +119,11 @@ class CalendarSync {
     }
     const bool large = (missing > some && missing * 5 > live) || (missing == live && missing >= all_of_few);
     if (large && !m_request.allow_deletions)
-      throw base::Error(
-          base::Kind::InvalidData,
-          fmt::format("{} of {} files have gone from {}: their appointments would be cancelled, "
-                      "and nothing was done",
-                      missing, live, base::printable(m_folder.path())),
-          "is it the folder, and is it whole? --allow-deletions cancels them");
+      throw base::Error(base::Kind::InvalidData,
+                        fmt::format("{} of {} have gone from {}: their appointments would be cancelled, "
+                                    "and nothing was done",
+                                    missing, base::count_of(live, "file"), base::printable(m_folder.path())),
+                        "is it the folder, and is it whole? --allow-deletions cancels them");
   }
 
   template <typename Do>
