@@ -11,6 +11,8 @@
 namespace crm::cmd {
 namespace {
 
+constexpr std::size_t most_shown = 20; ///< batches, and records
+
 struct Flags {
   bool keep = false, overwrite = false, yes = false;
   app::Later later(app::Later otherwise) const {
@@ -49,25 +51,34 @@ void print_kept(Context& context, const app::Undone& undone) {
     context.print("Left alone: " + base::printable(each) + "\n");
 }
 
+std::string counted_records(const app::Committed& committed) {
+  return base::count_of(committed.records.size() + committed.files.size(), "record");
+}
+
+/// Where the records are too many to name, how many there are is said above.
+void print_records(Context& context, const app::Committed& committed) {
+  if (committed.records.size() <= most_shown) answer(context, committed, "");
+}
+
 void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
   request.later = flags.later(app::Later::Refuse);
   const auto undone = app::undo(context.workspace(), request);
   if (!context.for_people()) return context.print_json(undone_json(context, undone));
   const auto& taken = undone.batches.front();
-  context.print(fmt::format("{} \"{}\" ({})\n", request.mode == app::Mode::DryRun ? "Would undo" : "Undid",
-                            base::printable(taken.summary), taken.batch.substr(0, 8)));
-  answer(context, undone.committed, "");
+  const bool many = undone.committed.records.size() > most_shown;
+  context.print(fmt::format("{} \"{}\" ({}){}\n", request.mode == app::Mode::DryRun ? "Would undo" : "Undid",
+                            base::printable(taken.summary), taken.batch.substr(0, 8),
+                            many ? ", " + counted_records(undone.committed) : ""));
+  print_records(context, undone.committed);
   print_kept(context, undone);
 }
 
 void print_rollback(Context& context, const app::Undone& undone) {
-  constexpr std::size_t shown = 20;
   const Style style = context.style();
   const bool dry = undone.committed.mode == app::Mode::DryRun;
-  context.print(fmt::format(
-      "{} {}, {}\n", dry ? "Would roll back" : "Rolled back", base::count_of(undone.batches.size(), "batch"),
-      base::count_of(undone.committed.records.size() + undone.committed.files.size(), "record")));
-  for (std::size_t i = 0; i < std::min(shown, undone.batches.size()); ++i) {
+  context.print(fmt::format("{} {}, {}\n", dry ? "Would roll back" : "Rolled back",
+                            base::count_of(undone.batches.size(), "batch"), counted_records(undone.committed)));
+  for (std::size_t i = 0; i < std::min(most_shown, undone.batches.size()); ++i) {
     const auto& each = undone.batches[i];
     const auto when =
         each.at ? ago(std::chrono::floor<std::chrono::seconds>(*each.at), context.workspace().now()) : "";
@@ -76,9 +87,10 @@ void print_rollback(Context& context, const app::Undone& undone) {
         style.paint(Role::Dim,
                     base::printable(fmt::format("{} on {}, {}", each.member, each.device, when)))));
   }
-  if (undone.batches.size() > shown)
-    context.print(style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - shown)));
-  if (undone.committed.records.size() <= shown) answer(context, undone.committed, "");
+  if (undone.batches.size() > most_shown)
+    context.print(
+        style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - most_shown)));
+  print_records(context, undone.committed);
   print_kept(context, undone);
 }
 
@@ -112,7 +124,7 @@ void add_undo(CLI::App& root, Context& context) {
       "several back.");
   command
       ->add_option("batch", options->request.batch,
-                   "batch or commit, or the beginning of one (default: the last that is not undone)")
+                   "batch or commit, or a unique beginning of one (default: this device's last that is not undone)")
       ->type_name("BATCH");
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);
@@ -133,7 +145,7 @@ void add_rollback(CLI::App& root, Context& context) {
                   "Field by field: what others have changed since is listed and left, unless --overwrite "
                   "says otherwise. A "
                   "rollback is a batch:\nit syncs, and `crm undo BATCH` takes it back.");
-  command->add_option("batches", options->request.batches, "batches or commits, or the beginnings of them")
+  command->add_option("batches", options->request.batches, "batches or commits, or unique beginnings of them")
       ->type_name("BATCH");
   complete(context,
            command->add_option("--by", options->request.member, "what this member has written")

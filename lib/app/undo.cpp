@@ -1,5 +1,6 @@
 #include "app/undo.hpp"
 
+#include "app/refusal.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "sync/journal.hpp"
@@ -23,33 +24,65 @@ std::string batch_of(const store::Commit& commit) {
                     "`crm git log` shows the batches (Crm-Batch)");
 }
 
-store::Commit find_named(const store::Repository& repository, const std::string& wanted) {
-  std::optional<store::Commit> found;
-  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    const auto batch = batch_of(commit);
-    if (!batch.empty() &&
-        (batch.starts_with(wanted) || (wanted.size() >= 7 && commit.id.starts_with(wanted))))
-      found = commit;
-    return !found;
-  });
-  if (!found) no_such(wanted);
-  if (found->parents.empty())
-    throw base::Error(base::Kind::Usage, "the first commit made the store and cannot be undone");
-  return *found;
+[[noreturn]] void ambiguous(const std::string& wanted, const std::vector<store::Commit>& commits) {
+  constexpr std::size_t most = 8;
+  std::string message =
+      fmt::format("\"{}\" could be any of {} batches:", base::printable(wanted), commits.size());
+  core::List candidates;
+  for (const auto& commit : commits) {
+    if (candidates.size() < most)
+      message += fmt::format("\n  {}  {}", batch_of(commit), base::printable(commit.summary));
+    core::Map candidate;
+    candidate.set("id", batch_of(commit));
+    candidate.set("type", "batch");
+    candidate.set("name", commit.summary);
+    candidates.emplace_back(std::move(candidate));
+  }
+  if (commits.size() > most) message += fmt::format("\n  and {} more", commits.size() - most);
+  core::Map details;
+  details.set("candidates", std::move(candidates));
+  throw Refusal(base::Kind::Ambiguous, message, "name it by more of its id", std::move(details));
 }
 
-/// The last batch of this device: what others wrote is theirs to take back, or is named.
+store::Commit find_named(const store::Repository& repository, const std::string& wanted) {
+  constexpr std::size_t shortest = 4, shortest_commit = 7;
+  if (wanted.size() < shortest)
+    throw base::Error(base::Kind::Usage,
+                      fmt::format("\"{}\" is too short to name a batch: it takes at least {} characters",
+                                  base::printable(wanted), shortest),
+                      "`crm git log` shows the batches (Crm-Batch)");
+  std::vector<store::Commit> found;
+  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
+    const auto batch = batch_of(commit);
+    if (batch.empty()) return true;
+    const bool whole = batch == wanted || commit.id == wanted;
+    if (whole) found.clear();
+    if (whole || batch.starts_with(wanted) ||
+        (wanted.size() >= shortest_commit && commit.id.starts_with(wanted)))
+      found.push_back(commit);
+    return !whole;
+  });
+  if (found.empty()) no_such(wanted);
+  if (found.size() > 1) ambiguous(wanted, found);
+  if (found.front().parents.empty())
+    throw base::Error(base::Kind::Usage, "the first commit made the store and cannot be undone");
+  return found.front();
+}
+
+/// The last batch of this device that nobody has undone: what others wrote is theirs to take back, or is
+/// named.
 store::Commit find_last(const store::Repository& repository, const std::string& device) {
   std::optional<store::Commit> found;
   std::set<std::string> undone;
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
     const auto batch = batch_of(commit);
-    if (batch.empty() || undone.contains(batch) || commit.trailer("Crm-Device") != device) return true;
-    if (const std::string target = commit.trailer(undoes); !target.empty()) {
+    if (batch.empty() || undone.contains(batch)) return true;
+    if (const std::string target = commit.trailer(undoes); !target.empty()) { // on whichever device
       for (const auto each : base::split(target, ' '))
         undone.emplace(each);
       return true;
     }
+    if (commit.trailer("Crm-Device") != device) return true;
     if (!commit.parents.empty()) found = commit; // the first commit is the store itself
     return false;
   });
@@ -143,6 +176,8 @@ Undone undo(Workspace& workspace, const UndoRequest& request) {
   const auto& repository = workspace.repository();
   const auto commit = request.batch.empty() ? find_last(repository, workspace.device())
                                             : find_named(repository, request.batch);
+  // Where nothing is left to take back, that it is undone is said all the same: the next goes further.
+  if (request.batch.empty()) batch.commit_even_if_empty();
   return take_back(workspace, batch, {commit}, request.later);
 }
 

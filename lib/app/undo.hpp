@@ -11,8 +11,9 @@
 namespace crm::app {
 
 struct UndoRequest {
-  std::string
-      batch; ///< batch id, commit id or a unique beginning of either; "" for the last batch not yet undone
+  /// Batch id, commit id or a unique beginning of either, of 4 characters or more; "" for this device's last
+  /// batch that nobody has undone.
+  std::string batch;
   Later later = Later::Refuse;
   Mode mode = Mode::Write;
 };
@@ -28,7 +29,8 @@ struct Undone {
   std::vector<TakenBack> batches; ///< newest first
   std::vector<std::string> kept;  ///< sentences: what later writes changed and was left
 };
-/// Throws Error(NotFound) when there is no such batch, Error(Conflicts) when later writes are in the way.
+/// Throws Error(NotFound) when there is no such batch, Error(Ambiguous) when several begin so, and
+/// Error(Conflicts) when later writes are in the way.
 Undone undo(Workspace& workspace, const UndoRequest& request);
 
 /// Those named, and those that all the given filters choose.
