@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/shape.hpp"
+#include "core/merge.hpp"
 #include "core/when.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,17 @@ core::Map undone_json(Context& context, const app::Undone& undone) {
   return document;
 }
 
+/// A decision that was taken back is to be made again.
+void print_open(Context& context, const app::Committed& committed) {
+  if (committed.records.size() > most_shown) return;
+  auto& workspace = context.workspace();
+  for (const auto& written : committed.records)
+    for (const auto& conflict : core::conflicts(written.record, workspace.schemas().get(written.record.type)))
+      context.print(fmt::format("Waits for a decision: {} {}: {}; `crm conflicts` shows the values\n",
+                                written.record.type, base::printable(written.name),
+                                base::printable(conflict.unit)));
+}
+
 void print_kept(Context& context, const app::Undone& undone) {
   for (const auto& each : undone.kept)
     context.print("Left alone: " + base::printable(each) + "\n");
@@ -70,6 +82,7 @@ void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
                             base::printable(taken.summary), taken.batch.substr(0, 8),
                             many ? ", " + counted_records(undone.committed) : ""));
   print_records(context, undone.committed);
+  print_open(context, undone.committed);
   print_kept(context, undone);
 }
 
@@ -88,9 +101,9 @@ void print_rollback(Context& context, const app::Undone& undone) {
                     base::printable(fmt::format("{} on {}, {}", each.member, each.device, when)))));
   }
   if (undone.batches.size() > most_shown)
-    context.print(
-        style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - most_shown)));
+    context.print(style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - most_shown)));
   print_records(context, undone.committed);
+  print_open(context, undone.committed);
   print_kept(context, undone);
 }
 
@@ -123,8 +136,9 @@ void add_undo(CLI::App& root, Context& context) {
       "An undo is a batch itself: `crm undo` of it brings back what it took. `crm rollback` takes "
       "several back.");
   command
-      ->add_option("batch", options->request.batch,
-                   "batch or commit, or a unique beginning of one (default: this device's last that is not undone)")
+      ->add_option(
+          "batch", options->request.batch,
+          "batch or commit, or a unique beginning of one (default: this device's last that is not undone)")
       ->type_name("BATCH");
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);

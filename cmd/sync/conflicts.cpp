@@ -198,11 +198,13 @@ void add_resolve(CLI::App& root, Context& context) {
     std::size_t pick = 0;
   };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(root, "resolve", "decide a conflict",
-                              "  crm resolve                        (asks, one after the other)\n"
-                              "  crm resolve ada --pick 2\n  crm resolve whitening --field state --theirs\n"
-                              "  crm resolve ada --field name --value \"Ada King\"\n"
-                              "A decision is a batch: it syncs, and `crm undo` takes it back.");
+  auto* command =
+      add_command(root, "resolve", "decide a conflict",
+                  "  crm resolve                        (asks, one after the other)\n"
+                  "  crm resolve ada --pick 2\n  crm resolve whitening --field state --theirs\n"
+                  "  crm resolve ada --field name --value \"Ada King\"\n"
+                  "A decision is a batch: it syncs, and `crm undo` takes it back: the conflict is there "
+                  "again.");
   complete(context,
            command->add_option("record", options->record, "by its name or id (default: asks)")
                ->type_name("RECORD"),
