@@ -50,10 +50,9 @@ bool leaves_ours_alone(sync::Authorities& authorities, const sync::Judgement& th
 
 } // namespace
 
-Judged judge_received(Workspace& workspace, const store::Oid& tip,
+Judged judge_received(Workspace& workspace, const store::Oid& tip, const store::Oid& head,
                       const std::shared_ptr<sync::JudgeMemory>& memory) {
   const auto& repository = workspace.repository();
-  const auto head = repository.head();
   auto judge = judge_of(workspace, memory);
   Judged out{tip, head, head, {}, {}, {}};
   const auto theirs = judge.judge(tip, head, head);
@@ -73,20 +72,20 @@ void remember_asides(store::Repository& repository, const std::vector<store::Oid
     repository.set_ref(sync::quarantine_refs + each, each);
 }
 
-OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known,
+OwnJudged judge_own(Workspace& workspace, const store::Oid& head, const store::Oid& known,
                     const std::shared_ptr<sync::JudgeMemory>& memory) {
-  auto& repository = workspace.repository();
-  const auto head = transaction != nullptr ? transaction->head() : repository.head();
   auto judgement = judge_of(workspace, memory).judge(head, known, head);
-  if (!judgement.unproved.empty()) return {std::move(judgement.unproved), {}};
-  if (judgement.standing.empty()) return {};
-  if (transaction != nullptr) {
-    const auto aside = sync::put_aside(repository, judgement);
-    transaction->fast_forward(aside);
-    remember_asides(repository, {aside});
-    workspace.moved();
-  }
-  return {{}, std::move(judgement.standing)};
+  if (!judgement.unproved.empty()) return {std::move(judgement.unproved), {}, head};
+  if (judgement.standing.empty()) return {{}, {}, head};
+  auto aside = sync::put_aside(workspace.repository(), judgement);
+  return {{}, std::move(judgement.standing), std::move(aside)};
+}
+
+void put_aside_own(Workspace& workspace, store::Transaction& transaction, const OwnJudged& judged) {
+  if (judged.head == transaction.head()) return;
+  transaction.fast_forward(judged.head);
+  remember_asides(workspace.repository(), {judged.head});
+  workspace.moved();
 }
 
 std::size_t count_batches(const store::Repository& repository, const store::Oid& from,
@@ -100,9 +99,9 @@ std::size_t count_batches(const store::Repository& repository, const store::Oid&
   return out;
 }
 
-std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& known) {
+std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
+                                         const store::Oid& known) {
   bool by_hand = false;
-  const auto head = repository.head();
   repository.since(head, known, [&](const store::Commit& commit) {
     by_hand = commit.trailer("Crm-Batch").empty() && commit.trailer("Crm-Merge").empty() &&
               commit.trailer(sync::quarantine_trailer).empty();
@@ -111,9 +110,10 @@ std::vector<core::Problem> unfit_to_send(const store::Repository& repository, co
   return by_hand ? sync::check_incoming(repository, head, known) : std::vector<core::Problem>();
 }
 
-std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip) {
+std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip,
+                         const store::Oid& head) {
   std::string out;
-  repository.since(tip, repository.head(), [&](const store::Commit& commit) {
+  repository.since(tip, head, [&](const store::Commit& commit) {
     const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"));
     if (time && *time > latest) out = base::printable(commit.trailer("Crm-Device"));
     return out.empty();

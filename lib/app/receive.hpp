@@ -15,42 +15,47 @@ namespace crm::app {
 
 struct Judged {
   store::Oid theirs;      ///< what is to be merged: what came, or that without what was put aside
-  store::Oid ours_before; ///< HEAD, when it was judged
-  store::Oid ours;        ///< what it is to be merged with: HEAD, or that without what was put aside
+  store::Oid ours_before; ///< the head that it was judged for
+  store::Oid ours;        ///< what it is to be merged with: that head, or it without what was put aside
   std::vector<sync::Refused> put_aside; ///< now, of either side
   /// Of theirs: nothing that came may be taken in.
   std::vector<sync::Refused> unproved;
   std::vector<store::Oid> asides; ///< commits that put something aside, new to this device
 };
-/// Moves nothing. Throws Error(InvalidData) where the put-aside commits cannot be made.
-Judged judge_received(Workspace& workspace, const store::Oid& tip,
+/// `head` is ours: HEAD, or in a dry run what HEAD would be by now. Moves nothing. Throws Error(InvalidData)
+/// where the put-aside commits cannot be made.
+Judged judge_received(Workspace& workspace, const store::Oid& tip, const store::Oid& head,
                       const std::shared_ptr<sync::JudgeMemory>& memory = {});
 
 /// From here on the put-aside commits are known here.
 void remember_asides(store::Repository& repository, const std::vector<store::Oid>& asides);
 
-/// What this device would send to who has `known` ("" for nothing) is judged as it will be there, and what
-/// may not count is put aside here already.
+/// What this device would send with `head` to who has `known` ("" for nothing), judged as it will be there.
 struct OwnJudged {
   /// What no other device would take in: nobody vouched for the key yet, or somebody committed by hand
   /// without one.
   std::vector<sync::Refused> unproved;
   std::vector<sync::Refused> put_aside; ///< now
+  store::Oid head;                      ///< as given, or that without what is put aside
 };
-/// Under the lock, or in a dry run without one.
-OwnJudged judge_own(Workspace& workspace, store::Transaction* transaction, const store::Oid& known,
+/// Moves nothing.
+OwnJudged judge_own(Workspace& workspace, const store::Oid& head, const store::Oid& known,
                     const std::shared_ptr<sync::JudgeMemory>& memory = {});
+/// What may not count is put aside here already.
+void put_aside_own(Workspace& workspace, store::Transaction& transaction, const OwnJudged& judged);
 
 /// Those that `from` has and `without` has not ("" for neither); merges are nobody's work, and do not count.
 std::size_t count_batches(const store::Repository& repository, const store::Oid& from,
                           const store::Oid& without);
 
-/// Why no other device would take in what HEAD has and `known` ("" for nothing) has not. What crm itself
+/// Why no other device would take in what `head` has and `known` ("" for nothing) has not. What crm itself
 /// wrote is as it should be: looked at where there is a commit by hand among it.
-std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& known);
+std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
+                                         const store::Oid& known);
 
-/// The device of a batch of `tip` that is not here yet and was written after `latest`, by its clock; or "".
-std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip);
+/// The device of a batch of `tip` that `head` has not and that was written after `latest`, by its clock; or "".
+std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip,
+                         const store::Oid& head);
 
 /// "3f2a… of bob on tablet-2: it is not signed" for people.
 std::string refusal_text(const sync::Refused& refused);

@@ -95,7 +95,9 @@ Revoked revoke(Workspace& workspace, const RevokeRequest& request) {
   }
   if (request.mode == Mode::DryRun || out.committed.commit.empty()) return out;
   auto transaction = begin_writing(workspace);
-  out.put_aside = judge_own(workspace, &transaction, before_all(out.last)).put_aside;
+  auto judged = judge_own(workspace, transaction.head(), before_all(out.last));
+  put_aside_own(workspace, transaction, judged);
+  out.put_aside = std::move(judged.put_aside);
   return out;
 }
 

@@ -65,7 +65,7 @@ class Sync {
     if (m_request.pull)
       for (auto& outcome : m_report.remotes)
         guarded(outcome, [&] { pull(outcome); });
-    m_report.offered = m_repository.head();
+    m_report.offered = head();
     if (m_request.push)
       for (auto& outcome : m_report.remotes)
         if (outcome.ok()) guarded(outcome, [&] { push(outcome); });
@@ -81,6 +81,9 @@ class Sync {
   }
 
  private:
+  /// Ours as it is, or in a dry run as it would be by now.
+  store::Oid head() const { return m_planned.empty() ? m_repository.head() : m_planned; }
+
   /// An edit by hand that is valid travels too; one that is not stays where it is. So does what was read.
   void take_in_what_is_here() {
     {
@@ -142,20 +145,20 @@ class Sync {
   /// What came is looked at before anything is done with it. Then the merge is planned and carried out under
   /// the lock, so that a batch which another process commits meanwhile is part of it.
   void take_in(RemoteOutcome& outcome, const store::Oid& tip) {
-    if (m_repository.descends(m_repository.head(), tip)) return;
+    const auto before = head();
+    if (m_repository.descends(before, tip)) return;
     say(outcome, "looking at what came");
-    outcome.received += count_batches(m_repository, tip, m_repository.head());
+    outcome.received += count_batches(m_repository, tip, before);
     const auto latest = m_workspace.env().now() + far_ahead;
     sync::ReadRecords read;
-    if (const auto device = device_ahead(m_repository, latest, tip); !device.empty()) {
+    if (const auto device = device_ahead(m_repository, latest, tip, before); !device.empty()) {
       outcome.outcome = "clock";
       outcome.detail = fmt::format("the clock of {} is more than {} days ahead of this device's\n"
                                    "put the wrong one right; nothing was taken in",
                                    device, far_ahead / std::chrono::days{1});
       return;
     }
-    outcome.problems =
-        sync::check_incoming(m_repository, tip, m_repository.head(), {.latest = latest}, &read);
+    outcome.problems = sync::check_incoming(m_repository, tip, before, {.latest = latest}, &read);
     if (outcome.problems.empty()) outcome.problems = settings_problems(m_repository, tip);
     if (!outcome.problems.empty()) {
       outcome.outcome = "refused-data";
@@ -163,7 +166,7 @@ class Sync {
       return;
     }
     say(outcome, "verifying");
-    const auto judged = judge_received(m_workspace, tip, m_judged);
+    const auto judged = judge_received(m_workspace, tip, before, m_judged);
     if (!judged.unproved.empty()) {
       outcome.outcome = "unproved";
       outcome.detail = "what it sent is not signed as it must be; nothing of it was taken in\n" +
@@ -192,6 +195,7 @@ class Sync {
                                    plan.deleted, base::count_of(plan.present, "record"));
       return;
     }
+    if (!transaction) m_planned = sync::outcome_of(m_repository, plan);
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
     const auto edits = hand_edits_in(plan);
     if (!edits.empty()) {
@@ -222,15 +226,15 @@ class Sync {
     if (is_bundle(outcome)) return write_bundle(outcome);
     for (int turn = 0; turn < tries; ++turn) {
       const auto seen = store::last_seen(m_repository, outcome.remote.name);
-      if (seen && *seen == m_repository.head()) return show_life(outcome);
+      if (seen && *seen == head()) return show_life(outcome);
       if (!may_be_sent(outcome, seen.value_or(""))) return;
-      const store::Oid head = m_repository.head();
-      outcome.sent = count_batches(m_repository, head, seen.value_or(""));
+      const store::Oid tip = head();
+      outcome.sent = count_batches(m_repository, tip, seen.value_or(""));
       outcome.pushed = true;
       if (m_request.mode == Mode::DryRun) return;
       say(outcome, "pushing");
       const auto pushed =
-          store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
+          store::push(m_repository, outcome.remote, tip, m_request.patience, {sign_of_life(tip)});
       if (pushed.ok()) return;
       outcome.sent = 0;
       outcome.pushed = false;
@@ -252,7 +256,7 @@ class Sync {
 
   /// What no other device would take in stays here; this one asks all the same for its key to be approved.
   bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
-    outcome.problems = unfit_to_send(m_repository, seen);
+    outcome.problems = unfit_to_send(m_repository, head(), seen);
     if (!outcome.problems.empty()) {
       outcome.outcome = "unfit";
       outcome.detail = "nothing was sent; put it right and commit that, and the next sync sends all of it";
@@ -260,7 +264,12 @@ class Sync {
     }
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
-    const auto judged = judge_own(m_workspace, transaction ? &*transaction : nullptr, seen, m_judged);
+    const auto judged =
+        judge_own(m_workspace, transaction ? transaction->head() : head(), seen, m_judged);
+    if (transaction)
+      put_aside_own(m_workspace, *transaction, judged);
+    else
+      m_planned = judged.head;
     outcome.put_aside.insert(outcome.put_aside.end(), judged.put_aside.begin(), judged.put_aside.end());
     const auto& kept = judged.unproved;
     if (kept.empty()) return true;
@@ -280,9 +289,8 @@ class Sync {
 
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
-    if (seen == m_repository.head() || !may_be_sent(outcome, seen.value_or(""))) return;
-    const store::Oid head = m_repository.head();
-    outcome.sent = count_batches(m_repository, head, seen.value_or(""));
+    if (seen == head() || !may_be_sent(outcome, seen.value_or(""))) return;
+    outcome.sent = count_batches(m_repository, head(), seen.value_or(""));
     outcome.pushed = true;
     if (m_request.mode == Mode::DryRun) return;
     say(outcome, "writing");
@@ -367,6 +375,7 @@ class Sync {
   const SyncRequest& m_request;
   const std::shared_ptr<sync::JudgeMemory> m_judged = sync::new_judge_memory(m_repository);
   SyncReport m_report;
+  store::Oid m_planned; ///< of a dry run: the head that it would have come to
 };
 
 } // namespace

@@ -327,4 +327,12 @@ Oid apply(store::Transaction& transaction, const MergePlan& plan) {
   return transaction.merge(plan.theirs, plan.changes, plan.message, plan.signature);
 }
 
+Oid outcome_of(const store::Repository& repository, const MergePlan& plan) {
+  if (plan.kind == MergePlan::Kind::Nothing) return plan.ours;
+  if (plan.kind == MergePlan::Kind::FastForward) return plan.theirs;
+  return repository.write_commit(repository.write_tree(plan.ours, plan.changes),
+                                 {std::min(plan.ours, plan.theirs), std::max(plan.ours, plan.theirs)},
+                                 plan.message, plan.signature);
+}
+
 } // namespace crm::sync

@@ -50,6 +50,9 @@ MergePlan plan_merge(const store::Repository& repository, const store::Oid& ours
 /// Error(Busy). Returns the new head.
 store::Oid apply(store::Transaction& transaction, const MergePlan& plan);
 
+/// The commit that apply() would move to, written and in no history: for planning on from there.
+store::Oid outcome_of(const store::Repository& repository, const MergePlan& plan);
+
 /// One file as the merge driver has it: the join of two versions of a record, whole texts. Throws
 /// Error(InvalidData).
 std::string merge_texts(const std::string& ours, const std::string& theirs, const std::string& path,
