@@ -87,7 +87,7 @@ base::Error explain(const CLI::ParseError& error, Context& context, const std::v
       dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     std::vector<std::string> names;
     for (const auto* sub : at->get_subcommands({}))
-      if (!sub->get_group().empty()) names.push_back(sub->get_name());
+      if (!sub->get_group().empty() && !sub->get_name().empty()) names.push_back(sub->get_name());
     const auto stray = std::find_if(
         words.begin() + static_cast<std::ptrdiff_t>(std::min(next, words.size())), words.end(),
         [&](const std::string& word) {

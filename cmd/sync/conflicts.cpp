@@ -113,6 +113,19 @@ void print_conflict(Context& context, const app::Disputed& each, std::size_t ind
                               base::printable(value_text(context, each, conflict, *base))));
 }
 
+/// What may be said of the record's first conflict.
+void print_ways(Context& context, const app::Disputed& each) {
+  const auto& conflict = each.conflicts.front();
+  std::string numbers = "1";
+  for (std::size_t number = 2; number <= conflict.values.size(); ++number)
+    numbers += fmt::format("|{}", number);
+  context.print(fmt::format("Decide with: crm resolve {}{} --pick {}, --ours, --theirs{}{}\n",
+                            app::short_id(context.workspace(), each.found.record.id.str()),
+                            each.conflicts.size() > 1 ? " --field " + conflict.unit : "", numbers,
+                            each.bases.front() ? ", --base" : "",
+                            conflict.unit == core::Conflict::deletion ? "" : ", --value V"));
+}
+
 void run_conflicts(Context& context, const std::string& word) {
   auto& workspace = context.workspace();
   auto all = app::disputed(workspace);
@@ -139,20 +152,32 @@ void run_conflicts(Context& context, const std::string& word) {
       print_conflict(context, each, n);
       context.print("\n");
     }
-  if (!all.empty()) {
-    const auto& first = all.front();
-    context.print(
-        fmt::format("Decide with: crm resolve {}{} --pick 1|2, --ours, --theirs, --base, --value V\n",
-                    app::short_id(workspace, first.found.record.id.str()),
-                    first.conflicts.size() > 1 ? " --field " + first.conflicts.front().unit : ""));
-  }
+  if (!all.empty()) print_ways(context, all.front());
   const bool broken = !rules.clashes.empty() || !rules.broken.empty();
   if (!all.empty() && broken) context.print("\n");
   print_rules(context, rules);
   if (all.empty() && !broken) context.say("nothing waits for a decision");
 }
 
-/// One question for each conflict; the first line that is no answer ends it.
+/// A way to decide it; nothing where it is left alone. What is no answer is asked again.
+std::optional<app::Choice> ask_for_one(Context& context, std::size_t values, bool& ends) {
+  using Side = app::Choice::Side;
+  for (;;) {
+    const auto answer =
+        context.ask(fmt::format("  1-{} chooses, b takes what was, s skips, q ends: ", values));
+    ends = !answer || *answer == "q";
+    if (ends || *answer == "s" || answer->empty()) return std::nullopt;
+    app::Choice choice;
+    choice.side = *answer == "b" ? Side::Base : Side::Pick;
+    if (choice.side == Side::Base) return choice;
+    const bool is_number = answer->size() < 4 && std::all_of(answer->begin(), answer->end(), base::is_digit);
+    choice.pick = is_number ? std::stoul(*answer) : 0;
+    if (choice.pick > 0 && choice.pick <= values) return choice;
+    context.say(fmt::format("there is no value {}: they are 1 to {}", base::printable(*answer), values));
+  }
+}
+
+/// One question for each conflict.
 void ask_through(Context& context, std::vector<app::Disputed> all, app::Mode mode) {
   app::find_bases(context.workspace(), all);
   for (const auto& each : all)
@@ -160,20 +185,12 @@ void ask_through(Context& context, std::vector<app::Disputed> all, app::Mode mod
       const auto& conflict = each.conflicts[n];
       print_conflict(context, each, n);
       context.flush();
-      const auto answer = context.ask(
-          fmt::format("  1-{} chooses, b takes what was, s skips, q ends: ", conflict.values.size()));
-      if (!answer || *answer == "q") return;
-      app::ResolveRequest request{each.found, conflict.unit, {}, mode};
-      if (*answer == "b") {
-        request.choice.side = app::Choice::Side::Base;
-      } else if (!answer->empty() && answer->size() < 4 &&
-                 std::all_of(answer->begin(), answer->end(), base::is_digit)) {
-        request.choice.side = app::Choice::Side::Pick;
-        request.choice.pick = std::stoul(*answer);
-      } else {
-        continue;
-      }
-      cmd::answer(context, app::resolve_conflict(context.workspace(), request), "Resolved");
+      bool ends = false;
+      const auto choice = ask_for_one(context, conflict.values.size(), ends);
+      if (ends) return;
+      if (!choice) continue;
+      answer(context, app::resolve_conflict(context.workspace(), {each.found, conflict.unit, *choice, mode}),
+             "Resolved");
       context.flush();
     }
 }
@@ -216,17 +233,18 @@ void add_resolve(CLI::App& root, Context& context) {
   group->add_flag("--theirs", options->theirs, "the newest of another device");
   group->add_flag("--base", options->base, "as it was before");
   group->add_flag("--both", options->both, "both texts, one below the other");
-  group->add_option("--pick", options->pick, "by its number in `crm conflicts`")->type_name("N");
+  auto* pick = group->add_option("--pick", options->pick, "by its number in `crm conflicts`")->type_name("N");
   auto* value = group->add_option("--value", options->value, "another value")->type_name("V");
-  group->require_option(0, 1);
   add_dry_run(*command, options->mode);
-  command->callback([&context, options, value] {
+  command->callback([&context, options, group, pick, value] {
     auto& workspace = context.workspace();
     using Side = app::Choice::Side;
     app::Choice choice;
-    const bool chosen = options->ours || options->theirs || options->base || options->both ||
-                        options->pick > 0 || value->count() > 0;
-    if (options->record.empty() || !chosen) {
+    const auto chosen = group->count_all();
+    if (chosen > 1)
+      throw base::Error(base::Kind::Usage, "a conflict is decided in one way",
+                        "say one of --ours, --theirs, --base, --pick N, --value V and --both");
+    if (options->record.empty() || chosen == 0) {
       auto all = app::disputed(workspace);
       if (!options->record.empty()) {
         const auto wanted = app::resolve(workspace, "", options->record, app::Scope::Stored);
@@ -239,12 +257,12 @@ void add_resolve(CLI::App& root, Context& context) {
       if (all.empty()) return context.say("nothing waits for a decision");
       return ask_through(context, std::move(all), options->mode);
     }
-    choice.side = options->ours     ? Side::Ours
-                  : options->theirs ? Side::Theirs
-                  : options->base   ? Side::Base
-                  : options->both   ? Side::Both
-                  : options->pick   ? Side::Pick
-                                    : Side::Value;
+    choice.side = options->ours       ? Side::Ours
+                  : options->theirs   ? Side::Theirs
+                  : options->base     ? Side::Base
+                  : options->both     ? Side::Both
+                  : pick->count() > 0 ? Side::Pick
+                                      : Side::Value;
     choice.pick = options->pick;
     choice.value = options->value;
     const auto found = app::resolve(workspace, "", options->record, app::Scope::Stored);

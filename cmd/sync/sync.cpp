@@ -320,6 +320,9 @@ void add_sync(CLI::App& root, Context& context) {
       options->calendar.request.mode = options->request.mode;
       return run_sync_vdir(context, options->calendar);
     }
+    if (!options->bundle.empty() && !options->request.remotes.empty())
+      throw base::Error(base::Kind::Usage, "--bundle is for a file, instead of remotes",
+                        "sync with the remotes in another call");
     if (options->status) return show_state(context);
     options->request.pull = !options->push;
     options->request.push = !options->pull;

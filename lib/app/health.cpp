@@ -1,6 +1,7 @@
 #include "app/health.hpp"
 
 #include "app/attachments.hpp"
+#include "app/held_back.hpp"
 #include "app/resolve.hpp"
 #include "app/rules.hpp"
 #include "base/error.hpp"
@@ -9,6 +10,7 @@
 #include "core/provenance.hpp"
 #include "store/git_program.hpp"
 #include "store/paths.hpp"
+#include "store/transport.hpp"
 #include "sync/incoming.hpp"
 
 #include <algorithm>
@@ -115,6 +117,19 @@ std::string attachment_count(const AttachmentCensus& found) {
                                         : fmt::format("; {} that no record names any more", found.unnamed));
 }
 
+/// What was committed by hand here and keeps a remote from being sent anything; "" for nothing.
+std::string unsendable(Workspace& workspace, const std::vector<store::Remote>& remotes) {
+  const auto& repository = workspace.repository();
+  for (const auto& remote : remotes) {
+    const auto seen = store::last_seen(repository, remote.name).value_or("");
+    const auto judged = judge_own(workspace, repository.head(), seen);
+    if (judged.unproved.empty()) continue;
+    if (auto held = held_back(workspace, judged.unproved, seen); held.outcome != "unapproved")
+      return held.detail;
+  }
+  return "";
+}
+
 } // namespace
 
 Status status(Workspace& workspace) {
@@ -198,6 +213,11 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
            ? (valid == 0 ? "none wait"
                          : fmt::format("{} wait{} for `crm commit`", valid, valid == 1 ? "s" : ""))
            : base::count_of(plan.problems.size(), "problem") + ": mend that, then `crm commit`"});
+  if (const auto remotes = store::remotes(repository); !remotes.empty()) {
+    const auto unsent = unsendable(workspace, remotes);
+    out.checks.push_back(
+        {"unsent", unsent.empty(), unsent.empty() ? "nothing that the others would refuse" : unsent});
+  }
   const std::int64_t indexed = workspace.with_index(
       [&](index::Index& index) { return index.count({}) + index.count({.deleted = true}); });
   const auto readable = static_cast<std::int64_t>(found.records) - indexed;

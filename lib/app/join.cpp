@@ -51,7 +51,12 @@ base::Kind kind_of(store::Trouble trouble) {
 class Made {
  public:
   explicit Made(std::filesystem::path folder)
-      : m_folder(std::move(folder)), m_was_there(is_there(m_folder)) {}
+      : m_folder(std::move(folder)), m_was_there(is_there(m_folder)) {
+    std::error_code error;
+    for (auto above = m_folder.parent_path(); !above.empty() && !std::filesystem::exists(above, error);
+         above = above.parent_path())
+      m_above.push_back(above);
+  }
   Made(const Made&) = delete;
   Made& operator=(const Made&) = delete;
   ~Made() {
@@ -59,6 +64,8 @@ class Made {
     std::error_code ignored;
     if (!m_was_there) {
       std::filesystem::remove_all(m_folder, ignored);
+      for (const auto& above : m_above)
+        std::filesystem::remove(above, ignored); // only where it is empty
       return;
     }
     for (const auto& each : std::filesystem::directory_iterator(m_folder, ignored))
@@ -78,6 +85,7 @@ class Made {
   }
 
   std::filesystem::path m_folder;
+  std::vector<std::filesystem::path> m_above; ///< folders that were not there either, the deepest first
   bool m_was_there, m_kept = false;
 };
 

@@ -110,15 +110,34 @@ std::vector<core::Problem> unfit_to_send(const store::Repository& repository, co
   return by_hand ? sync::check_incoming(repository, head, known) : std::vector<core::Problem>();
 }
 
-std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip,
-                         const store::Oid& head) {
-  std::string out;
+std::string clock_refusal(const store::Repository& repository, const ClockLimit& limit, const store::Oid& tip,
+                          const store::Oid& head) {
+  std::optional<store::Commit> first; // whatever its device wrote after it is as far ahead
+  core::StampTime newest{};
+  std::size_t count = 0;
   repository.since(tip, head, [&](const store::Commit& commit) {
     const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"));
-    if (time && *time > latest) out = base::printable(commit.trailer("Crm-Device"));
-    return out.empty();
+    if (!time || *time <= limit.now + limit.ahead) return true;
+    ++count;
+    newest = std::max(newest, *time);
+    first = commit;
+    return true;
   });
-  return out;
+  if (!first) return "";
+  const auto device = base::printable(first->trailer("Crm-Device"));
+  const auto id = first->id.substr(0, 10);
+  const auto by_itself = std::chrono::floor<std::chrono::days>(newest - limit.ahead) + std::chrono::days{1};
+  return fmt::format(
+      "the clock of {} is more than {} days ahead of this device's\n"
+      "{} of {} ({}) is from {}{}; nothing was taken in\n"
+      "where this device's date is wrong, set it right; otherwise all of it is taken in from {} on\n"
+      "sooner only without {}: on {}, once its date is right, `crm git reset --keep {}~1` and\n"
+      "`crm git push --force REMOTE {}`, then `crm sync --allow-rewound` on each device, and write it anew",
+      device, limit.ahead.count(), id, base::printable(first->trailer("Crm-Actor")),
+      base::printable(first->summary), core::to_text(*core::parse_stamp_time(first->trailer("Crm-Clock"))),
+      count == 1 ? "" : fmt::format(", and {} after it", count - 1),
+      core::to_text(core::StampTime(by_itself)).substr(0, 10), count == 1 ? "it" : "these", device, id,
+      repository.branch());
 }
 
 std::string refusal_text(const sync::Refused& refused) {

@@ -53,9 +53,15 @@ std::size_t count_batches(const store::Repository& repository, const store::Oid&
 std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
                                          const store::Oid& known);
 
-/// The device of a batch of `tip` that `head` has not and that was written after `latest`, by its clock; or "".
-std::string device_ahead(const store::Repository& repository, core::StampTime latest, const store::Oid& tip,
-                         const store::Oid& head);
+/// How far ahead of this device's clock a batch may be that is taken in.
+struct ClockLimit {
+  core::StampTime now;
+  std::chrono::days ahead;
+};
+/// Sentences for people where a batch that `tip` has and `head` has not was written later than that, by its
+/// own clock: whose, when it will be taken in, and what can be done before; else "".
+std::string clock_refusal(const store::Repository& repository, const ClockLimit& limit, const store::Oid& tip,
+                          const store::Oid& head);
 
 /// "3f2a… of bob on tablet-2: it is not signed" for people.
 std::string refusal_text(const sync::Refused& refused);

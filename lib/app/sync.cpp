@@ -2,6 +2,7 @@
 
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
+#include "app/held_back.hpp"
 #include "app/init.hpp"
 #include "app/keys.hpp"
 #include "app/reads.hpp"
@@ -60,6 +61,7 @@ class Sync {
   SyncReport run(const std::vector<store::Remote>& remotes) {
     const store::Oid before = m_repository.head_tree();
     if (m_request.mode == Mode::Write) take_in_what_is_here();
+    m_before = m_repository.head();
     for (const auto& remote : remotes)
       m_report.remotes.push_back({.remote = remote});
     if (m_request.pull)
@@ -149,13 +151,12 @@ class Sync {
     if (m_repository.descends(before, tip)) return;
     say(outcome, "looking at what came");
     outcome.received += count_batches(m_repository, tip, before);
-    const auto latest = m_workspace.env().now() + far_ahead;
+    const auto now = m_workspace.env().now();
+    const auto latest = now + far_ahead;
     sync::ReadRecords read;
-    if (const auto device = device_ahead(m_repository, latest, tip, before); !device.empty()) {
+    if (auto refusal = clock_refusal(m_repository, {now, far_ahead}, tip, before); !refusal.empty()) {
       outcome.outcome = "clock";
-      outcome.detail = fmt::format("the clock of {} is more than {} days ahead of this device's\n"
-                                   "put the wrong one right; nothing was taken in",
-                                   device, far_ahead / std::chrono::days{1});
+      outcome.detail = std::move(refusal);
       return;
     }
     outcome.problems = sync::check_incoming(m_repository, tip, before, {.latest = latest}, &read);
@@ -247,13 +248,6 @@ class Sync {
     outcome.detail = "other devices were first every time; the next `crm sync` tries again";
   }
 
-  /// Its key is nobody's yet; or this device's own, which was approved under another name.
-  bool needs_approval(const sync::Refused& refused) const {
-    return refused.reason == "unknown-key" ||
-           (refused.reason == "other-author" && m_repository.commit(refused.commit).author.email ==
-                                                    m_workspace.member() + "@" + m_workspace.device());
-  }
-
   /// What no other device would take in stays here; this one asks all the same for its key to be approved.
   bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
     outcome.problems = unfit_to_send(m_repository, head(), seen);
@@ -264,24 +258,16 @@ class Sync {
     }
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
-    const auto judged =
-        judge_own(m_workspace, transaction ? transaction->head() : head(), seen, m_judged);
+    const auto judged = judge_own(m_workspace, transaction ? transaction->head() : head(), seen, m_judged);
     if (transaction)
       put_aside_own(m_workspace, *transaction, judged);
     else
       m_planned = judged.head;
     outcome.put_aside.insert(outcome.put_aside.end(), judged.put_aside.begin(), judged.put_aside.end());
-    const auto& kept = judged.unproved;
-    if (kept.empty()) return true;
-    const bool waits =
-        std::all_of(kept.begin(), kept.end(), [&](const auto& each) { return needs_approval(each); });
-    outcome.outcome = waits ? "unapproved" : "unproved";
-    outcome.detail =
-        waits ? fmt::format("{} wait{} here until an owner approves this device's key: `crm member "
-                            "approve {}`, there",
-                            kept.size() == 1 ? "a batch" : std::to_string(kept.size()) + " batches",
-                            kept.size() == 1 ? "s" : "", m_workspace.member())
-              : "no other device would take this in: " + refusal_text(kept.front());
+    if (judged.unproved.empty()) return true;
+    auto held = held_back(m_workspace, judged.unproved, seen);
+    outcome.outcome = std::move(held.outcome);
+    outcome.detail = std::move(held.detail);
     if (!seen.empty() && !is_bundle(outcome) && m_request.mode == Mode::Write)
       store::push(m_repository, outcome.remote, seen, m_request.patience, {sign_of_life(seen)});
     return false;
@@ -367,7 +353,7 @@ class Sync {
     if (!outcome.problems.empty()) line += ": " + core::to_text(outcome.problems.front());
     sync::record(m_repository, {m_workspace.env().now(), outcome.remote.name, outcome.outcome,
                                 base::fit(base::printable(line), 300), m_repository.head(), outcome.received,
-                                outcome.sent});
+                                outcome.sent, m_before});
   }
 
   Workspace& m_workspace;
@@ -375,6 +361,7 @@ class Sync {
   const SyncRequest& m_request;
   const std::shared_ptr<sync::JudgeMemory> m_judged = sync::new_judge_memory(m_repository);
   SyncReport m_report;
+  store::Oid m_before;  ///< our head, before anything was taken in
   store::Oid m_planned; ///< of a dry run: the head that it would have come to
 };
 

@@ -92,28 +92,41 @@ store::Commit find_last(const store::Repository& repository, const std::string& 
   return *found;
 }
 
-/// What arrived with the so-and-so-many-last sync that brought something: what its head holds and the head
-/// before it did not, but for this device's own.
+/// Our head before the sync that an attempt was part of; where the journal does not say so yet, the last one
+/// that was another.
+store::Oid head_before(const std::vector<sync::Attempt>& attempts, std::size_t at) {
+  if (!attempts[at].before.empty()) return attempts[at].before;
+  for (auto earlier = at; earlier-- > 0;)
+    if (!attempts[earlier].head.empty() && attempts[earlier].head != attempts[at].head)
+      return attempts[earlier].head;
+  return "";
+}
+
+/// What arrived with the so-and-so-many-last sync that brought something, from however many remotes: what its
+/// head holds and the head before it did not, but for this device's own.
 std::set<store::Oid> arrived_with(Workspace& workspace, std::size_t sync) {
   const auto& repository = workspace.repository();
   const auto attempts = sync::journal(repository);
   std::size_t seen = 0;
+  std::optional<store::Oid> looked_at;
   for (auto at = attempts.size(); at-- > 0;) {
-    if (attempts[at].received == 0 || attempts[at].head.empty() || ++seen < sync) continue;
-    store::Oid before;
-    for (auto earlier = at; earlier-- > 0 && before.empty();)
-      if (!attempts[earlier].head.empty() && attempts[earlier].head != attempts[at].head)
-        before = attempts[earlier].head;
-    std::set<store::Oid> out;
-    repository.since(attempts[at].head, before, [&](const store::Commit& commit) {
-      if (commit.trailer("Crm-Device") != workspace.device()) out.insert(commit.id);
+    const auto& head = attempts[at].head;
+    if (attempts[at].received == 0 || head.empty()) continue;
+    const auto before = head_before(attempts, at);
+    if (looked_at == before) continue; // another remote of the same sync
+    looked_at = before;
+    std::set<store::Oid> out; // stays empty where what came was refused
+    repository.since(head, before, [&](const store::Commit& commit) {
+      if (!batch_of(commit).empty() && commit.trailer("Crm-Device") != workspace.device())
+        out.insert(commit.id);
       return true;
     });
-    return out;
+    if (!out.empty() && ++seen == sync) return out;
   }
   throw base::Error(base::Kind::NotFound,
                     seen == 0 ? "no sync of this device has brought anything yet"
-                              : fmt::format("only {} syncs of this device have brought something", seen),
+                              : fmt::format("only {} sync{} of this device {} brought something", seen,
+                                            seen == 1 ? "" : "s", seen == 1 ? "has" : "have"),
                     "`crm sync --status` shows the last ones");
 }
 

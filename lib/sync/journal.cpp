@@ -26,6 +26,7 @@ std::string line_of(const Attempt& attempt) {
   out.set("head", attempt.head);
   out.set("received", static_cast<std::int64_t>(attempt.received));
   out.set("sent", static_cast<std::int64_t>(attempt.sent));
+  out.set("before", attempt.before);
   return codec::to_json(out) + "\n";
 }
 
@@ -44,7 +45,7 @@ std::optional<Attempt> attempt_of(std::string_view line) {
   const auto at = core::parse_stamp_time(text("at"));
   if (!at || text("remote").empty() || text("outcome").empty()) return std::nullopt;
   return Attempt{*at,          text("remote"),    text("outcome"), text("detail"),
-                 text("head"), count("received"), count("sent")};
+                 text("head"), count("received"), count("sent"),   text("before")};
 }
 
 } // namespace

@@ -17,6 +17,8 @@ struct Attempt {
   std::string detail;  ///< a line for people
   store::Oid head;     ///< ours when the attempt ended
   std::size_t received = 0, sent = 0; ///< commits
+  /// Ours before the sync that the attempt was part of; "" in what earlier versions wrote.
+  store::Oid before{};
   bool ok() const { return outcome == "ok"; }
 };
 

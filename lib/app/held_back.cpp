@@ -1,0 +1,44 @@
+#include "app/held_back.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace crm::app {
+namespace {
+
+/// Its key is nobody's yet; or this device's own, which was approved under another name.
+bool needs_approval(const Workspace& workspace, const sync::Refused& refused) {
+  return refused.reason == "unknown-key" ||
+         (refused.reason == "other-author" && workspace.repository().commit(refused.commit).author.email ==
+                                                  workspace.member() + "@" + workspace.device());
+}
+
+/// Onto this the rest can be written anew: crm's own merges need not be, as the next sync makes them again.
+std::string base_without(const sync::Refused& refused, const store::Oid& seen) {
+  return seen.empty() ? refused.commit.substr(0, 10) + "~1" : seen.substr(0, 10);
+}
+
+} // namespace
+
+HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unproved, const store::Oid& seen) {
+  const auto first = std::find_if(unproved.begin(), unproved.end(),
+                                  [&](const auto& each) { return !needs_approval(workspace, each); });
+  if (first == unproved.end())
+    return {"unapproved",
+            fmt::format("{} wait{} here until an owner approves this device's key: `crm member approve {}`, "
+                        "there",
+                        unproved.size() == 1 ? "a batch" : std::to_string(unproved.size()) + " batches",
+                        unproved.size() == 1 ? "s" : "", workspace.member())};
+  const auto commit = workspace.repository().commit(first->commit);
+  return {"own-unproved",
+          fmt::format("no other device would take in {} ({})\n"
+                      "it was committed by hand here: what others wrote comes by `crm sync`, not by `git "
+                      "cherry-pick`\n"
+                      "leave it out: `crm git rebase -i {}`, and delete its line there, if git has not; then "
+                      "`crm sync`",
+                      refusal_text(*first), base::printable(commit.summary), base_without(*first, seen))};
+}
+
+} // namespace crm::app

@@ -1,0 +1,19 @@
+// This device's own batches that no other device would take in, and what can be done about them.
+#pragma once
+
+#include "app/receive.hpp"
+
+#include <string>
+#include <vector>
+
+namespace crm::app {
+
+struct HeldBack {
+  std::string outcome; ///< RemoteOutcome's: "unapproved" where all only wait for their key, or "own-unproved"
+  std::string detail;  ///< sentences for people
+};
+
+/// `unproved` is not empty, parents before children; `seen` is what the remote has, "" for nothing.
+HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unproved, const store::Oid& seen);
+
+} // namespace crm::app
