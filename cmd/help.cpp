@@ -170,6 +170,10 @@ constexpr const char* editing_page = R"(Editing by hand
   that an editor leaves beside a record (FILE~, .FILE.swp, #FILE#, FILE.orig,
   FILE.bak, FILE.tmp) are left alone, and never sent.
   A file that you delete becomes a deleted record: `crm restore` brings it back.
+
+  Where a power cut has damaged .git, `crm doctor` says what of it, and
+  `crm doctor --repair` goes back to the newest commit that can be read. It
+  leaves the files as they are: what is newer in them, `crm commit` takes in.
 )";
 
 constexpr const char* series_page = R"(Series

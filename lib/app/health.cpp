@@ -169,7 +169,11 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
         fsck.status != 0)
       trouble.push_back(fsck.output);
   out.checks.push_back({"repository", trouble.empty(),
-                        trouble.empty() ? "objects, locks and git's index are in order" : listed(trouble)});
+                        !trouble.empty() ? listed(trouble)
+                        : depth == Depth::Deep
+                            ? "every object, locks and git's index are in order"
+                            : "the objects of the present state, locks and git's index are "
+                              "in order"});
   Census found = census(workspace);
   // And what is no record, as everybody else would look at it.
   std::set<std::string> told;

@@ -5,6 +5,7 @@
 #include "base/trace.hpp"
 #include "codec/record.hpp"
 #include "core/stamp.hpp"
+#include "store/git_program.hpp"
 #include "store/paths.hpp"
 
 #include <filesystem>
@@ -15,6 +16,7 @@ namespace crm::app {
 std::optional<std::string> find_store(const std::string& folder) {
   std::error_code error;
   std::filesystem::path at = std::filesystem::absolute(folder, error);
+  if (at.filename() == ".") at = at.parent_path();
   while (!error) {
     if (std::filesystem::is_regular_file(at / "crm.yaml", error) &&
         std::filesystem::exists(at / ".git", error))
@@ -25,16 +27,40 @@ std::optional<std::string> find_store(const std::string& folder) {
   return std::nullopt;
 }
 
+namespace {
+
+/// The repository that `folder` is in, when its last commit has a crm.yaml that its working tree has not.
+std::optional<std::string> store_without_settings(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::path at = std::filesystem::absolute(folder, error);
+  if (at.filename() == ".") at = at.parent_path();
+  while (!error && !std::filesystem::exists(at / ".git", error) && at != at.parent_path())
+    at = at.parent_path();
+  if (error || !std::filesystem::exists(at / ".git", error) ||
+      std::filesystem::exists(at / "crm.yaml", error))
+    return std::nullopt;
+  const auto found = store::run_git(at.string(), {"cat-file", "-e", "HEAD:crm.yaml"}, store::Errors::Collect);
+  return found.status == 0 ? std::optional(at.string()) : std::nullopt;
+}
+
+} // namespace
+
+std::string require_store(const base::Environment& env, const std::optional<std::string>& folder) {
+  const auto named = folder ? folder : env.variable("CRM_STORE");
+  if (const auto root = find_store(named.value_or("."))) return *root;
+  if (const auto root = store_without_settings(named.value_or(".")))
+    throw base::Error(base::Kind::NotFound,
+                      "crm.yaml is missing from the store " + *root + ", whose last commit has it",
+                      "`git -C " + *root + " checkout HEAD -- crm.yaml` brings it back");
+  throw base::Error(base::Kind::NotFound,
+                    named ? "no crm store at " + *named : "no crm store in this folder or above it",
+                    "make one with `crm init DIR`, or name one with --store DIR or CRM_STORE");
+}
+
 Workspace Workspace::open(base::Environment& env, const std::optional<std::string>& folder,
                           ProgressSink progress) {
   const base::Span span("opening the store");
-  const auto named = folder ? folder : env.variable("CRM_STORE");
-  const auto root = find_store(named.value_or("."));
-  if (!root)
-    throw base::Error(base::Kind::NotFound,
-                      named ? "no crm store at " + *named : "no crm store in this folder or above it",
-                      "make one with `crm init DIR`, or name one with --store DIR or CRM_STORE");
-  return {env, store::Repository::open(*root), std::move(progress)};
+  return {env, store::Repository::open(require_store(env, folder)), std::move(progress)};
 }
 
 Workspace::Workspace(base::Environment& env, store::Repository repository, ProgressSink progress)

@@ -168,5 +168,8 @@ class Workspace {
 
 /// The root of the store that `folder` is in, or nothing.
 std::optional<std::string> find_store(const std::string& folder);
+/// The root of the one at `folder`, else at CRM_STORE, else around the current folder. Throws
+/// Error(NotFound).
+std::string require_store(const base::Environment& env, const std::optional<std::string>& folder);
 
 } // namespace crm::app

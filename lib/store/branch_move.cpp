@@ -22,11 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string last_error() {
-  const git_error* error = git_error_last();
-  return error != nullptr && error->message != nullptr ? error->message : "unknown error";
-}
-
 /// git's own way of moving a ref, by hand: a lock beside it that is renamed into its place, so that the new
 /// value and the logs become durable at once and not one after the other.
 class RefMove {
@@ -125,7 +120,7 @@ Moved ask_again(const Repository::Impl& repository, const Move& move, const std:
   git_oid now;
   const int code = git_reference_name_to_id(&now, repository.get(), name.c_str());
   if (code == GIT_ENOTFOUND && move.from.empty()) return {Outcome::NotCommitted, why};
-  if (code < 0) return {Outcome::Unknown, why + "; " + last_error()};
+  if (code < 0) return {Outcome::Unknown, why + "; " + git_words(code)};
   const git_oid to = from_oid(move.to);
   if (!git_oid_equal(&now, &to)) {
     if (to_oid(now) == move.from) return {Outcome::NotCommitted, why};

@@ -1,5 +1,7 @@
 #include "store/git_error.hpp"
 
+#include "store/missing_object.hpp"
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -37,11 +39,17 @@ std::string sentence(std::string_view doing, std::string_view what, std::string_
 
 } // namespace
 
+std::string git_words(int code) {
+  const git_error* last = git_error_last();
+  return last != nullptr && last->message != nullptr ? last->message : "git error " + std::to_string(code);
+}
+
 void fail_git(int code, std::string_view doing, std::string_view what) {
   const git_error* last = git_error_last();
-  const std::string why =
-      last != nullptr && last->message != nullptr ? last->message : "git error " + std::to_string(code);
-  throw base::Error(kind_of(code), sentence(doing, what, why),
+  if (code == GIT_ENOTFOUND && last != nullptr && last->klass == GIT_ERROR_ODB)
+    throw MissingObject(base::Kind::Failure, sentence(doing, what, git_words(code)),
+                        "the store is damaged: `crm doctor --deep` says what is lost");
+  throw base::Error(kind_of(code), sentence(doing, what, git_words(code)),
                     kind_of(code) == base::Kind::Failure ? "run `crm doctor`" : "");
 }
 

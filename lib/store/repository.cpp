@@ -43,10 +43,19 @@ bool git_trusts(const std::string& path) {
          WEXITSTATUS(status) == 0;
 }
 
+/// libgit2 answers as if no repository were there.
+bool belongs_to_another(const std::string& path) {
+  struct stat folder {
+  }, inner{};
+  if (::stat(path.c_str(), &folder) != 0 || ::stat((path + "/.git").c_str(), &inner) != 0) return false;
+  return folder.st_uid != ::geteuid() || inner.st_uid != ::geteuid();
+}
+
 git::RepositoryHandle open_repository(const std::string& path) {
   git::RepositoryHandle repository;
   int code =
       git::take(repository, git_repository_open_ext, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+  if (code == GIT_ENOTFOUND && belongs_to_another(path)) code = GIT_EOWNER;
   if (code == GIT_EOWNER && git_trusts(path)) {
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     code =

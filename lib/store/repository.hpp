@@ -75,6 +75,7 @@ struct Message {
 using Signer = std::function<std::string(std::string_view payload)>;
 
 class Transaction;
+struct BranchRepair; ///< see store/branch_repair
 
 class Repository {
  public:
@@ -198,6 +199,12 @@ class Repository {
   /// Checks that need the disk: zero-length or unreadable objects, stale locks, index behind HEAD. One line
   /// each.
   std::vector<std::string> check() const;
+
+  /// What keeps HEAD or its newest commit from being read, and the way back; see store/branch_repair.
+  BranchRepair plan_repair() const;
+  /// Does that under the write lock: broken files are moved aside, the branch goes to the newest commit of
+  /// its log that can be read, and working files stay as they are. Throws Error(Busy | Failure).
+  BranchRepair repair(std::chrono::milliseconds wait);
 
   struct Impl;
 

@@ -117,7 +117,7 @@ git_oid tree_id(git_repository* repository, const Oid& commit_or_tree) {
   check_git(git::take(objects, git_repository_odb, repository), "open the objects");
   std::uint64_t size = 0;
   if (Reader{objects.get()}.look(id, size) != RawEntry::Found::Tree)
-    fail_git(GIT_ENOTFOUND, "read the tree of", commit_or_tree);
+    throw base::Error(base::Kind::NotFound, "there is no commit or tree " + commit_or_tree);
   return id;
 }
 

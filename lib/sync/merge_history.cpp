@@ -1,6 +1,7 @@
 #include "sync/merge_history.hpp"
 
 #include "base/error.hpp"
+#include "store/missing_object.hpp"
 #include "sync/merge_schemas.hpp"
 
 #include <utility>
@@ -41,7 +42,7 @@ void SideHistory::load() const {
       differences = m_repository.diff(commit.parents.front(), commit.tree);
     } catch (const base::Error& error) {
       // What a shallow clone's oldest commit changed cannot be known.
-      if (error.kind != base::Kind::NotFound) throw;
+      if (!store::is_missing(error)) throw;
     }
     const Moment moment = moment_of(commit);
     for (auto& difference : differences) {

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/missing_object.hpp"
 #include "store/ssh_signature.hpp"
 #include "sync/merge.hpp"
 
@@ -62,7 +63,7 @@ Verdict by_recomputing(const store::Repository& repository, const store::Commit&
     if (store::Repository::merge_id(plan.ours, plan.theirs, tree, plan.message, plan.signature) == commit.id)
       return {commit.id, How::Merge, std::nullopt, "", ""};
   } catch (const base::Error& error) {
-    const bool lacking = error.kind == base::Kind::NotFound;
+    const bool lacking = store::is_missing(error);
     return refused(commit, lacking ? "incomplete" : "merge",
                    "its parents cannot be merged here: " + base::printable(error.message));
   }
