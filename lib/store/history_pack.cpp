@@ -1,6 +1,7 @@
 #include "store/history_pack.hpp"
 
 #include "store/git_program.hpp"
+#include "store/plain_file.hpp"
 #include "store/remotes.hpp"
 
 #include "base/error.hpp"
@@ -36,9 +37,9 @@ void clear_left_behind(const std::string& folder) {
 }
 
 void write_whole(const std::string& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw base::Error(base::Kind::Failure, "cannot write " + file);
+  PlainFile out(file);
+  out.write(text);
+  out.finish();
 }
 
 } // namespace

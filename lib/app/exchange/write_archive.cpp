@@ -6,6 +6,7 @@
 #include "codec/tar.hpp"
 #include "store/history_pack.hpp"
 #include "store/paths.hpp"
+#include "store/plain_file.hpp"
 #include "store/sha256.hpp"
 
 #include <array>
@@ -91,16 +92,16 @@ class ArchiveWriter {
   std::string records_file() const { return m_scratch.path() + "/records"; }
 
   void records() {
-    std::ofstream out(records_file(), std::ios::binary);
+    store::PlainFile out(records_file());
     SummedFile summed(records_name);
     m_manifest.records = each_record_line(
         m_workspace, m_line,
         [&](std::string_view line) {
           summed.feed(line);
-          out << line;
+          out.write(line);
         },
         ExportPart::Looking::IsNoted);
-    if (!out.flush()) throw base::Error(base::Kind::Failure, "cannot write " + records_file());
+    out.finish();
     m_manifest.files.push_back(summed.finish());
   }
 
