@@ -14,6 +14,8 @@
 namespace crm::cmd {
 namespace {
 
+constexpr std::size_t most_rows = 60;
+
 class Completer {
  public:
   Completer(Context& context, std::vector<std::string> words)
@@ -25,7 +27,16 @@ class Completer {
 
   std::string run() {
     walk();
-    if (m_waiting != nullptr) {
+    const auto equals = m_last.find('=');
+    const CLI::Option* valued =
+        m_waiting == nullptr && m_last.starts_with("--") && equals != std::string::npos
+            ? find_option(m_last.substr(0, equals))
+            : nullptr;
+    if (valued != nullptr) {
+      m_before = m_last.substr(0, equals + 1);
+      m_last.erase(0, equals + 1);
+      values(valued, m_last);
+    } else if (m_waiting != nullptr) {
       values(m_waiting, m_last);
     } else if (m_last.starts_with("-")) {
       options();
@@ -35,7 +46,7 @@ class Completer {
     }
     std::string out;
     for (const auto& [word, description] : m_found)
-      out += word + (description.empty() ? "" : "\t" + description) + "\n";
+      out += m_before + word + (description.empty() ? "" : "\t" + description) + "\n";
     return out;
   }
 
@@ -200,8 +211,11 @@ class Completer {
         offer(field.name + "=", field.title);
       } else if (typed.substr(0, equals) == field.name || typed.substr(0, equals) == field.name + "+" ||
                  typed.substr(0, equals) == field.name + "-") {
-        for (const auto& value : field.allowed)
-          offer(typed.substr(0, equals + 1) + value);
+        const std::string before = typed.substr(0, equals + 1);
+        const bool state = schema.states && field.name == schema.states->field;
+        for (const auto& value : state ? schema.states->rank : field.allowed)
+          offer(before + value);
+        keys(field, before, typed.substr(equals + 1));
       }
     }
   }
@@ -230,27 +244,50 @@ class Completer {
     const bool state = schema.states && field->name == schema.states->field;
     for (const auto& value : state ? schema.states->rank : field->allowed)
       offer(before + value);
-    if (field->ref && field->ref->by == core::Reference::By::Key)
-      for (const auto& target : field->ref->types)
-        for (const auto& row : m_context.workspace().with_index([&](index::Index& index) {
-               return index.by_key_prefix(target, typed.substr(colon + 1), 60);
-             }))
-          offer(before + row.key, row.name);
+    keys(*field, before, typed.substr(colon + 1));
     offer(before + "none");
     offer(before + "any");
   }
 
+  /// "bob", where the field names others by their keys.
+  void keys(const core::Field& field, const std::string& before, const std::string& typed) {
+    if (!field.ref || field.ref->by != core::Reference::By::Key) return;
+    for (const auto& target : field.ref->types)
+      for (const auto& row : m_context.workspace().with_index(
+               [&](index::Index& index) { return index.by_key_prefix(target, typed, most_rows); }))
+        offer(before + row.key, row.name);
+  }
+
+  /// What a record is called; an appointment, which has no name, by whose it is and when.
+  std::string description(const index::Row& row) {
+    if (row.name != row.id) return row.name;
+    const auto record = app::to_record(row);
+    std::vector<std::string> out;
+    if (const auto contact = record.text("contact"); !contact.empty())
+      if (const auto whose =
+              m_context.workspace().with_index([&](index::Index& index) { return index.by_id(contact); }))
+        out.push_back(whose->name);
+    if (auto start = record.text("start"); !start.empty()) {
+      std::replace(start.begin(), start.end(), 'T', ' ');
+      out.push_back(start);
+    }
+    return out.empty() ? row.type : row.type + ": " + base::join(out, ", ");
+  }
+
   void records(const std::string& type, const std::string& typed) {
-    constexpr std::size_t most = 60;
     auto& workspace = m_context.workspace();
     const auto rows = workspace.with_index([&](index::Index& index) {
-      auto out = base::Id::is_prefix(typed) ? index.by_prefix(typed, type, most) : std::vector<index::Row>{};
-      const auto keyed =
-          typed.empty() || type.empty() ? std::vector<index::Row>{} : index.by_key_prefix(type, typed, most);
-      out.insert(out.end(), keyed.begin(), keyed.end());
-      auto more = typed.empty() ? index.list({.type = type, .order = index::Order::Name, .limit = most})
-                                : index.by_part(base::fold(typed), type, most);
-      out.insert(out.end(), more.begin(), more.end());
+      auto out = typed.empty() ? index.list({.type = type, .order = index::Order::Name, .limit = most_rows})
+                               : std::vector<index::Row>{};
+      const auto add = [&out](const std::vector<index::Row>& more) {
+        out.insert(out.end(), more.begin(), more.end());
+      };
+      if (base::Id::is_prefix(typed)) add(index.by_prefix(typed, type, most_rows));
+      if (!typed.empty() && !type.empty()) add(index.by_key_prefix(type, typed, most_rows));
+      if (!typed.empty()) add(index.by_part(base::fold(typed), type, most_rows));
+      // The first few characters of an id are more often those of a name.
+      if (base::Id::may_begin_with(typed) && !base::Id::is_prefix(typed))
+        add(index.by_prefix(typed, type, most_rows));
       return out;
     });
     // An appointment, task or deal may be meant by whose it is.
@@ -264,13 +301,14 @@ class Completer {
       if (!row.name.empty() && row.name != row.id && row.key.empty() &&
           row.name.find('\n') == std::string::npos)
         offer(base::printable(row.name), row.type + " " + id);
-      offer(id, row.name == row.id ? row.type : row.name);
+      offer(id, description(row));
     }
   }
 
   Context& m_context;
   std::vector<std::string> m_words;
-  std::string m_last;
+  std::string m_last;   ///< what is being typed
+  std::string m_before; ///< of `--with=b` all but the "b"
   CLI::App* m_at = nullptr;
   const CLI::Option* m_waiting = nullptr;
   std::size_t m_positional = 0;

@@ -60,7 +60,6 @@ class Context {
   Style style() const;
   Shared& shared() { return m_shared; }
   const std::vector<std::string>& words() const { return m_words; } ///< the command line without argv[0]
-  std::string word(std::size_t at) const { return at < m_words.size() ? m_words[at] : std::string(); }
 
   /// Opened at the first call.
   app::Workspace& workspace();

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
+#include "cmd/command_line.hpp"
 #include "cmd/editing.hpp"
 #include "cmd/listing.hpp"
 #include "cmd/shape.hpp"
@@ -64,8 +65,8 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
       noun, "new", "add a " + type,
       fmt::format("  crm {0} new \"A name\"\n  crm {0} new \"A name\" field=value --dry-run", type));
   auto options = std::make_shared<NounOptions>();
-  const bool detailed =
-      context.word(1) == "new" || context.word(0) == "help" || context.word(0) == "complete";
+  const bool detailed = command_word(context, 1) == "new" || command_word(context, 0) == "help" ||
+                        command_word(context, 0) == "complete";
   if (detailed) {
     const auto& schema = context.schema(type);
     for (const auto& field : schema.fields) {

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cmd/acting.hpp"
 #include "cmd/command.hpp"
+#include "cmd/command_line.hpp"
 #include "cmd/exit_codes.hpp"
 #include "cmd/tree.hpp"
 #include "codec/json.hpp"
@@ -76,7 +77,10 @@ base::Error explain(const CLI::ParseError& error, Context& context, const std::v
   std::string path = "crm";
   std::size_t next = 0;
   for (; next < words.size(); ++next) {
-    if (words[next].starts_with("-")) continue;
+    if (words[next].starts_with("-")) {
+      next += std::max<std::size_t>(shared_option(*context.root, words, next), 1) - 1;
+      continue;
+    }
     CLI::App* deeper = find_command(*at, words[next]);
     if (deeper == nullptr) break;
     at = deeper;
@@ -117,16 +121,23 @@ base::Error explain(const CLI::ParseError& error, Context& context, const std::v
 
 /// `-tag:blocked` is a filter of a list, `-signed` a word that a search is without; both would read as
 /// options.
-void mark_negated_filters(std::vector<std::string>& words) {
-  const bool search = !words.empty() && (words.front() == "search" || words.front() == "export");
-  if (!search && std::find(words.begin(), words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)),
-                           "list") == words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)))
-    return;
-  for (auto& word : words)
-    if (const auto colon = word.find(':'); word.starts_with('-') && !word.starts_with("--") &&
-                                           word.size() > 2 &&
-                                           (search || (colon != std::string::npos && colon > 2)))
+void mark_negated_filters(const CLI::App& root, std::vector<std::string>& words) {
+  const auto places = command_words(root, words);
+  if (places.empty()) return;
+  const std::string& noun = words[places.front()];
+  const bool search = noun == "search" || noun == "export";
+  if (!search && noun != "list" && (places.size() < 2 || words[places[1]] != "list")) return;
+  for (std::size_t at = places.front() + 1; at < words.size(); ++at) {
+    if (const std::size_t skipped = shared_option(root, words, at); skipped > 0) {
+      at += skipped - 1;
+      continue;
+    }
+    auto& word = words[at];
+    const auto colon = word.find(':');
+    if (word.starts_with('-') && !word.starts_with("--") && word.size() > 2 &&
+        (search || (colon != std::string::npos && colon > 2)))
       word.front() = '!';
+  }
 }
 
 } // namespace
@@ -147,20 +158,23 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     add_shared(root, context);
     if (!words.empty() &&
         words.front() == "complete") { // the words may be any half of a command line: not for the parser
-      build_tree(root, context, Extent::Whole);
       words.erase(words.begin());
       if (!words.empty() && words.front() == "--") words.erase(words.begin());
+      // What may stand there is the store's own to say.
+      context.shared().store = shared_value(root, words, "--store");
+      build_tree(root, context, Extent::Whole);
       context.print(candidates(context, std::move(words)));
       context.flush();
       return 0;
     }
+    context.shared().store = shared_value(root, words, "--store");
     const bool only_version = words.size() == 1 && words.front() == "--version";
     if (!only_version) build_tree(root, context, Extent::Needed);
     if (words.empty()) words.push_back("help");
     if (words.front() == "help" && find_command(root, "help") == nullptr)
       build_tree(root, context, Extent::Whole);
     words = with_default_verb(root, std::move(words));
-    mark_negated_filters(words);
+    mark_negated_filters(root, words);
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     root.parse(reversed);
     for (const auto& warning : context.take_warnings())

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "cmd/command.hpp"
+#include "cmd/command_line.hpp"
 
 #include <algorithm>
 
@@ -79,23 +80,10 @@ std::vector<std::string> schema_nouns(Context& context) {
   return out;
 }
 
-/// The first word that is no option; --store and the like take the one behind them.
-std::string first_command(const std::vector<std::string>& words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto& word = words[i];
-    if (word == "--store" || word == "--format" || word == "-o" || word == "--output") {
-      ++i;
-    } else if (!word.starts_with("-")) {
-      return word;
-    }
-  }
-  return {};
-}
-
 } // namespace
 
 void build_tree(CLI::App& root, Context& context, Extent extent) {
-  const std::string wanted = first_command(context.words());
+  const std::string wanted = command_word(context, 0);
   if (extent == Extent::Needed) {
     for (const auto& entry : entries)
       if (entry.name == wanted && wanted != "help") return entry.add(root, context);
@@ -119,12 +107,14 @@ std::vector<std::string> command_names(Context& context) {
 }
 
 std::vector<std::string> with_default_verb(CLI::App& root, std::vector<std::string> words) {
-  const std::string noun_name = first_command(words);
+  const auto places = command_words(root, words);
+  if (places.empty()) return words;
+  const std::size_t at = places.front();
+  const std::string noun_name = words[at];
   if (noun_name != "book" && noun_name != "note" && noun_name != "task") return words;
   CLI::App* noun = find_command(root, noun_name);
   if (noun == nullptr) return words;
   CLI::App* verb = find_command(*noun, "new");
-  const auto at = static_cast<std::size_t>(std::find(words.begin(), words.end(), noun_name) - words.begin());
   for (std::size_t i = at + 1; i < words.size(); ++i) {
     std::string word = words[i];
     if (word == "--help" || word == "-h") return words;

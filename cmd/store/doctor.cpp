@@ -102,7 +102,8 @@ void run_doctor(Context& context, const DoctorOptions& options) {
   if (!context.for_people())
     return print_json(context, found, options.repair && needed ? to_json(repair) : core::Value{});
   print_checks(context, found);
-  if (options.repair && !needed) context.say("HEAD and its newest commit can be read: there is nothing to repair");
+  if (options.repair && !needed)
+    context.say("HEAD and its newest commit can be read: there is nothing to repair");
 }
 
 } // namespace

@@ -30,6 +30,10 @@ std::optional<Id> Id::parse(std::string_view text) {
   return Id(std::string(text));
 }
 
+bool Id::may_begin_with(std::string_view text) {
+  return !text.empty() && text.size() <= length && in_alphabet(text);
+}
+
 bool Id::is_prefix(std::string_view text) {
   return text.size() >= shortest_prefix && text.size() <= length && in_alphabet(text);
 }

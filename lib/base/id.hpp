@@ -18,6 +18,8 @@ class Id {
   static Id random(Environment& env);
   /// Accepts exactly 16 lower-case characters of the alphabet 0-9 a-z without i, l, o, u.
   static std::optional<Id> parse(std::string_view text);
+  /// True when an id may begin so, though it is too short to name one.
+  static bool may_begin_with(std::string_view text);
   /// True when `text` could be the beginning of an id: 4 to 16 characters of the alphabet.
   static bool is_prefix(std::string_view text);
 
