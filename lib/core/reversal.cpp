@@ -38,12 +38,6 @@ const Value& value_of(const Map& content, std::string_view field) {
   return value != nullptr ? *value : null;
 }
 
-std::vector<std::string> fields_of(const std::string& unit, const Schema& schema) {
-  auto out = schema.members(unit);
-  if (out.empty()) out.push_back(unit); // a field that the schema does not know
-  return out;
-}
-
 bool has_value(const Elements& elements, const Value& value) {
   return std::any_of(elements.begin(), elements.end(), [&](const Element& e) { return e.value == value; });
 }
