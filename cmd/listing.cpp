@@ -108,6 +108,15 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
   return !ids.empty();
 }
 
+core::Map list_json(const core::Schema& schema, std::size_t count, core::List records) {
+  core::Map out;
+  out.set("schema", "crm.list/1");
+  out.set("type", schema.type);
+  out.set("count", static_cast<std::int64_t>(count));
+  out.set("records", std::move(records));
+  return out;
+}
+
 } // namespace
 
 void add_list_options(CLI::App& command, Context& context, ListOptions& options, const core::Schema* schema) {
@@ -154,7 +163,7 @@ void add_list_options(CLI::App& command, Context& context, ListOptions& options,
   command.add_option("--sort", options.sort, "a field, or several: -value,name")->type_name("BY");
   command.add_option("--group-by", options.group_by, "how many have each value, and sums")
       ->type_name("FIELD");
-  command.add_option("--limit", options.limit, "at most N")->type_name("N");
+  command.add_option("--limit", options.limit, "at most N")->type_name("N")->check(CLI::Range(0, 1000000000));
   if (schema != nullptr && core::may_recur(*schema))
     command.add_flag("--series", options.series, "the series themselves, not what they come to");
   command.add_flag("--deleted", options.deleted, "the deleted ones instead");
@@ -193,10 +202,12 @@ void run_list(Context& context, const ListOptions& options) {
     if (records.empty() && context.for_people()) return context.say(none);
     return print_groups(context, schema, records, field);
   }
-  if (options.count && context.for_people()) {
+  if (options.count) {
+    request.want = app::ListRequest::Want::Fields;
     std::size_t count = 0;
     app::each_listed(workspace, request, [&](const core::Record&) { ++count; });
-    return context.print(fmt::format("{}\n", count));
+    return context.format() == Format::Json ? context.print_json(list_json(schema, count, {}))
+                                            : context.print(fmt::format("{}\n", count));
   }
   auto columns = options.columns.empty() ? schema.columns : options.columns;
   if (options.series && options.columns.empty()) columns.emplace_back("rrule");
@@ -209,14 +220,8 @@ void run_list(Context& context, const ListOptions& options) {
   const auto records = app::list(workspace, request);
   if (options.columns.empty() || context.format() == Format::Json) // whole records
     app::note_reads(workspace, "list", records);
-  if (context.format() == Format::Json) {
-    core::Map document;
-    document.set("schema", "crm.list/1");
-    document.set("type", schema.type);
-    document.set("count", static_cast<std::int64_t>(records.size()));
-    document.set("records", records_json(workspace, records));
-    return context.print_json(document);
-  }
+  if (context.format() == Format::Json)
+    return context.print_json(list_json(schema, records.size(), records_json(workspace, records)));
   std::vector<core::Map> rows;
   for (const auto& record : records)
     rows.push_back(record_json(record, schema));

@@ -134,7 +134,9 @@ std::function<void()> add_audit_log_options(CLI::App& command, Context& context)
   command.add_flag("--offline", options->offline, "written while the device was out of touch, see below");
   command.add_option("--batch", options->batch, "whose batch or commit begins so")->type_name("BATCH");
   command.add_flag("--merges", options->merges, "show merges too: nobody's work");
-  command.add_option("--limit", options->limit, "at most N (0: all; a terminal shows 40)")->type_name("N");
+  command.add_option("--limit", options->limit, "at most N (0: all; a terminal shows 40)")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000000000));
   return [&context, options] { run_log(context, *options); };
 }
 

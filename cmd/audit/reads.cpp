@@ -102,7 +102,9 @@ void add_audit_reads(CLI::App& noun, Context& context) {
            Completes::Type);
   command->add_option("--since", options->since, "then or later (`crm help times`)")->type_name("WHEN");
   command->add_option("--until", options->until, "before then; a day is included")->type_name("WHEN");
-  command->add_option("--limit", options->limit, "at most N (0: all; a terminal shows 40)")->type_name("N");
+  command->add_option("--limit", options->limit, "at most N (0: all; a terminal shows 40)")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000000000));
   command->callback([&context, options] { run_reads(context, *options); });
 }
 

@@ -150,7 +150,9 @@ void add_search(CLI::App& root, Context& context) {
                ->allow_extra_args(false)
                ->type_name("TYPE"),
            Completes::Type);
-  command->add_option("--limit", options->request.limit, "at most N (default 20; 0: all)")->type_name("N");
+  command->add_option("--limit", options->request.limit, "at most N (default 20; 0: all)")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000000000));
   command->add_option("--sort", options->sort, "relevance (default), newest or oldest")
       ->check(CLI::IsMember({"relevance", "newest", "oldest"}))
       ->type_name("BY");

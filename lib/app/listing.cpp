@@ -29,7 +29,7 @@ void sort_by(std::vector<core::Record>& records, const std::string& sort, const 
   if (records.empty()) return;
   struct Key {
     std::string field;
-    bool down;
+    bool down, by_id;
   };
   std::vector<Key> keys;
   for (const auto part : base::split(sort, ',')) {
@@ -37,8 +37,9 @@ void sort_by(std::vector<core::Record>& records, const std::string& sort, const 
     const std::string name(part.substr(down ? 1 : 0));
     keys.push_back({name == "name"   ? schema.name_field
                     : name == "time" ? schema.time_field
+                    : name == "id"   ? std::string()
                                      : field_named(schema, name).name,
-                    down});
+                    down, name == "id"});
   }
   const auto compare = [](const core::Value& a, const core::Value& b) {
     const auto *text_a = a.if_string(), *text_b = b.if_string();
@@ -47,6 +48,7 @@ void sort_by(std::vector<core::Record>& records, const std::string& sort, const 
   };
   std::stable_sort(records.begin(), records.end(), [&](const core::Record& a, const core::Record& b) {
     for (const auto& key : keys) {
+      if (key.by_id) return key.down ? b.id < a.id : a.id < b.id;
       const auto &first = a.get(key.field), &second = b.get(key.field);
       if (first.is_null() != second.is_null()) return second.is_null();
       const int order = compare(first, second);

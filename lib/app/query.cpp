@@ -1,5 +1,6 @@
 #include "app/query.hpp"
 
+#include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -13,26 +14,37 @@ namespace {
 using Test = core::Filter::Test;
 
 /// Everything of those types that the word may mean: "with:b" is nobody's wish, "for:ada" may well mean two.
+/// The beginning of an id counts where no key, name or whole id is meant: "beth" is a name before all.
 std::vector<std::string> targets(Workspace& workspace, const core::Field& field, const std::string& word) {
-  std::vector<std::string> out;
-  const auto add = [&](const index::Row& row) {
-    const auto& target = field.ref->by == core::Reference::By::Key ? row.key : row.id;
-    if (!target.empty() && std::find(out.begin(), out.end(), target) == out.end()) out.push_back(target);
-  };
   const auto types = field.ref->types.empty() ? std::vector<std::string>{""} : field.ref->types;
-  constexpr std::size_t most = 200;
-  for (const auto& type : types)
-    workspace.with_index([&](index::Index& index) {
-      if (!type.empty())
-        if (const auto row = index.by_key(type, word)) return add(*row);
-      if (base::Id::is_prefix(word))
-        for (const auto& row : index.by_prefix(word, type, most))
-          add(row);
-      const auto exact = index.by_name(base::fold(word), type, most);
-      for (const auto& row : exact.empty() ? index.by_part(base::fold(word), type, most) : exact)
-        add(row);
-    });
-  return out;
+  const std::string folded = base::fold(word);
+  constexpr std::size_t all = 0;
+  return workspace.with_index([&](index::Index& index) {
+    std::vector<std::string> out;
+    const auto add = [&](index::Row row) {
+      const bool by_key = field.ref->by == core::Reference::By::Key;
+      // Lists show what a merged record counts as in place of its id.
+      auto target = by_key ? row.key : landed_row(index, workspace.schemas(), std::move(row)).id;
+      if (!target.empty()) out.push_back(std::move(target));
+    };
+    const auto add_ids = [&](const std::string& type) {
+      for (auto& row : index.by_prefix(word, type, all))
+        add(std::move(row));
+    };
+    for (const auto& type : types) {
+      if (base::Id::parse(word)) add_ids(type);
+      if (auto row = type.empty() ? std::nullopt : index.by_key(type, word)) {
+        add(*std::move(row));
+        continue;
+      }
+      auto named = index.by_name(folded, type, all);
+      if (named.empty()) named = index.by_part(folded, type, all);
+      for (auto& row : named)
+        add(std::move(row));
+    }
+    if (out.empty() && base::Id::is_prefix(word)) std::for_each(types.begin(), types.end(), add_ids);
+    return out;
+  });
 }
 
 } // namespace
@@ -40,6 +52,11 @@ std::vector<std::string> targets(Workspace& workspace, const core::Field& field,
 std::vector<std::string> with_saved(const Settings& settings, const std::vector<std::string>& words) {
   std::vector<std::string> out;
   for (const auto& word : words) {
+    if (word.starts_with("-@") || word.starts_with("!@"))
+      throw base::Error(base::Kind::Usage,
+                        "\"" + base::printable(word) + "\": a saved filter cannot be turned round",
+                        "a single filter can: `-tag:vip`, and `-email:~" + base::printable(word.substr(1)) +
+                            "` for a part of a text");
     if (!word.starts_with('@')) {
       out.push_back(word);
       continue;
@@ -57,9 +74,15 @@ std::vector<std::string> with_saved(const Settings& settings, const std::vector<
                         : names.empty() ? "crm.yaml keeps them: `filters: {vips: tag:vip}`"
                                         : "there is: " + base::join(names, ", "));
     }
-    // A saved filter holds no other one, so none can hold itself.
-    for (auto& each : core::split_words(found->second))
+    for (auto& each : core::split_words(found->second)) {
+      // So that none can hold itself.
+      if (const auto at = each.find_first_not_of("-!"); at != std::string::npos && each[at] == '@')
+        throw base::Error(base::Kind::Usage,
+                          "the saved filter " + base::printable(word) + " holds \"" + base::printable(each) +
+                              "\", and a saved filter holds no other one",
+                          "write out in crm.yaml what is meant");
       out.push_back(std::move(each));
+    }
   }
   return out;
 }

@@ -35,7 +35,7 @@ std::optional<double> number_of(std::string_view text, Shape shape) {
   }
   double out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(out)) return std::nullopt;
   return out;
 }
 
@@ -130,6 +130,8 @@ class Parser {
   Filter times(Filter out, std::string_view value) const {
     out.test = Filter::Test::Range;
     const auto ends = ends_of(value);
+    if (ends.from.empty() && ends.to.empty())
+      refuse("\"" + m_word + "\" names no day", "like " + out.field + ":>=mon or mon..fri");
     constexpr std::chrono::days next{1};
     // "mon..fri" is one phrase: its end is the first Friday after its beginning.
     if (ends.range && !ends.from.empty() && !ends.to.empty()) {
@@ -154,12 +156,13 @@ class Parser {
   Filter numbers(Filter out, std::string_view value, Shape shape) const {
     out.test = Filter::Test::Range;
     const auto ends = ends_of(value);
+    const std::string kind = shape == Shape::Period ? "duration" : "number";
+    const std::string example =
+        "like " + out.field + (shape == Shape::Period ? ":>45m or 30m..1h" : ":>1000 or 100..200");
+    if (ends.from.empty() && ends.to.empty()) refuse("\"" + m_word + "\" names no " + kind, example);
     const auto read = [&](std::string_view text) {
       const auto number = number_of(text, shape);
-      if (!number)
-        refuse("\"" + base::printable(text) + "\" is no " + (shape == Shape::Period ? "duration" : "number"),
-               shape == Shape::Period ? "like " + out.field + ":>45m or 30m..1h"
-                                      : "like " + out.field + ":>1000 or 100..200");
+      if (!number) refuse("\"" + base::printable(text) + "\" is no " + kind, example);
       return *number;
     };
     const auto up = [](double number) {
@@ -191,12 +194,18 @@ class Parser {
       } else {
         const bool whole = part.front() == '=', in_part = part.front() == '~';
         if (whole || in_part) part.remove_prefix(1);
+        if (part.empty())
+          refuse("\"" + m_word + "\" names no value", "`" + out.field + ":none` finds what has none");
         // Of a list, an element; of a text, a part, unless it is said.
-        if (in_part || (!listed && !whole)) out.test = Filter::Test::Part;
-        out.values.push_back(base::fold(part));
+        auto& values = in_part || (!listed && !whole) ? out.parts : out.values;
+        values.push_back(base::fold(part));
       }
     }
-    if (out.values.empty()) refuse("\"" + m_word + "\" names no value");
+    if (out.values.empty() && out.parts.empty()) refuse("\"" + m_word + "\" names no value");
+    if (!field.ref) return;
+    // A name may be that of thousands, and each record is compared with all of them.
+    std::sort(out.values.begin(), out.values.end());
+    out.values.erase(std::unique(out.values.begin(), out.values.end()), out.values.end());
   }
 
   std::string choice(std::string_view part, const Field& field) const {
@@ -275,13 +284,16 @@ bool holds(const Filter& filter, const Record& record, const Schema& schema, con
   default:
     break;
   }
-  const bool exact =
-      field->ref || !field->allowed.empty() || (schema.states && field->name == schema.states->field);
+  if (field->ref)
+    return std::any_of(there.begin(), there.end(), [&](const std::string& target) {
+      return std::binary_search(filter.values.begin(), filter.values.end(), target);
+    });
+  const bool exact = !field->allowed.empty() || (schema.states && field->name == schema.states->field);
   return std::any_of(there.begin(), there.end(), [&](const std::string& text) {
     const std::string folded = exact ? text : base::fold(text);
-    return std::any_of(filter.values.begin(), filter.values.end(), [&](const std::string& value) {
-      return filter.test == Filter::Test::Part ? folded.find(value) != std::string::npos : folded == value;
-    });
+    const auto has = [&](const std::string& part) { return folded.find(part) != std::string::npos; };
+    return std::find(filter.values.begin(), filter.values.end(), folded) != filter.values.end() ||
+           std::any_of(filter.parts.begin(), filter.parts.end(), has);
   });
 }
 

@@ -21,8 +21,7 @@ namespace crm::core {
 struct Filter {
   enum class Test {
     Words, ///< all of them are somewhere in the name or in a field that is searched
-    Is,    ///< any of the values
-    Part,  ///< any of the values is part of the text, or of an element
+    Is,    ///< any of the values, or any of the parts in the text or in an element
     Range, ///< from `least` up to, and without, `most`
     None,  ///< the field is not set
     Any    ///< it is
@@ -30,7 +29,9 @@ struct Filter {
   Test test = Test::Words;
   bool negated = false;
   std::string field;               ///< as the schema names it; "" for Words; "created" and "changed" too
-  std::vector<std::string> values; ///< folded, for texts; as the record has them, for references and states
+  std::vector<std::string> values; ///< folded, for texts; as the record has them, for references and states;
+                                   ///< references in order
+  std::vector<std::string> parts;  ///< folded
   /// Numbers; instants in seconds since the epoch; durations in seconds.
   double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
 };

@@ -149,8 +149,9 @@ class Index {
   std::vector<Row> by_key_prefix(std::string_view type, std::string_view prefix, std::size_t limit) const;
   std::vector<Row> by_name(std::string_view folded, std::string_view type,
                            std::size_t limit) const; ///< exactly; live ones, by id
-  /// Live ones with this anywhere in the name, by name; when more than 1,000 have it, the first of some 1,000
-  /// of them. Fewer than three characters must begin the name (those come first) or a word of it.
+  /// Live ones with this anywhere in the name, by name; when there is a limit and more than 1,000 have it,
+  /// the first of some 1,000 of them. Fewer than three characters must begin the name (those come first) or a
+  /// word of it.
   std::vector<Row> by_part(std::string_view folded, std::string_view type, std::size_t limit) const;
   /// Live ones whose names share a beginning or trigrams with it, the most alike first: candidates for "did
   /// you mean". Looks at some hundred names at most, whatever the store's size.

@@ -12,7 +12,8 @@
 namespace crm::index {
 namespace {
 
-constexpr std::size_t sorted_at_most = 1000; ///< names with a part that are put in order
+constexpr std::size_t sorted_at_most =
+    1000; ///< names with a part that are put in order, where not all are wanted
 constexpr std::size_t trigrams_at_most = 64; ///< of a long text; what they find is compared with all of it
 
 /// The row numbers of a type, or of all.
@@ -65,7 +66,7 @@ std::vector<Row> names_with(Database& database, std::string_view part, const Row
   statement.bind(1, having_all(thinned(trigrams(doubled(part)), trigrams_at_most)))
       .bind(2, rows.first)
       .bind(3, rows.last);
-  statement.bind(4, part).bind(5, static_cast<std::int64_t>(sorted_at_most)).bind(6, most(limit));
+  statement.bind(4, part).bind(5, most(limit == 0 ? 0 : sorted_at_most)).bind(6, most(limit));
   return load_rows(database, statement);
 }
 
@@ -83,7 +84,7 @@ std::vector<Row> words_beginning(Database& database, std::string_view part, cons
       .bind(3, rows.last)
       .bind(4, part)
       .bind(5, after(part));
-  statement.bind(6, static_cast<std::int64_t>(sorted_at_most)).bind(7, most(limit));
+  statement.bind(6, most(limit == 0 ? 0 : sorted_at_most)).bind(7, most(limit));
   return load_rows(database, statement);
 }
 
@@ -175,7 +176,7 @@ std::vector<Row> Index::by_part(std::string_view folded, std::string_view type, 
   const auto rows = rows_of(database, type);
   if (!rows) return {};
   if (characters(folded) >= 3) return names_with(database, folded, *rows, limit);
-  auto out = names_between(database, folded, after(folded), type, limit == 0 ? sorted_at_most : limit);
+  auto out = names_between(database, folded, after(folded), type, limit);
   if (limit != 0 && out.size() >= limit) return out;
   for (auto& row : words_beginning(database, folded, *rows, limit == 0 ? 0 : limit - out.size()))
     out.push_back(std::move(row));
