@@ -102,7 +102,11 @@ core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
 }
 
 std::string clock_range(const core::Interval& time, const std::string& zone) {
-  return clock(core::to_local(time.from, zone)) + "–" + clock(core::to_local(time.to, zone));
+  const auto to = core::to_local(time.to, zone);
+  const bool within_a_day = time.to - time.from < std::chrono::hours{24};
+  const std::string date = core::to_words(std::chrono::floor<std::chrono::days>(to));
+  return clock(core::to_local(time.from, zone)) + "–" +
+         (within_a_day ? "" : date.substr(0, date.rfind(' ')) + " ") + clock(to);
 }
 
 std::string short_time(app::Workspace& workspace, const std::string& text) {

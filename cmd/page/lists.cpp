@@ -96,7 +96,8 @@ void write_tasks(Markup& out, app::Workspace& workspace, const app::Overview& ov
     }
     out.close();
     if (overview.more_tasks > 0)
-      out.element("p", "class=\"none\"", fmt::format("and {} more: crm task list", overview.more_tasks));
+      out.element("p", "class=\"none\"",
+                  fmt::format("and {} more: {}", overview.more_tasks, overview.day.tasks_command));
   }
   out.close();
 }

@@ -23,12 +23,12 @@ void draw_day(Context& context, const ViewOptions& options, Span span) {
     if (drawn) {
       print_clashes(context, {day});
       print_off(context, day);
-      return print_tasks(context, day.tasks);
+      return print_tasks(context, day);
     }
     context.discard();
   }
   print_list(context, day);
-  print_tasks(context, day.tasks);
+  print_tasks(context, day);
 }
 
 void run_day(Context& context, const DayOptions& options) {

@@ -16,7 +16,7 @@ std::string remark(const app::DayEntry& entry, const app::Day& day, core::Instan
   std::vector<std::string> out;
   if (!entry.clashes.empty()) {
     out.emplace_back(entry.record.get("forced").is_null() ? "CLASH" : "clash, forced");
-  } else if (entry.time.from <= now && now < entry.time.to) {
+  } else if (entry.open && entry.time.from <= now && now < entry.time.to) {
     out.emplace_back("now");
   } else if (entry.outside_hours) {
     out.emplace_back("outside hours");
@@ -115,19 +115,30 @@ void print_off(Context& context, const app::Day& day) {
   print_by_key(context, "Off", rows);
 }
 
-void print_tasks(Context& context, const std::vector<core::Record>& tasks) {
-  if (tasks.empty()) return;
+void print_tasks(Context& context, const app::Day& day) {
+  if (day.tasks.empty()) return;
   auto& workspace = context.workspace();
   const Style style = context.style();
   context.print("\n" + style.paint(Role::Heading, "Due") + "\n");
   const auto& schema = workspace.schemas().get("task");
-  for (const auto& task : tasks) {
+  for (std::size_t i = 0; i < std::min(day.tasks.size(), shown_tasks); ++i) {
+    const auto& task = day.tasks[i];
     const std::string id = app::short_id(workspace, task.id.str());
     const std::string who = task.text("assignee").empty() ? "" : "  " + task.text("assignee");
-    context.print(fmt::format("  {}  {}  {}{}\n", style.paint(Role::Id, id),
-                              cell(workspace, task, schema, "due"), base::printable(task.text("title")),
-                              base::printable(who)));
+    std::string what =
+        base::printable(cell(workspace, task, schema, "due") + "  " + task.text("title") + who);
+    if (context.terminal().tty_out) {
+      const auto columns = static_cast<std::size_t>(context.terminal().width), used = base::width(id) + 4;
+      what = shorten(what, columns > used ? columns - used : 1, context.terminal());
+    }
+    context.print("  " + style.paint(Role::Id, id) + "  " + what + "\n");
   }
+  if (day.tasks.size() > shown_tasks)
+    context.print("  " + and_more(day.tasks.size() - shown_tasks, day.tasks_command) + "\n");
+}
+
+std::string and_more(std::size_t count, const std::string& command) {
+  return fmt::format("and {} more: `{}`", count, command);
 }
 
 void print_clashes(Context& context, const std::vector<app::Day>& days) {

@@ -6,6 +6,7 @@
 #include "cmd/shape.hpp"
 #include "cmd/views/days.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace crm::cmd {
@@ -136,8 +137,10 @@ void print_route(Context& context, const app::Route& route) {
   if (route.tasks.empty()) return;
   page.line("");
   page.line(style.paint(Role::Heading, "Also due"));
-  for (const auto& task : route.tasks)
-    page.paragraph("[ ] ", task_line(workspace, task));
+  for (std::size_t i = 0; i < std::min(route.tasks.size(), shown_tasks); ++i)
+    page.paragraph("[ ] ", task_line(workspace, route.tasks[i]));
+  if (route.tasks.size() > shown_tasks)
+    page.paragraph("", and_more(route.tasks.size() - shown_tasks, route.tasks_command));
 }
 
 } // namespace

@@ -25,7 +25,7 @@ void print_agenda(Context& context, const std::vector<app::Day>& days) {
   for (const auto& day : days) {
     if (&day != &days.front()) context.print("\n");
     print_list(context, day);
-    print_tasks(context, day.tasks);
+    print_tasks(context, day);
   }
 }
 

@@ -11,8 +11,6 @@
 namespace crm::app {
 namespace {
 
-constexpr std::size_t most_tasks = 20;
-
 bool among(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
@@ -72,13 +70,14 @@ class Selection {
 DayEntry entry_of(Workspace& workspace, core::Record record, const core::Schema& schema,
                   const core::Interval& time) {
   const auto all = claims(record, schema);
-  DayEntry entry{std::move(record),        "", time, {},   "", claimed(all, "member"),
-                 claimed(all, "resource"), {}, {},   false};
+  DayEntry entry{std::move(record),        "", time, {},    "",  claimed(all, "member"),
+                 claimed(all, "resource"), {}, {},   false, true};
   entry.held = held_time(workspace, entry.record, schema);
   entry.contact = entry.record.text("contact").empty()
                       ? entry.record.text("title")
                       : name_of(workspace, "contact", entry.record.text("contact"));
   if (schema.states) entry.state = entry.record.text(schema.states->field);
+  entry.open = !schema.states || schema.is_open(entry.state);
   return entry;
 }
 
@@ -143,16 +142,14 @@ std::vector<core::Record> due_tasks(Workspace& workspace, const DayRequest& requ
   if (!workspace.schemas().has("task")) return out;
   const auto& schema = workspace.schemas().get("task");
   if (!schema.states) return out;
-  constexpr std::size_t looked_at = 10 * most_tasks; // one member's are looked for among those of all
   for (const auto& row : asked(workspace, {.type = "task",
                                           .states = schema.states->open,
                                           .from = from,
                                           .to = to,
-                                          .order = index::Order::Time,
-                                          .limit = request.member.empty() ? most_tasks : looked_at})) {
+                                          .target = request.member,
+                                          .order = index::Order::Time})) {
     core::Record task = to_record(row);
-    if (out.size() < most_tasks && (request.member.empty() || task.text("assignee") == request.member))
-      out.push_back(std::move(task));
+    if (request.member.empty() || task.text("assignee") == request.member) out.push_back(std::move(task));
   }
   return out;
 }
@@ -215,6 +212,8 @@ std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count
       if (off.time.overlaps(each.time) && (off.claim == the_house || selection.takes(off.claim)))
         each.off.push_back(off);
     each.tasks = due_tasks(workspace, request, i == 0 ? 0 : seconds(each.time.from), seconds(each.time.to));
+    each.tasks_command = "crm task list \"due:" + std::string(i == 0 ? "<=" : "") + core::to_text(each.date) +
+                         "\"" + (request.member.empty() ? "" : " assignee:" + request.member);
     out.push_back(std::move(each));
   }
   return out;

@@ -10,27 +10,6 @@ namespace {
 
 constexpr std::size_t most_due = 100;
 
-void find_due(Workspace& workspace, const DayRequest& request, Overview& out) {
-  if (!workspace.schemas().has("task")) return;
-  const auto& schema = workspace.schemas().get("task");
-  if (!schema.states) return;
-  const auto rows = workspace.with_index([&](index::Index& index) {
-    return index.list({.type = "task",
-                       .states = schema.states->open,
-                       .from = 0,
-                       .to = out.day.time.to.time_since_epoch().count(),
-                       .order = index::Order::Time});
-  });
-  for (const auto& row : rows) {
-    core::Record task = to_record(row);
-    if (!request.member.empty() && task.text("assignee") != request.member) continue;
-    if (out.tasks.size() < most_due)
-      out.tasks.push_back(std::move(task));
-    else
-      ++out.more_tasks;
-  }
-}
-
 } // namespace
 
 Overview overview(Workspace& workspace, const DayRequest& request) {
@@ -48,7 +27,11 @@ Overview overview(Workspace& workspace, const DayRequest& request) {
       for (auto& stage : board(workspace, "deal", "value", shown_deals))
         if (deals.is_open(stage.state)) out.pipeline.push_back(std::move(stage));
   }
-  find_due(workspace, request, out);
+  out.tasks = std::move(out.day.tasks);
+  if (out.tasks.size() > most_due) {
+    out.more_tasks = out.tasks.size() - most_due;
+    out.tasks.erase(out.tasks.begin() + most_due, out.tasks.end());
+  }
   out.remotes = remote_states(workspace);
   out.devices = device_states(workspace);
   out.in_step = in_step_since(workspace);

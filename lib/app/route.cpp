@@ -56,7 +56,7 @@ Stop stop_of(Workspace& workspace, const DayEntry& entry) {
 
 Route route(Workspace& workspace, core::LocalDate date, const std::string& member) {
   Day whole = day(workspace, {date, member, "", ""});
-  Route out{date, whole.zone, member, {}, std::move(whole.off), {}};
+  Route out{date, whole.zone, member, {}, std::move(whole.off), {}, std::move(whole.tasks_command)};
   for (const auto& entry : whole.entries)
     if (entry.held) out.stops.push_back(stop_of(workspace, entry));
   for (std::size_t i = 0; i + 1 < out.stops.size(); ++i)

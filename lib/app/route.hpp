@@ -25,6 +25,7 @@ struct Route {
   std::vector<Stop> stops;  ///< in order; without what is cancelled or did not take place
   std::vector<Off> off;
   std::vector<core::Record> tasks; ///< the member's open ones that are due and belong to no stop
+  std::string tasks_command;       ///< what lists all that are due
 };
 
 /// `member` is a key.

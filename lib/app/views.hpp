@@ -21,6 +21,7 @@ struct DayEntry {
   std::vector<std::string> clashes;    ///< ids of the appointments and absences it clashes with
   std::vector<Clash> in_the_way;       ///< the same, one by one
   bool outside_hours = false;          ///< of somebody or something that it takes
+  bool open = true;                    ///< it is not over, cancelled or missed by its state
 };
 
 struct Gap {
@@ -49,6 +50,7 @@ struct Day {
   std::vector<Off> off;    ///< of the parts and of the house, each once, by time
   std::vector<core::Record> tasks; ///< open tasks that are due by the end of that day; on all days but the
                                    ///< first of several, only those that are due on it
+  std::string tasks_command;       ///< what lists the same
 };
 
 struct DayRequest {
@@ -82,6 +84,8 @@ struct Stage {
   std::vector<std::pair<std::string, double>> sums; ///< currency → sum
   std::vector<core::Record> records;                ///< largest first, at most as many as asked for
 };
+/// The store's where a record names none: what both say is one sum.
+std::string currency_of(const Workspace& workspace, const std::string& own);
 std::vector<Stage> board(Workspace& workspace, const std::string& type, const std::string& number_field,
                          std::size_t most);
 
