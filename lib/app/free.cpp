@@ -38,12 +38,19 @@ void by_key(Options& options) {
             [](const Claim& a, const Claim& b) { return a.key < b.key; });
 }
 
-/// Those who offer the service: those it names, else all who work here and book appointments.
+/// Whether a member of that key is still here.
+bool works_here(Workspace& workspace, const std::string& key) {
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_key("member", key); });
+  return row && !row->deleted && in_service(to_record(*row));
+}
+
+/// Those who offer the service: those it names, else all who book appointments. None who has left.
 void add_anybody(Workspace& workspace, const core::Record* service, Options& options) {
   if (service != nullptr)
     if (const auto* named = service->get("members").if_list(); named != nullptr && !named->empty()) {
       for (const auto& key : *named)
-        if (!key.string_or_empty().empty()) add_claim(options, {"member", key.string_or_empty()});
+        if (works_here(workspace, key.string_or_empty()))
+          add_claim(options, {"member", key.string_or_empty()});
       return;
     }
   const auto rows = workspace.with_index(
@@ -148,6 +155,9 @@ Free find_free(Workspace& workspace, const FreeRequest& request) {
         add_claim(members, {"member", resolve(workspace, "member", word).key});
       }
     }
+    if (members.claims.empty() && service && service->record.get("members").if_list() != nullptr)
+      throw base::Error(base::Kind::NotFound, "nobody of those who offer " + out.service + " works here",
+                        "crm service set " + out.service + " members=KEY, or name somebody with --with");
     if (members.claims.empty())
       throw base::Error(base::Kind::NotFound, "nobody works here", "crm member new NAME --key KEY");
     needs.push_back(std::move(members));
