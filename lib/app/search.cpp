@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <utility>
 
 namespace crm::app {
 namespace {
@@ -161,33 +160,38 @@ SearchAnswer search(Workspace& workspace, const SearchRequest& request) {
                       "a few that stand out find the same");
   const SearchFilters scope(workspace, request.types, filters);
   const index::Search wanted{out.terms, scope.within(), request.by};
-  std::vector<std::pair<std::size_t, index::Row>> series; // and which hits they are
+  // A series is found by its words. Whether it suits is a question about its occurrences, which is not to be
+  // asked while the index is being read: until then it counts for nothing.
+  struct Candidate {
+    index::Row row;
+    core::Record record;
+    double score;
+    bool series;
+  };
+  std::vector<Candidate> candidates;
   workspace.with_index([&](index::Index& index) {
-    out.hits.clear();
-    series.clear();
-    out.more = false;
+    candidates.clear();
+    std::size_t certain = 0;
     index.search(wanted, [&](const index::Row& row, double score) {
       core::Record record = to_record(row);
       const auto& schema = workspace.schemas().get(row.type);
-      const bool is_series = core::read_series(record, schema).has_value();
-      if (!is_series && !core::matches(scope.query(row.type), record, schema, workspace.settings().zone))
+      const bool series = core::read_series(record, schema).has_value();
+      if (!series && !core::matches(scope.query(row.type), record, schema, workspace.settings().zone))
         return true;
-      out.more = request.limit != 0 && out.hits.size() == request.limit;
-      if (out.more) return false;
-      if (is_series) series.emplace_back(out.hits.size(), row);
-      auto excerpt = core::excerpt(out.terms, core::searched(record, schema), longest_excerpt);
-      out.hits.push_back({std::move(record), score, std::move(excerpt)});
-      return true;
+      candidates.push_back({row, std::move(record), score, series});
+      if (!series) ++certain;
+      return request.limit == 0 || certain <= request.limit;
     });
   });
-  for (auto each = series.rbegin(); each != series.rend(); ++each) {
-    const auto at = out.hits.begin() + static_cast<std::ptrdiff_t>(each->first);
-    const auto& type = each->second.type;
-    auto found = found_of_series(workspace, each->second, workspace.schemas().get(type), scope.query(type));
-    if (found)
-      at->record = *std::move(found);
-    else
-      out.hits.erase(at);
+  for (auto& each : candidates) {
+    const auto& schema = workspace.schemas().get(each.row.type);
+    auto found = each.series ? found_of_series(workspace, each.row, schema, scope.query(each.row.type))
+                             : std::optional(each.record);
+    if (!found) continue;
+    out.more = request.limit != 0 && out.hits.size() == request.limit;
+    if (out.more) break;
+    auto excerpt = core::excerpt(out.terms, core::searched(each.record, schema), longest_excerpt);
+    out.hits.push_back({*std::move(found), each.score, std::move(excerpt)});
   }
   return out;
 }
