@@ -196,6 +196,15 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
       context.say("crm: note: " + warning);
     report(context, error, json);
     return exit_code(error.kind);
+  } catch (const index::Stale& damage) { // of a row: what SQLite sees is mended on the way
+    context.workspace().drop_index();
+    report(
+        context,
+        base::Error(base::Kind::Failure, damage.what(),
+                    "it has been thrown away, and the next command makes it anew from the records: run this "
+                    "one again"),
+        json);
+    return exit_code(base::Kind::Failure);
   } catch (const std::exception& error) {
     report(context,
            base::Error(base::Kind::Failure, error.what(),

@@ -130,6 +130,25 @@ std::string unsendable(Workspace& workspace, const std::vector<store::Remote>& r
   return "";
 }
 
+/// How many rows the index has; nothing when one of them is damaged.
+std::optional<std::int64_t> readable_rows(Workspace& workspace) {
+  std::int64_t count = 0;
+  try {
+    workspace.with_index([&](index::Index& index) {
+      count = 0;
+      for (const bool deleted : {false, true})
+        index.each({.deleted = deleted, .order = index::Order::Id}, [&](const index::Row& row) {
+          to_record(row);
+          ++count;
+          return true;
+        });
+    });
+  } catch (const index::Stale&) {
+    return std::nullopt;
+  }
+  return count;
+}
+
 } // namespace
 
 Status status(Workspace& workspace) {
@@ -222,13 +241,13 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
     out.checks.push_back(
         {"unsent", unsent.empty(), unsent.empty() ? "nothing that the others would refuse" : unsent});
   }
-  const std::int64_t indexed = workspace.with_index(
-      [&](index::Index& index) { return index.count({}) + index.count({.deleted = true}); });
-  const auto readable = static_cast<std::int64_t>(found.records) - indexed;
-  const bool index_ok = readable >= 0 && readable <= static_cast<std::int64_t>(found.problems.size());
+  const auto indexed = readable_rows(workspace);
+  const auto missing = static_cast<std::int64_t>(found.records) - indexed.value_or(0);
+  const bool index_ok =
+      indexed && missing >= 0 && missing <= static_cast<std::int64_t>(found.problems.size());
   if (!index_ok) workspace.drop_index();
   out.checks.push_back({"index", true,
-                        index_ok ? base::count_of(static_cast<std::size_t>(indexed), "record")
+                        index_ok ? base::count_of(static_cast<std::size_t>(*indexed), "record")
                                  : "did not agree with the records; it will be made anew"});
   const auto seen = newest_seen(repository);
   const bool clock = seen <= workspace.env().now() + std::chrono::days{1};

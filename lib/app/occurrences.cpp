@@ -194,8 +194,9 @@ void each_row(Workspace& workspace, const index::Query& query,
       std::size_t at = 0;
       index.each(query, [&](const index::Row& row) {
         if (at++ < visited) return true;
+        const bool more = visit(row); // which may find the row itself damaged
         ++visited;
-        return visit(row);
+        return more;
       });
     });
   }

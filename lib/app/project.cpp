@@ -1,7 +1,6 @@
 #include "app/project.hpp"
 
 #include "app/availability.hpp"
-#include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/json.hpp"
 #include "codec/record.hpp"
@@ -193,8 +192,7 @@ core::Record read_row(const index::Row& row, bool as_stored) {
   const auto id = base::Id::parse(row.id);
   const auto data = codec::from_json(row.data);
   const core::Map* map = data ? data->if_map() : nullptr;
-  if (!id || map == nullptr)
-    throw base::Error(base::Kind::Failure, "the index holds an unreadable row for " + row.path);
+  if (!id || map == nullptr) throw index::Stale(); // SQLite does not see what a disk makes of a text
   core::Record record{*id, row.type, {}, {}};
   if (const auto* fields = map->find("fields"))
     record.fields = fields->if_map() != nullptr ? *fields->if_map() : core::Map{};
