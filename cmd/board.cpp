@@ -1,5 +1,6 @@
 #include "cmd/board.hpp"
 
+#include "app/reports/tally.hpp"
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
@@ -24,7 +25,7 @@ void run_board(Context& context, const std::string& type, const std::string& num
       for (const auto& [currency, sum] : stage.sums) {
         core::Map each;
         each.set("currency", currency.empty() ? core::Value{} : core::Value{currency});
-        each.set("sum", sum);
+        each.set("sum", app::rounded(sum));
         sums.emplace_back(std::move(each));
       }
       entry.set("state", stage.state);

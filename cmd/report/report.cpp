@@ -1,5 +1,6 @@
 // crm report: numbers for eyes and for scripts.
 #include "app/reports/report.hpp"
+#include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/render/bars.hpp"
@@ -68,24 +69,36 @@ core::Map report_json(const app::Report& report) {
   return document;
 }
 
+/// Two people of one name are told apart.
+std::string group_name(app::Workspace& workspace, const app::Report& report,
+                       const std::vector<core::Value>& row) {
+  const std::string name = core::to_text(row.front());
+  const bool shared =
+      report.of_records && std::any_of(report.rows.begin(), report.rows.end(), [&](const auto& other) {
+        return other.front() == row.front() && !(other.back() == row.back());
+      });
+  return shared ? name + " (" + app::short_id(workspace, row.back().string_or_empty()) + ")" : name;
+}
+
 /// With bars where there are some.
-Table table_of(const app::Report& report, const std::vector<std::string>& bars) {
+Table table_of(app::Workspace& workspace, const app::Report& report, const std::vector<std::string>& bars) {
   Table table;
-  for (const auto& column : report.columns)
-    table.column({.heading = &column == &report.columns.front() ? report.by : column.title,
-                  .align = column.unit == Unit::Text ? base::Align::Left : base::Align::Right});
+  const std::size_t columns = report.columns.size() - (report.of_records ? 1 : 0); // ids are for scripts
+  for (std::size_t i = 0; i < columns; ++i)
+    table.column({.heading = i == 0 ? report.by : report.columns[i].title,
+                  .align = report.columns[i].unit == Unit::Text ? base::Align::Left : base::Align::Right});
   if (!bars.empty()) table.column({.heading = ""});
   const auto line = [&](const std::vector<core::Value>& row, const std::string& name, Role role,
                         const std::string& bar) {
     std::vector<Cell> cells{{name, role}};
-    for (std::size_t i = 1; i < row.size(); ++i)
+    for (std::size_t i = 1; i < columns; ++i)
       cells.push_back({shown(row[i], report.columns[i].unit)});
     if (!bars.empty()) cells.push_back({bar, Role::Good});
     table.row(std::move(cells));
   };
   for (std::size_t i = 0; i < report.rows.size(); ++i) {
     const auto& name = report.rows[i][0];
-    line(report.rows[i], name.is_null() ? "(none)" : core::to_text(name),
+    line(report.rows[i], name.is_null() ? "(none)" : group_name(workspace, report, report.rows[i]),
          name.is_null() ? Role::Dim : Role::Name, bars.empty() ? "" : bars[i]);
   }
   if (!report.total.empty() && report.rows.size() > 1) line(report.total, "total", Role::Dim, "");
@@ -106,7 +119,7 @@ void print_report(Context& context, const app::Report& report) {
     if (by_time && numbers.size() > 2) context.print(sparkline(numbers, terminal) + "\n");
   }
   const auto rows = [&](const std::vector<std::string>& drawn) {
-    return table_of(report, drawn).render(terminal, context.style());
+    return table_of(context.workspace(), report, drawn).render(terminal, context.style());
   };
   std::string table = rows({});
   if (terminal.tty_out) {
@@ -117,7 +130,7 @@ void print_report(Context& context, const app::Report& report) {
   context.print(table);
 }
 void run_report(Context& context, const app::ReportKind& kind, const app::ReportRequest& request) {
-  const auto report = kind.make(context.workspace(), request);
+  const auto report = app::make_report(context.workspace(), kind, request);
   if (context.format() == Format::Json) return context.print_json(report_json(report));
   if (context.for_people()) {
     if (report.rows.empty()) return context.say(std::string(kind.name) + ": there is nothing to count");

@@ -4,6 +4,7 @@
 #include "app/resolve.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace crm::app {
 namespace {
@@ -98,6 +99,10 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
   return out;
 }
 
+std::string currency_of(const Workspace& workspace, const std::string& own) {
+  return own.empty() ? workspace.settings().currency : own;
+}
+
 std::vector<Stage> board(Workspace& workspace, const std::string& type, const std::string& number_field,
                          std::size_t most) {
   const auto& schema = workspace.schemas().get(type);
@@ -105,14 +110,17 @@ std::vector<Stage> board(Workspace& workspace, const std::string& type, const st
   if (!schema.states) return out;
   for (const auto& state : schema.states->rank)
     out.push_back({state, 0, {}, {}});
+  std::map<std::string, std::map<std::string, double>> sums; // by state, then currency
   for (const auto& sum :
        workspace.with_index([&](index::Index& index) { return index.sums(type, number_field); })) {
     const auto stage =
         std::find_if(out.begin(), out.end(), [&](const Stage& s) { return s.state == sum.group; });
     if (stage == out.end()) continue;
     stage->count += sum.count;
-    if (sum.sum != 0) stage->sums.emplace_back(sum.unit, sum.sum);
+    if (sum.sum != 0) sums[stage->state][currency_of(workspace, sum.unit)] += sum.sum;
   }
+  for (auto& stage : out)
+    stage.sums.assign(sums[stage.state].begin(), sums[stage.state].end());
   for (auto& stage : out) {
     if (stage.count == 0 || most == 0) continue;
     stage.records = records(workspace, {.type = type, .states = {stage.state}, .order = index::Order::Time});

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace crm::app {
 namespace {
@@ -17,8 +18,24 @@ double hours(std::int64_t seconds) {
   return static_cast<double>(seconds) / 3600;
 }
 
-std::int64_t overlap(const core::Interval& a, const core::Interval& b) {
-  return std::max<std::int64_t>(0, (std::min(a.to, b.to) - std::max(a.from, b.from)).count());
+/// Seconds of that time that are taken. Where there is room for `room` at once, more are a clash, and no more
+/// work: two at once in one person's time count once.
+std::int64_t held_within(const core::Interval& time, const std::vector<index::Taken>& taken,
+                         std::int64_t room) {
+  std::map<core::Instant, std::int64_t> changes;
+  for (const auto& each : taken) {
+    if (!each.time.overlaps(time)) continue;
+    ++changes[std::max(each.time.from, time.from)];
+    --changes[std::min(each.time.to, time.to)];
+  }
+  std::int64_t out = 0, at_once = 0;
+  core::Instant since = time.from;
+  for (const auto& [at, change] : changes) {
+    out += std::min(at_once, room) * (at - since).count();
+    at_once += change;
+    since = at;
+  }
+  return out;
 }
 
 /// All of a kind that can be booked: members that work here, resources of which only one is taken at a time
@@ -47,22 +64,23 @@ Report no_shows(Workspace& workspace, const ReportRequest& request) {
                     {"appointments", "Appointments", Unit::Count},
                     {"no_shows", "No-shows", Unit::Count},
                     {"rate", "Rate", Unit::Percent}};
-  const Grouping grouping(workspace, schema, report.by);
+  const Grouping grouping(workspace, schema, report);
   Tally tally(2);
   double all = 0, absent = 0;
   const auto now = workspace.now().time_since_epoch().count();
-  each_record(workspace, "appointment", {}, seconds_of(workspace, *report.days),
-              [&](const core::Record& record, const index::Row& row) {
-                const bool gone = row.state == missed;
-                if ((!gone && frees_time(record, schema)) || row.to.value_or(now + 1) > now) return;
-                for (const auto& group : grouping.of(record, row.from)) {
-                  auto& numbers = tally.at(group);
-                  numbers[0] += 1;
-                  numbers[1] += gone ? 1 : 0;
-                }
-                all += 1;
-                absent += gone ? 1 : 0;
-              });
+  const Seconds days = seconds_of(workspace, *report.days);
+  each_record(workspace, "appointment", {}, days, [&](const core::Record& record, const index::Row& row) {
+    const bool gone = row.state == missed;
+    if ((!gone && frees_time(record, schema)) || row.to.value_or(now + 1) > now) return;
+    if (!began_within(row, days)) return;
+    for (const auto& group : grouping.of(record, row.from)) {
+      auto& numbers = tally.at(group);
+      numbers[0] += 1;
+      numbers[1] += gone ? 1 : 0;
+    }
+    all += 1;
+    absent += gone ? 1 : 0;
+  });
   if (all > 0) add_empty_times(workspace, report, tally);
   const auto rate = [](double part, double of) { return of > 0 ? rounded(100 * part / of) : core::Value{}; };
   add_rows(report, tally, grouping.by_time() ? Rows::ByGroup : Rows::ByNumber,
@@ -107,11 +125,8 @@ Report utilisation(Workspace& workspace, const ReportRequest& request) {
       auto& numbers = tally.at(
           by_time ? time_group(workspace, report.by, hours_of_day.from.time_since_epoch().count()) : key);
       for (const auto& time : core::common(working, {hours_of_day})) {
-        std::int64_t held = 0;
-        for (const auto& each : taken)
-          held += overlap(each.time, time);
-        // Two at once in one person's time are a clash, not two people's work.
-        const double free = hours((time.to - time.from).count()) * room, used = std::min(hours(held), free);
+        const double free = hours((time.to - time.from).count()) * room;
+        const double used = hours(held_within(time, taken, static_cast<std::int64_t>(room)));
         numbers[0] += used;
         numbers[1] += free;
         booked += used;

@@ -1,7 +1,9 @@
 // What may come of open deals: by where they stand, and by when.
 #include "app/reports/tally.hpp"
+#include "app/views.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace crm::app {
 namespace {
@@ -11,19 +13,25 @@ using Unit = ReportColumn::Unit;
 /// Groups by currency as well: sums over mixed ones mean nothing.
 class Deals {
  public:
-  Deals(Workspace& workspace, const std::string& by)
-      : m_schema(workspace.schemas().get("deal")), m_home(workspace.settings().currency),
-        m_grouping(workspace, m_schema, by) {}
+  Deals(Workspace& workspace, Report& report)
+      : m_workspace(workspace), m_schema(workspace.schemas().get("deal")),
+        m_grouping(workspace, m_schema, report) {}
 
   void add(const core::Record& record, const index::Row& row) {
-    const std::string& own = record.text("currency");
     const double value = record.get("value").number_or(0);
+    const double weighted = value * chance_of(m_schema, row.state) / 100;
+    auto& tally =
+        m_by_currency.try_emplace(currency_of(m_workspace, record.text("currency")), 3).first->second;
     for (const auto& group : m_grouping.of(record, row.from)) {
-      auto& numbers = m_by_currency.try_emplace(own.empty() ? m_home : own, 3).first->second.at(group);
+      auto& numbers = tally.at(group);
       numbers[0] += 1;
       numbers[1] += value;
-      numbers[2] += value * chance_of(m_schema, row.state) / 100;
+      numbers[2] += weighted;
     }
+    // Not from the groups, in several of which it may be.
+    m_total[0] += 1;
+    m_total[1] += value;
+    m_total[2] += weighted;
   }
 
   void finish(Report& report, Rows order) {
@@ -31,27 +39,21 @@ class Deals {
     report.columns.push_back({"value", "Value", Unit::Money});
     report.columns.push_back({"weighted", "Weighted", Unit::Money});
     report.columns.push_back({"currency", "", Unit::Text});
-    double deals = 0, value = 0, weighted = 0;
     for (const auto& [currency, tally] : m_by_currency) {
-      for (const auto& [group, numbers] : tally.groups()) {
-        deals += numbers[0];
-        value += numbers[1];
-        weighted += numbers[2];
-      }
       const std::string& unit = currency;
       add_rows(report, tally, Rows::ByGroup, [&](const std::vector<double>& numbers) {
         return std::vector<core::Value>{whole_number(numbers[0]), rounded(numbers[1]), rounded(numbers[2]),
                                         unit.empty() ? core::Value{} : core::Value{unit}};
       });
     }
-    if (order == Rows::ByNumber)
-      std::stable_sort(report.rows.begin(), report.rows.end(), [&](const auto& a, const auto& b) {
-        return a[report.bar].number_or(0) > b[report.bar].number_or(0);
-      });
+    std::stable_sort(report.rows.begin(), report.rows.end(), [&](const auto& a, const auto& b) {
+      if (order == Rows::ByNumber) return a[report.bar].number_or(0) > b[report.bar].number_or(0);
+      return a[0].string_or_empty() < b[0].string_or_empty();
+    });
     std::stable_partition(report.rows.begin(), report.rows.end(),
                           [](const auto& row) { return !row[0].is_null(); });
     if (m_by_currency.size() == 1)
-      report.total = {core::Value{}, whole_number(deals), rounded(value), rounded(weighted),
+      report.total = {core::Value{}, whole_number(m_total[0]), rounded(m_total[1]), rounded(m_total[2]),
                       m_by_currency.begin()->first.empty() ? core::Value{}
                                                            : core::Value{m_by_currency.begin()->first}};
   }
@@ -60,16 +62,17 @@ class Deals {
   bool by_time() const { return m_grouping.by_time(); }
 
  private:
+  Workspace& m_workspace;
   const core::Schema& m_schema;
-  std::string m_home;
   Grouping m_grouping;
+  std::array<double, 3> m_total{};
   std::map<std::string, Tally> m_by_currency;
 };
 
 Report deals(Workspace& workspace, const ReportRequest& request, const std::string& name,
              const std::string& by, std::size_t bar) {
   Report report{.name = name, .by = request.by.empty() ? by : request.by, .bar = bar};
-  Deals deals(workspace, report.by);
+  Deals deals(workspace, report);
   std::optional<Seconds> time;
   if (!request.between.empty()) {
     report.days = days_of(workspace, request.between, "");

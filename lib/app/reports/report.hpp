@@ -26,6 +26,8 @@ struct Report {
   std::vector<std::vector<core::Value>> rows; ///< null where there is nothing to say
   std::vector<core::Value> total;             ///< as a row; empty where sums mean nothing
   std::size_t bar = 1;                        ///< the column that bars show
+  bool of_records =
+      false; ///< the groups are records: the last column, "id", says which, as names may be shared
 };
 
 struct ReportRequest {
@@ -39,6 +41,7 @@ struct ReportKind {
   const char* about; ///< definitions, for --help
   Report (*make)(Workspace&, const ReportRequest&);
 };
+Report make_report(Workspace& workspace, const ReportKind& kind, const ReportRequest& request);
 const std::vector<ReportKind>& report_kinds();
 
 Report pipeline(Workspace& workspace, const ReportRequest& request);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace crm::app {
 
@@ -26,9 +27,11 @@ std::string time_group(Workspace& workspace, const std::string& by, std::int64_t
   return by == "month" ? text.substr(0, text.rfind('-')) : text;
 }
 
-Grouping::Grouping(Workspace& workspace, const core::Schema& schema, const std::string& by)
-    : m_workspace(workspace), m_by(by) {
-  if (!is_time(by)) m_field = &field_named(schema, by);
+Grouping::Grouping(Workspace& workspace, const core::Schema& schema, Report& report)
+    : m_workspace(workspace), m_by(report.by) {
+  if (is_time(m_by)) return;
+  m_field = &field_named(schema, m_by);
+  if (m_field->ref && m_field->ref->by == core::Reference::By::Id) report.of_records = true;
 }
 
 std::vector<std::string> Grouping::of(const core::Record& record, std::optional<std::int64_t> at) const {
@@ -37,9 +40,7 @@ std::vector<std::string> Grouping::of(const core::Record& record, std::optional<
   std::vector<std::string> out;
   const auto add = [&](const core::Value& each) {
     std::string text = core::to_text(each);
-    if (m_field->ref && m_field->ref->by == core::Reference::By::Id && !text.empty())
-      text = name_of(m_workspace, m_field->ref->types.size() == 1 ? m_field->ref->types.front() : "", text);
-    out.push_back(std::move(text));
+    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
   };
   if (const auto* list = value.if_list()) {
     std::for_each(list->begin(), list->end(), add);
@@ -48,6 +49,10 @@ std::vector<std::string> Grouping::of(const core::Record& record, std::optional<
   }
   if (out.empty()) out.emplace_back();
   return out;
+}
+
+bool began_within(const index::Row& row, const Seconds& time) {
+  return row.from && *row.from >= time.from && *row.from < time.to;
 }
 
 Seconds seconds_of(Workspace& workspace, const core::Days& days) {
@@ -103,6 +108,23 @@ void add_rows(Report& report, const Tally& tally, Rows order,
   // What has no group comes last.
   std::stable_partition(report.rows.begin(), report.rows.end(),
                         [](const auto& each) { return !each[0].is_null(); });
+}
+
+void name_groups(Workspace& workspace, Report& report) {
+  report.columns.push_back({"id", "", ReportColumn::Unit::Text});
+  for (auto& row : report.rows) {
+    const core::Value id = row.front();
+    if (!id.is_null()) row.front() = name_of(workspace, "", id.string_or_empty());
+    row.push_back(id);
+  }
+  if (!report.total.empty()) report.total.emplace_back();
+  std::sort(report.rows.begin(), report.rows.end(), [&](const auto& a, const auto& b) {
+    const auto place = [&](const auto& row) {
+      return std::tuple(row.front().is_null(), -row[report.bar].number_or(-1), row.front().string_or_empty(),
+                        row.back().string_or_empty());
+    };
+    return place(a) < place(b);
+  });
 }
 
 core::Value rounded(double number) {

@@ -27,11 +27,11 @@ class Tally {
   std::map<std::string, std::vector<double>> m_groups;
 };
 
-/// Which groups a record counts in: "" for none of its own. Throws Error(Usage) for what the type does not
-/// have.
+/// Which groups a record counts in, each once: "" for none of its own; ids where it refers by id, which is
+/// noted in the report. Throws Error(Usage) for what the type does not have.
 class Grouping {
  public:
-  Grouping(Workspace& workspace, const core::Schema& schema, const std::string& by);
+  Grouping(Workspace& workspace, const core::Schema& schema, Report& report);
   /// `at` is the record's moment, for groups by time.
   std::vector<std::string> of(const core::Record& record, std::optional<std::int64_t> at) const;
   bool by_time() const { return m_field == nullptr; }
@@ -51,6 +51,8 @@ bool is_time(const std::string& by);
 struct Seconds {
   std::int64_t from, to;
 };
+/// What goes on over midnight counts on the day on which it begins.
+bool began_within(const index::Row& row, const Seconds& time);
 Seconds seconds_of(Workspace& workspace, const core::Days& days);
 core::Days days_of(Workspace& workspace, const std::string& phrase, const std::string& otherwise);
 
@@ -69,6 +71,9 @@ void add_rows(Report& report, const Tally& tally, Rows order,
 /// Two decimals, whole when they are 0: sums of cents are sums of binary fractions.
 core::Value rounded(double number);
 core::Value whole_number(double number);
+/// Of a report whose groups are ids: their names in the place of the ids, and these in a last column. Of
+/// equal numbers by name.
+void name_groups(Workspace& workspace, Report& report);
 
 /// Percent, from the schema; open states in equal steps where it says nothing.
 double chance_of(const core::Schema& schema, const std::string& state);

@@ -16,38 +16,44 @@ std::vector<std::string> open_states(Workspace& workspace, const std::string& ty
   return schema.states ? schema.states->open : std::vector<std::string>{};
 }
 
+/// Groups, and of each column what it is of all records: one may be in several groups.
+struct Counted {
+  explicit Counted(std::size_t columns) : tally(columns), totals(columns, 0) {}
+  Tally tally;
+  std::vector<double> totals;
+};
+
 /// Adds to a column for each group of each record, where the type has what is grouped by.
 void count(
-    Workspace& workspace, Tally& tally, std::size_t column, const std::string& type,
-    const std::vector<std::string>& states, const std::optional<Seconds>& time, const std::string& by,
+    Workspace& workspace, Counted& counted, std::size_t column, const std::string& type,
+    const std::vector<std::string>& states, const std::optional<Seconds>& time, Report& report,
     const std::function<double(const core::Record&, const index::Row&)>& amount,
     const std::function<std::optional<std::int64_t>(const core::Record&, const index::Row&)>& moment = {}) {
   if (!workspace.schemas().has(type)) return;
-  const Grouping grouping(workspace, workspace.schemas().get(type), by);
+  const Grouping grouping(workspace, workspace.schemas().get(type), report);
   each_record(workspace, type, states, time, [&](const core::Record& record, const index::Row& row) {
     const double number = amount(record, row);
-    if (number == 0) return;
+    if (number == 0 || (time && !began_within(row, *time))) return;
+    counted.totals[column] += number;
     for (const auto& group : grouping.of(record, moment ? moment(record, row) : row.from))
-      tally.at(group)[column] += number;
+      counted.tally.at(group)[column] += number;
   });
 }
 
-void finish(Workspace& workspace, Report& report, Tally& tally, const std::vector<bool>& whole, Rows order) {
+void finish(Workspace& workspace, Report& report, Counted& counted, const std::vector<bool>& whole,
+            Rows order) {
+  auto& tally = counted.tally;
   if (!tally.groups().empty()) add_empty_times(workspace, report, tally);
-  std::vector<double> sums(whole.size(), 0);
   const auto row = [&](const std::vector<double>& numbers) {
     std::vector<core::Value> out;
     for (std::size_t i = 0; i < numbers.size(); ++i)
       out.push_back(whole[i] ? whole_number(numbers[i]) : rounded(numbers[i]));
     return out;
   };
-  for (const auto& [group, numbers] : tally.groups())
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-      sums[i] += numbers[i];
   add_rows(report, tally, order, row);
   if (report.rows.empty()) return;
   report.total.emplace_back();
-  for (auto& value : row(sums))
+  for (auto& value : row(counted.totals))
     report.total.push_back(std::move(value));
 }
 
@@ -71,13 +77,13 @@ Report workload(Workspace& workspace, const ReportRequest& request) {
   const auto now = workspace.now().time_since_epoch().count();
   const auto today = seconds_of(workspace, days_of(workspace, "", "today")).from;
   const auto one = [](const core::Record&, const index::Row&) { return 1.0; };
-  Tally tally(5);
+  Counted counted(5);
   const auto tasks = open_states(workspace, "task");
   const auto due = [&](const core::Record&, const index::Row& row) {
     return !row.from || *row.from < time.to ? 1.0 : 0.0; // without a day they wait all the same
   };
-  count(workspace, tally, 0, "task", tasks, std::nullopt, report.by, due);
-  count(workspace, tally, 1, "task", tasks, std::nullopt, report.by,
+  count(workspace, counted, 0, "task", tasks, std::nullopt, report, due);
+  count(workspace, counted, 1, "task", tasks, std::nullopt, report,
         [&](const core::Record& record, const index::Row& row) {
           const bool whole_day = core::parse_date(record.text("due")).has_value();
           return row.from && *row.from < (whole_day ? today : now) ? 1.0 : 0.0;
@@ -86,13 +92,13 @@ Report workload(Workspace& workspace, const ReportRequest& request) {
   const auto ahead = [&](const core::Record&, const index::Row& row) {
     return row.to.value_or(0) > now ? 1.0 : 0.0;
   };
-  count(workspace, tally, 2, "appointment", booked, time, report.by, ahead);
-  count(workspace, tally, 3, "appointment", booked, time, report.by,
+  count(workspace, counted, 2, "appointment", booked, time, report, ahead);
+  count(workspace, counted, 3, "appointment", booked, time, report,
         [&](const core::Record& record, const index::Row& row) {
           return ahead(record, row) * static_cast<double>(*row.to - *row.from) / 3600;
         });
-  count(workspace, tally, 4, "deal", open_states(workspace, "deal"), std::nullopt, report.by, one);
-  finish(workspace, report, tally, {true, true, true, false, true},
+  count(workspace, counted, 4, "deal", open_states(workspace, "deal"), std::nullopt, report, one);
+  finish(workspace, report, counted, {true, true, true, false, true},
          is_time(report.by) ? Rows::ByGroup : Rows::ByNumber);
   return report;
 }
@@ -110,36 +116,37 @@ Report overdue(Workspace& workspace, const ReportRequest& request) {
     time = seconds_of(workspace, *report.days);
   }
   const auto now = workspace.now().time_since_epoch().count();
-  const auto today = seconds_of(workspace, days_of(workspace, "", "today")).from;
-  constexpr std::int64_t day = 86400;
-  Tally tally(4);
-  std::map<std::string, std::int64_t> oldest;
+  // Days of the calendar: one of 25 hours is one.
+  const auto day_of = [&](std::int64_t at) {
+    return std::chrono::floor<std::chrono::days>(
+        core::to_local(core::Instant(std::chrono::seconds(at)), workspace.settings().zone));
+  };
+  const core::LocalDate today = day_of(now);
+  Counted counted(4);
   for (const auto& [type, column] : {std::pair<std::string, std::size_t>{"task", 0}, {"deal", 2}}) {
     if (!workspace.schemas().has(type)) continue;
     const auto& schema = workspace.schemas().get(type);
-    const Grouping grouping(workspace, schema, report.by);
+    const Grouping grouping(workspace, schema, report);
     const std::size_t at = column;
     each_record(workspace, type, open_states(workspace, type), time,
                 [&](const core::Record& record, const index::Row& row) {
-                  const bool whole_day = core::parse_date(record.text(schema.time_field)).has_value();
-                  if (!row.from || *row.from >= (whole_day ? today : now)) return;
-                  const std::int64_t days = std::max<std::int64_t>(1, (today - *row.from + day - 1) / day);
-                  for (const auto& group : grouping.of(record, row.from)) {
-                    auto& numbers = tally.at(group);
+                  if (!row.from) return;
+                  const auto date = core::parse_date(record.text(schema.time_field));
+                  if (date ? *date >= today : *row.from >= now) return;
+                  const auto days =
+                      std::max<std::int64_t>(1, (today - date.value_or(day_of(*row.from))).count());
+                  const auto add = [&](std::vector<double>& numbers) {
                     numbers[at] += 1;
                     if (at == 0 && days > 7) numbers[1] += 1;
                     numbers[3] = std::max(numbers[3], static_cast<double>(days));
-                  }
+                  };
+                  add(counted.totals);
+                  for (const auto& group : grouping.of(record, row.from))
+                    add(counted.tally.at(group));
                 });
   }
-  finish(workspace, report, tally, {true, true, true, true},
+  finish(workspace, report, counted, {true, true, true, true},
          is_time(report.by) ? Rows::ByGroup : Rows::ByNumber);
-  if (!report.total.empty()) { // the oldest of all is no sum
-    double most = 0;
-    for (const auto& row : report.rows)
-      most = std::max(most, row[4].number_or(0));
-    report.total[4] = whole_number(most);
-  }
   return report;
 }
 
@@ -153,11 +160,11 @@ Report activity(Workspace& workspace, const ReportRequest& request) {
                     {"deals_won", "Deals won", Unit::Count}};
   const auto time = seconds_of(workspace, *report.days);
   const auto now = workspace.now().time_since_epoch().count();
-  Tally tally(4);
-  count(workspace, tally, 0, "note", {}, time, report.by,
+  Counted counted(4);
+  count(workspace, counted, 0, "note", {}, time, report,
         [](const core::Record&, const index::Row&) { return 1.0; });
   const auto& appointment = workspace.schemas().get("appointment");
-  count(workspace, tally, 1, "appointment", {}, time, report.by,
+  count(workspace, counted, 1, "appointment", {}, time, report,
         [&](const core::Record& record, const index::Row& row) {
           return row.to.value_or(now + 1) <= now && !frees_time(record, appointment) ? 1.0 : 0.0;
         });
@@ -166,16 +173,22 @@ Report activity(Workspace& workspace, const ReportRequest& request) {
     const auto& schema = workspace.schemas().get(type);
     if (!schema.states || schema.states->next(state) == nullptr) continue;
     count(
-        workspace, tally, column, type, {state}, std::nullopt, report.by,
+        workspace, counted, column, type, {state}, std::nullopt, report,
         [&](const core::Record& record, const index::Row&) {
           const auto at = since(record, schema);
           return at >= time.from && at < time.to ? 1.0 : 0.0;
         },
         [&](const core::Record& record, const index::Row&) { return std::optional(since(record, schema)); });
   }
-  finish(workspace, report, tally, {true, true, true, true},
+  finish(workspace, report, counted, {true, true, true, true},
          is_time(report.by) ? Rows::ByGroup : Rows::ByNumber);
   return report;
+}
+
+Report make_report(Workspace& workspace, const ReportKind& kind, const ReportRequest& request) {
+  Report out = kind.make(workspace, request);
+  if (out.of_records) name_groups(workspace, out);
+  return out;
 }
 
 const std::vector<ReportKind>& report_kinds() {
