@@ -128,15 +128,13 @@ void mark_negated_filters(const CLI::App& root, std::vector<std::string>& words)
   const bool search = noun == "search" || noun == "export";
   if (!search && noun != "list" && (places.size() < 2 || words[places[1]] != "list")) return;
   for (std::size_t at = places.front() + 1; at < words.size(); ++at) {
-    if (const std::size_t skipped = shared_option(root, words, at); skipped > 0) {
-      at += skipped - 1;
-      continue;
-    }
     auto& word = words[at];
     const auto colon = word.find(':');
     if (word.starts_with('-') && !word.starts_with("--") && word.size() > 2 &&
         (search || (colon != std::string::npos && colon > 2)))
-      word.front() = '!';
+      word.front() = '!'; // even where "-o" is an option: "-owner:none"
+    else if (const auto taken = shared_option(root, words, at); taken > 1)
+      at += taken - 1; // the value of an option is none
   }
 }
 

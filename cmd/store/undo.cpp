@@ -90,7 +90,8 @@ void print_rollback(Context& context, const app::Undone& undone) {
   const Style style = context.style();
   const bool dry = undone.committed.mode == app::Mode::DryRun;
   context.print(fmt::format("{} {}, {}\n", dry ? "Would roll back" : "Rolled back",
-                            base::count_of(undone.batches.size(), "batch"), counted_records(undone.committed)));
+                            base::count_of(undone.batches.size(), "batch"),
+                            counted_records(undone.committed)));
   for (std::size_t i = 0; i < std::min(most_shown, undone.batches.size()); ++i) {
     const auto& each = undone.batches[i];
     const auto when =

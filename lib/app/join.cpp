@@ -50,8 +50,7 @@ base::Kind kind_of(store::Trouble trouble) {
 /// Takes away what a join that failed has made, and nothing else.
 class Made {
  public:
-  explicit Made(std::filesystem::path folder)
-      : m_folder(std::move(folder)), m_was_there(is_there(m_folder)) {
+  explicit Made(std::filesystem::path folder) : m_folder(std::move(folder)), m_was_there(is_there(m_folder)) {
     std::error_code error;
     for (auto above = m_folder.parent_path(); !above.empty() && !std::filesystem::exists(above, error);
          above = above.parent_path())

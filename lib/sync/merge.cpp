@@ -189,7 +189,9 @@ class Planner {
       return blob.empty() && standing ? standing->blob : blob; // it was deleted later
     };
     const auto ours = of(difference.before, here), theirs = of(difference.after, there);
-    const bool newer = here && there                           ? here->moment < there->moment
+    const bool needed = holds_records(path, ours), needed_there = holds_records(path, theirs);
+    const bool newer = needed != needed_there                  ? needed_there
+                       : here && there                         ? here->moment < there->moment
                        : here.has_value() != there.has_value() ? there.has_value()
                                                                : ours < theirs;
     const auto& chosen = newer ? theirs : ours;
@@ -199,14 +201,17 @@ class Planner {
   }
 
   bool has_records(const Difference& schema_file) const {
-    for (const auto& blob : {schema_file.before, schema_file.after}) {
-      if (blob.empty()) continue;
-      const auto parsed = codec::parse_schema(m_repository.blob(blob), schema_file.path);
-      const auto* schema = std::get_if<Schema>(&parsed);
-      for (const auto& tree : {m_ours.tree, m_theirs.tree})
-        if (schema != nullptr && !m_repository.folder_id(tree, schema->folder).empty()) return true;
-    }
-    return false;
+    return holds_records(schema_file.path, schema_file.before) ||
+           holds_records(schema_file.path, schema_file.after);
+  }
+
+  /// Whether either side has something in the folder of this version of a schema.
+  bool holds_records(const std::string& path, const Oid& blob) const {
+    if (blob.empty()) return false;
+    const auto parsed = codec::parse_schema(m_repository.blob(blob), path);
+    const auto* schema = std::get_if<Schema>(&parsed);
+    return schema != nullptr && (!m_repository.folder_id(m_ours.tree, schema->folder).empty() ||
+                                 !m_repository.folder_id(m_theirs.tree, schema->folder).empty());
   }
 
   /// A policy's version never goes back, whatever the clocks said; of two of one version, the greater id.

@@ -38,61 +38,61 @@ std::vector<std::string> values(const Record& record, const char* field) {
   return out;
 }
 
-const Record base = made(schema, map({{"stage", "lead"}, {"status", "booked"}, {"tags", list({"old"})}}));
+const Record origin = made(schema, map({{"stage", "lead"}, {"status", "booked"}, {"tags", list({"old"})}}));
 
 } // namespace
 
 TEST_CASE("of concurrent values only one's own is taken back", "[reversal]") {
-  const Record theirs = with(base, schema, "stage", "lost", at(5, "tablet"));
-  const Record ours = with(base, schema, "stage", "won", at(7));
+  const Record theirs = with(origin, schema, "stage", "lost", at(5, "tablet"));
+  const Record ours = with(origin, schema, "stage", "won", at(7));
   const Record both = joined(ours, theirs, schema);
-  const Record out = undone(both, base, ours, at(20), {theirs});
+  const Record out = undone(both, origin, ours, at(20), {theirs});
   CHECK(out.text("stage") == "lost");
   CHECK(disputed(out, schema).empty());
   // Who knew of one alone goes on from it, and what was taken back does not come back by that.
   CHECK(joined(out, with(theirs, schema, "stage", "qualified", at(21, "tablet")), schema).text("stage") ==
         "qualified");
   SECTION("by the other device too") {
-    CHECK(undone(both, base, ours, at(20, "tablet", "bob"), {theirs}).text("stage") == "lost");
+    CHECK(undone(both, origin, ours, at(20, "tablet", "bob"), {theirs}).text("stage") == "lost");
   }
   SECTION("of three, the others are a conflict still") {
-    const Record third = with(base, schema, "stage", "proposal", at(6, "laptop"));
-    const Record all = undone(joined(both, third, schema), base, ours, at(20), {theirs, third});
+    const Record third = with(origin, schema, "stage", "proposal", at(6, "laptop"));
+    const Record all = undone(joined(both, third, schema), origin, ours, at(20), {theirs, third});
     CHECK(values(all, "stage") == std::vector<std::string>{"proposal", "lost"});
   }
   SECTION("and the taking back can be taken back") {
-    const Record again = undone(out, both, out, at(30), {base, ours, theirs});
+    const Record again = undone(out, both, out, at(30), {origin, ours, theirs});
     CHECK(values(again, "stage") == std::vector<std::string>{"won", "lost"});
   }
 }
 
 TEST_CASE("what was replaced comes back unless the other value replaced it as well", "[reversal]") {
-  const Record first = with(base, schema, "stage", "qualified", at(3));
+  const Record first = with(origin, schema, "stage", "qualified", at(3));
   const Record ours = with(first, schema, "stage", "won", at(7));
   SECTION("the other had not seen it") {
-    const Record theirs = with(base, schema, "stage", "lost", at(5, "tablet"));
-    const Record out = undone(joined(ours, theirs, schema), first, ours, at(20), {base, theirs});
+    const Record theirs = with(origin, schema, "stage", "lost", at(5, "tablet"));
+    const Record out = undone(joined(ours, theirs, schema), first, ours, at(20), {origin, theirs});
     CHECK(values(out, "stage") == std::vector<std::string>{"qualified", "lost"});
   }
   SECTION("the other had") {
     const Record theirs = with(first, schema, "stage", "lost", at(5, "tablet"));
-    const Record out = undone(joined(ours, theirs, schema), first, ours, at(20), {base, theirs});
+    const Record out = undone(joined(ours, theirs, schema), first, ours, at(20), {origin, theirs});
     CHECK(out.text("stage") == "lost");
     CHECK(disputed(out, schema).empty());
   }
 }
 
 TEST_CASE("a decision that is taken back is a conflict again", "[reversal]") {
-  const Record theirs = with(base, schema, "stage", "lost", at(5, "tablet"));
-  const Record ours = with(base, schema, "stage", "won", at(7));
+  const Record theirs = with(origin, schema, "stage", "lost", at(5, "tablet"));
+  const Record ours = with(origin, schema, "stage", "won", at(7));
   const Record both = joined(ours, theirs, schema);
   for (const auto* pick : {"won", "lost", "proposal"}) {
     INFO(pick);
     const Record decided = with(both, schema, "stage", pick, at(9));
-    const Record out = undone(decided, both, decided, at(20), {base, ours, theirs});
+    const Record out = undone(decided, both, decided, at(20), {origin, ours, theirs});
     CHECK(values(out, "stage") == std::vector<std::string>{"won", "lost"});
     // Two devices that take it back at once have both values, each once.
-    const Record other = undone(decided, both, decided, at(25, "tablet", "bob"), {base, ours, theirs});
+    const Record other = undone(decided, both, decided, at(25, "tablet", "bob"), {origin, ours, theirs});
     CHECK(values(joined(out, other, schema), "stage") == std::vector<std::string>{"won", "lost"});
     // Decided anew, it is decided everywhere.
     const Record anew = with(out, schema, "stage", "lost", at(40, "tablet", "bob"));
@@ -102,41 +102,42 @@ TEST_CASE("a decision that is taken back is a conflict again", "[reversal]") {
 }
 
 TEST_CASE("what was written later is left alone", "[reversal]") {
-  const Record ours = with(base, schema, "stage", "won", at(7));
+  const Record ours = with(origin, schema, "stage", "won", at(7));
   const Record later = with(ours, schema, "stage", "lost", at(9, "tablet"));
-  CHECK(undone(later, base, ours, at(20), {}, {"stage"}) == later);
-  CHECK(undone(later, base, ours, at(20), {}, {}, Reversal::Later::Overwrite).text("stage") == "lead");
-  CHECK(undone(with(ours, schema, "stage", "lead", at(9, "tablet")), base, ours, at(20), {}).text("stage") ==
-        "lead");
+  CHECK(undone(later, origin, ours, at(20), {}, {"stage"}) == later);
+  CHECK(undone(later, origin, ours, at(20), {}, {}, Reversal::Later::Overwrite).text("stage") == "lead");
+  CHECK(
+      undone(with(ours, schema, "stage", "lead", at(9, "tablet")), origin, ours, at(20), {}).text("stage") ==
+      "lead");
 }
 
 TEST_CASE("of a set, what another device added as well stays", "[reversal]") {
-  const Record ours = with(base, schema, "tags", list({"mine", "vip"}), at(7));
-  const Record theirs = with(base, schema, "tags", list({"old", "vip"}), at(5, "tablet"));
-  const Record out = undone(joined(ours, theirs, schema), base, ours, at(20), {theirs});
+  const Record ours = with(origin, schema, "tags", list({"mine", "vip"}), at(7));
+  const Record theirs = with(origin, schema, "tags", list({"old", "vip"}), at(5, "tablet"));
+  const Record out = undone(joined(ours, theirs, schema), origin, ours, at(20), {theirs});
   CHECK(out.get("tags") == Value(list({"old", "vip"})));
 }
 
 TEST_CASE("marks are taken back as values are", "[reversal]") {
-  const Record deleted = marked(base, schema, Mark::Delete, at(7));
-  const Record written = with(base, schema, "stage", "lost", at(5, "tablet"));
+  const Record deleted = marked(origin, schema, Mark::Delete, at(7));
+  const Record written = with(origin, schema, "stage", "lost", at(5, "tablet"));
   const Record both = joined(deleted, written, schema);
   REQUIRE(disputed(both, schema) == std::vector<std::string>{"deleted"});
   SECTION("a deletion beside a write") {
-    const Record out = undone(both, base, deleted, at(20), {written});
+    const Record out = undone(both, origin, deleted, at(20), {written});
     CHECK(disputed(out, schema).empty());
     CHECK(!is_deleted(out, schema));
   }
   SECTION("the decision between them") {
     for (const auto kind : {Mark::Delete, Mark::Undelete}) {
       const Record decided = marked(both, schema, kind, at(9));
-      const Record out = undone(decided, both, decided, at(20), {base, deleted, written});
+      const Record out = undone(decided, both, decided, at(20), {origin, deleted, written});
       CHECK(disputed(out, schema) == std::vector<std::string>{"deleted"});
     }
   }
   SECTION("two deletions") {
-    const Record twice = joined(deleted, marked(base, schema, Mark::Delete, at(8, "tablet")), schema);
-    const Record out = undone(twice, base, deleted, at(20), {}, {"deleted"});
+    const Record twice = joined(deleted, marked(origin, schema, Mark::Delete, at(8, "tablet")), schema);
+    const Record out = undone(twice, origin, deleted, at(20), {}, {"deleted"});
     CHECK(is_deleted(out, schema));
   }
 }
