@@ -263,7 +263,7 @@ class Completer {
     if (row.name != row.id) return row.name;
     const auto record = app::to_record(row);
     std::vector<std::string> out;
-    if (const auto contact = record.text("contact"); !contact.empty())
+    if (const auto& contact = record.text("contact"); !contact.empty())
       if (const auto whose =
               m_context.workspace().with_index([&](index::Index& index) { return index.by_id(contact); }))
         out.push_back(whose->name);

@@ -234,9 +234,9 @@ void add_resolve(CLI::App& root, Context& context) {
   group->add_flag("--base", options->base, "as it was before");
   group->add_flag("--both", options->both, "both texts, one below the other");
   auto* pick = group->add_option("--pick", options->pick, "by its number in `crm conflicts`")->type_name("N");
-  auto* value = group->add_option("--value", options->value, "another value")->type_name("V");
+  group->add_option("--value", options->value, "another value")->type_name("V");
   add_dry_run(*command, options->mode);
-  command->callback([&context, options, group, pick, value] {
+  command->callback([&context, options, group, pick] {
     auto& workspace = context.workspace();
     using Side = app::Choice::Side;
     app::Choice choice;

@@ -6,6 +6,7 @@
 #include "store/tree_entries.hpp"
 #include "store/tree_walk.hpp"
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
