@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/shape.hpp"
-#include "core/merge.hpp"
 #include "core/when.hpp"
 
 #include <fmt/format.h>
@@ -47,17 +46,6 @@ core::Map undone_json(Context& context, const app::Undone& undone) {
   return document;
 }
 
-/// A decision that was taken back is to be made again.
-void print_open(Context& context, const app::Committed& committed) {
-  if (committed.records.size() > most_shown) return;
-  auto& workspace = context.workspace();
-  for (const auto& written : committed.records)
-    for (const auto& conflict : core::conflicts(written.record, workspace.schemas().get(written.record.type)))
-      context.print(fmt::format("Waits for a decision: {} {}: {}; `crm conflicts` shows the values\n",
-                                written.record.type, base::printable(written.name),
-                                base::printable(conflict.unit)));
-}
-
 void print_kept(Context& context, const app::Undone& undone) {
   for (const auto& each : undone.kept)
     context.print("Left alone: " + base::printable(each) + "\n");
@@ -82,7 +70,6 @@ void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
                             base::printable(taken.summary), taken.batch.substr(0, 8),
                             many ? ", " + counted_records(undone.committed) : ""));
   print_records(context, undone.committed);
-  print_open(context, undone.committed);
   print_kept(context, undone);
 }
 
@@ -104,7 +91,6 @@ void print_rollback(Context& context, const app::Undone& undone) {
   if (undone.batches.size() > most_shown)
     context.print(style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - most_shown)));
   print_records(context, undone.committed);
-  print_open(context, undone.committed);
   print_kept(context, undone);
 }
 

@@ -220,8 +220,7 @@ void add_resolve(CLI::App& root, Context& context) {
                   "  crm resolve                        (asks, one after the other)\n"
                   "  crm resolve ada --pick 2\n  crm resolve whitening --field state --theirs\n"
                   "  crm resolve ada --field name --value \"Ada King\"\n"
-                  "A decision is a batch: it syncs, and `crm undo` takes it back: the conflict is there "
-                  "again.");
+                  "A decision is a batch: it syncs, and `crm undo` brings back what was shown before.");
   complete(context,
            command->add_option("record", options->record, "by its name or id (default: asks)")
                ->type_name("RECORD"),

@@ -109,8 +109,7 @@ const core::Stamp& Batch::stamp() {
       m_workspace.warn(
           fmt::format("this device's clock is behind: the store has changes from {}; check the date",
                       core::to_text(seen)));
-    m_stamp = core::Stamp{core::next_stamp_time(wall, seen) + std::chrono::milliseconds{m_left_stamps},
-                          m_workspace.device(), m_workspace.member()};
+    m_stamp = core::Stamp{core::next_stamp_time(wall, seen), m_workspace.device(), m_workspace.member()};
   }
   return *m_stamp;
 }
@@ -224,11 +223,6 @@ void Batch::write(core::Record& record, const std::vector<core::Edit>& edits, Ar
   const auto& schema = m_workspace.schemas().get(record.type);
   const core::Record before = record;
   note(before, record, core::write(record, schema, edits, stamp()), arrow);
-}
-
-void Batch::take_back(core::Record& record, const core::Reversal& reversal) {
-  const core::Record before = record;
-  note(before, record, reversal.write(record, stamp()), Arrow::Any);
 }
 
 void Batch::change_beside(core::Record& record, const std::vector<core::Edit>& edits) {

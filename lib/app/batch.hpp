@@ -4,7 +4,6 @@
 
 #include "app/workspace.hpp"
 #include "core/provenance.hpp"
-#include "core/reversal.hpp"
 #include "core/stamp.hpp"
 
 #include <optional>
@@ -61,8 +60,6 @@ class Batch {
   void follows(core::StampTime time) { m_newest = std::max(m_newest, time); }
   /// One stamp for the whole batch: later than everything this device has seen. Load before the first call.
   const core::Stamp& stamp();
-  /// The stamp will be so much later that as many milliseconds before it nothing has been seen either.
-  void leave_stamps(std::size_t count) { m_left_stamps = std::max(m_left_stamps, count); }
 
   /// Validates; throws Error(InvalidData). Returns the new record, with a fresh id when none is given.
   core::Record create(const core::Schema& schema, core::Map fields,
@@ -72,10 +69,8 @@ class Batch {
   void take(core::Record record, std::string text = {});
   /// Does nothing when no edit changes anything. `record` comes from `load`, and is updated.
   void change(core::Record& record, const std::vector<core::Edit>& edits);
-  /// As `change`, against the arrow of the state machine: for decisions only.
+  /// As `change`, against the arrow of the state machine: for undo only.
   void change_back(core::Record& record, const std::vector<core::Edit>& edits);
-  /// As `change_back`, for undo: values that others have written beside stay. `leave_stamps` comes first.
-  void take_back(core::Record& record, const core::Reversal& reversal);
   /// As `change`, by a calendar elsewhere that has not seen what the record shows: a person decides between
   /// the two where the rule of the unit wants it.
   void change_beside(core::Record& record, const std::vector<core::Edit>& edits);
@@ -134,7 +129,6 @@ class Batch {
   store::Transaction m_transaction;
   std::optional<core::Stamp> m_stamp;
   core::StampTime m_newest{};
-  std::size_t m_left_stamps = 0;
   std::vector<Pending> m_pending;
   std::unordered_map<std::string, std::size_t> m_by_path; ///< into m_pending
   std::optional<std::set<std::string>> m_dirty; ///< after sweep(): files with an edit that is not taken in

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
-#include "core/merge.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 
@@ -13,6 +12,27 @@
 
 namespace crm::app {
 namespace {
+
+constexpr const char* deletion = "deleted";
+
+core::List items(const core::Value& value) {
+  return value.if_list() != nullptr ? *value.if_list() : core::List{};
+}
+
+bool has(const core::List& in, const core::Value& item) {
+  return std::find(in.begin(), in.end(), item) != in.end();
+}
+
+/// What was added goes, what was removed comes back, and all that others added or removed stays so.
+core::Value revert_set(const core::Value& was, const core::Value& became, const core::Value& is) {
+  const core::List old = items(was), made = items(became);
+  core::List out;
+  for (const auto& item : items(is))
+    if (has(old, item) || !has(made, item)) out.push_back(item);
+  for (const auto& item : old)
+    if (!has(made, item) && !has(out, item)) out.push_back(item);
+  return out.empty() ? core::Value{} : core::Value{std::move(out)};
+}
 
 std::set<std::string> names_in(const core::Record& a, const core::Record& b) {
   std::set<std::string> out;
@@ -24,17 +44,6 @@ std::set<std::string> names_in(const core::Record& a, const core::Record& b) {
 
 std::string title(const core::Record& record, const core::Schema& schema) {
   return fmt::format("{} \"{}\"", schema.type, base::printable(core::display_name(record, schema)));
-}
-
-/// Of a unit, the field that says best how it stands now: one that was taken back.
-const core::Value& telling(const std::string& unit, const core::Record& before, const core::Record& after,
-                           const core::Record& shown, const core::Schema& schema) {
-  auto fields = schema.members(unit);
-  if (fields.empty()) fields.push_back(unit);
-  const auto changed = std::find_if(fields.begin(), fields.end(), [&](const std::string& field) {
-    return !(before.get(field) == after.get(field));
-  });
-  return shown.get(changed == fields.end() ? fields.front() : *changed);
 }
 
 } // namespace
@@ -58,18 +67,16 @@ void Revert::take_back(const store::Commit& commit) {
 }
 
 std::vector<std::string> Revert::apply() {
-  for (const auto& [path, target] : m_records)
-    if (target.reversal && !target.unmade) m_batch.leave_stamps(target.reversal->stamps_before());
   for (auto& [path, target] : m_records) {
+    std::vector<core::Edit> edits;
+    for (const auto& name : names_in(target.now, target.wanted))
+      if (!(target.now.get(name) == target.wanted.get(name)))
+        edits.push_back({name, target.wanted.get(name)});
+    const bool is_deleted = core::is_deleted(target.now, *target.schema);
     // What goes as a whole need not be emptied first.
-    const bool back = target.reversal && !target.unmade;
-    const auto fate = back            ? target.reversal->fate()
-                      : target.unmade ? core::Reversal::Fate::Deleted
-                                      : core::Reversal::Fate::AsItIs;
-    core::Record record = target.now;
-    if (back) m_batch.take_back(record, *target.reversal);
-    if (fate == core::Reversal::Fate::Deleted) m_batch.remove(record);
-    if (fate == core::Reversal::Fate::Restored) m_batch.restore(record);
+    if (!edits.empty() && !target.unmade) m_batch.change_back(target.now, edits);
+    if (target.deleted && !is_deleted) m_batch.remove(target.now);
+    if (!target.deleted && is_deleted) m_batch.restore(target.now);
     m_kept.insert(m_kept.end(), target.kept.begin(), target.kept.end());
   }
   const auto& repository = m_batch.workspace().repository();
@@ -92,23 +99,9 @@ Revert::Target& Revert::target(const core::Record& record, const std::string& pa
                                const core::Schema& schema) {
   const auto known = m_records.find(path);
   if (known != m_records.end()) return known->second;
-  return m_records.emplace(path, Target{m_batch.load({record, path, "", false}), &schema, {}, false, {}})
-      .first->second;
-}
-
-/// Each state once, as the commits' trees have them.
-std::vector<core::Record> Revert::history(const std::string& path, const core::Schema& schema) const {
-  const auto& repository = m_batch.workspace().repository();
-  std::vector<core::Record> out;
-  std::set<store::Oid> known;
-  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    const auto blob = repository.blob_id(commit.tree, path);
-    if (!blob || !known.insert(*blob).second) return true;
-    auto parsed = codec::read_record(repository.blob(*blob), path, schema);
-    if (auto* record = std::get_if<core::Record>(&parsed)) out.push_back(std::move(*record));
-    return true;
-  });
-  return out;
+  core::Record now = m_batch.load({record, path, "", false});
+  const bool deleted = core::is_deleted(now, schema);
+  return m_records.emplace(path, Target{now, now, &schema, {}, deleted, {}}).first->second;
 }
 
 void Revert::record(const store::Difference& difference, const core::Schema& schema) {
@@ -117,41 +110,94 @@ void Revert::record(const store::Difference& difference, const core::Schema& sch
   if (!after) return; // records do not disappear; a hand-made commit's removal has its own repair
   Target& found = target(*after, difference.path, schema);
   if (!before) return creation(found, *after);
-  if (!found.reversal)
-    found.reversal.emplace(found.now, schema,
-                           [this, path = difference.path, &schema] { return history(path, schema); });
-  using Later = core::Reversal::Later;
-  const auto left = found.reversal->take_back(
-      *before, *after, m_later == app::Later::Overwrite ? Later::Overwrite : Later::Leave);
-  if (left.empty()) return;
-  const auto shown = found.reversal->shown();
-  for (const auto& unit : left)
-    found.kept.push_back(
-        unit == core::Conflict::deletion
-            ? title(found.now, schema) + " was deleted or restored by others as well"
-            : fmt::format("{}: {} is now \"{}\"", title(found.now, schema), unit,
-                          base::printable(core::to_text(telling(unit, *before, *after, shown, schema)))));
+  fields(found, *before, *after);
+  mark(found, *before, *after);
+}
+
+namespace {
+
+/// The stamps of the values that stand beside the one that is shown.
+std::set<std::string> beside(const core::Record& record, const std::string& unit) {
+  std::set<std::string> out;
+  const auto* also = record.crm.find("also");
+  const auto* units = also != nullptr ? also->if_map() : nullptr;
+  const auto* versions = units != nullptr ? units->find(unit) : nullptr;
+  if (versions == nullptr || versions->if_list() == nullptr) return out;
+  for (const auto& version : *versions->if_list())
+    if (const auto* map = version.if_map())
+      if (const auto* written = map->find("written")) out.insert(written->string_or_empty());
+  return out;
+}
+
+/// Somebody wrote the unit at the same time as the batch that made `after`: to write it would decide that.
+bool meets_others(const core::Record& now, const core::Record& after, const std::string& unit) {
+  const auto all = beside(now, unit), known = beside(after, unit);
+  return !std::includes(known.begin(), known.end(), all.begin(), all.end());
+}
+
+} // namespace
+
+/// True when nothing but what is taken back has written the unit since, nor at the same time. Then it is
+/// followed to before.
+bool Revert::follow(Target& target, const std::string& unit, const core::Record& before,
+                    const core::Record& after, const std::string& otherwise) {
+  auto& traced = target.units.try_emplace(unit, Traced{core::changed(target.now, unit), false}).first->second;
+  const bool own =
+      !traced.blocked && traced.stamp == core::changed(after, unit) && !meets_others(target.now, after, unit);
+  if (!own && m_later != Later::Overwrite) {
+    if (!traced.blocked) target.kept.push_back(otherwise);
+    traced.blocked = true;
+    return false;
+  }
+  traced.stamp = core::changed(before, unit);
+  return true;
+}
+
+void Revert::fields(Target& target, const core::Record& before, const core::Record& after) {
+  const auto& schema = *target.schema;
+  std::map<std::string, bool> follows; // by unit
+  for (const auto& name : names_in(before, after)) {
+    const core::Value &was = before.get(name), &became = after.get(name), &is = target.wanted.get(name);
+    if (was == became) continue;
+    const std::string unit = schema.unit(name);
+    if (schema.rule(unit) == core::Rule::Set) {
+      target.wanted.fields.set(name, revert_set(was, became, is));
+      continue;
+    }
+    if (is == was && !target.units.contains(unit)) continue; // somebody has put it back already
+    auto known = follows.find(unit);
+    if (known == follows.end()) {
+      const auto otherwise = fmt::format("{}: {} is now \"{}\"", title(target.now, schema), unit,
+                                         base::printable(core::to_text(is)));
+      known = follows.emplace(unit, follow(target, unit, before, after, otherwise)).first;
+    }
+    if (known->second) target.wanted.fields.set(name, was);
+  }
+}
+
+void Revert::mark(Target& target, const core::Record& before, const core::Record& after) {
+  const bool was = core::is_deleted(before, *target.schema), became = core::is_deleted(after, *target.schema);
+  if (was == became || target.deleted == was) return;
+  if (follow(target, deletion, before, after,
+             title(target.now, *target.schema) +
+                 (target.deleted ? " was deleted again" : " was restored again")))
+    target.deleted = was;
 }
 
 /// Made by what is taken back: it goes, unless others have written into it.
 void Revert::creation(Target& target, const core::Record& after) {
-  const auto& schema = *target.schema;
-  const auto fate = target.reversal ? target.reversal->fate() : core::Reversal::Fate::AsItIs;
-  if (target.unmade || fate == core::Reversal::Fate::Deleted ||
-      (fate == core::Reversal::Fate::AsItIs && core::is_deleted(target.now, schema)))
-    return;
+  if (target.deleted) return;
   const bool untouched = core::newest(target.now) == core::newest(after);
   bool own = untouched;
   if (!own) {
-    const auto wanted = target.reversal ? target.reversal->shown() : target.now;
-    own = target.kept.empty() && core::conflicts(wanted, schema).empty();
-    for (const auto& name : names_in(wanted, after))
-      own = own && wanted.get(name) == after.get(name);
+    own = target.kept.empty();
+    for (const auto& name : names_in(target.wanted, after))
+      own = own && target.wanted.get(name) == after.get(name);
   }
   if (own || m_later == Later::Overwrite)
-    target.unmade = true;
+    target.deleted = target.unmade = true;
   else
-    target.kept.push_back(title(target.now, schema) + " was changed after it was made");
+    target.kept.push_back(title(target.now, *target.schema) + " was changed after it was made");
 }
 
 void Revert::file(const store::Difference& difference) {

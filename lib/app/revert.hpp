@@ -2,7 +2,6 @@
 #pragma once
 
 #include "app/batch.hpp"
-#include "core/reversal.hpp"
 
 #include <map>
 #include <string>
@@ -18,25 +17,35 @@ class Revert {
   Revert(Batch& batch, Later later) : m_batch(batch), m_later(later) {}
 
   /// Each commit after those that followed it: the newest first. A field goes back to what it was before the
-  /// oldest of them, as long as no other write came between or after; what was written beside it stays.
+  /// oldest of them, as long as no other write came between or after.
   void take_back(const store::Commit& commit);
   /// Writes into the batch. What was left alone, in sentences.
   std::vector<std::string> apply();
 
  private:
+  /// How far back a unit has been followed.
+  struct Traced {
+    core::Stamp stamp;
+    bool blocked = false;
+  };
   struct Target {
-    core::Record now; ///< as it stands
+    core::Record now;    ///< as it stands
+    core::Record wanted; ///< the fields as they shall be
     const core::Schema* schema = nullptr;
-    std::optional<core::Reversal> reversal;
-    bool unmade = false; ///< it was made by what is taken back
+    std::map<std::string, Traced> units;
+    bool deleted = false; ///< as it shall be
+    bool unmade = false;  ///< it was made by what is taken back
     std::vector<std::string> kept;
   };
 
   Target& target(const core::Record& record, const std::string& path, const core::Schema& schema);
-  std::vector<core::Record> history(const std::string& path, const core::Schema& schema) const;
   void record(const store::Difference& difference, const core::Schema& schema);
+  void fields(Target& target, const core::Record& before, const core::Record& after);
+  void mark(Target& target, const core::Record& before, const core::Record& after);
   void creation(Target& target, const core::Record& after);
   void file(const store::Difference& difference);
+  bool follow(Target& target, const std::string& unit, const core::Record& before, const core::Record& after,
+              const std::string& otherwise);
   std::optional<core::Record> parse(const store::Oid& blob, const std::string& path,
                                     const core::Schema& schema) const;
 
