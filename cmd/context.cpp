@@ -107,6 +107,7 @@ void Context::rest() const {
 void Context::flush() {
   rest(); // who reads may be a person
   if (m_out.empty() && m_shared.output.empty()) return;
+  m_heard = true;
   if (m_shared.output.empty() || m_shared.output == "-") {
     const bool written =
         std::fwrite(m_out.data(), 1, m_out.size(), stdout) == m_out.size() && std::fflush(stdout) == 0;
@@ -119,12 +120,18 @@ void Context::flush() {
   m_out.clear();
 }
 
-std::optional<std::string> Context::ask(std::string_view question) const {
+std::optional<std::string> Context::ask(std::string_view question) {
+  m_heard = true;
   rest();
   std::cerr << question << std::flush;
   std::string line;
   if (!std::getline(std::cin, line)) return std::nullopt;
   return line;
+}
+
+bool Context::can_begin_again() const {
+  // "-" is standard input to some commands; for the few to whom it is not, the answer is only too careful.
+  return !m_heard && committed().empty() && std::find(m_words.begin(), m_words.end(), "-") == m_words.end();
 }
 
 } // namespace crm::cmd

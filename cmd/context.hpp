@@ -99,7 +99,10 @@ class Context {
   std::string committed() const { return m_workspace ? m_workspace->committed() : std::string(); }
   bool wants_prompt() const { return m_terminal.tty_in && m_terminal.tty_err; }
   /// One line from the terminal, without its newline; nothing at its end.
-  std::optional<std::string> ask(std::string_view question) const;
+  std::optional<std::string> ask(std::string_view question);
+  /// Whether nobody would notice if the command were given once more: no batch, no output, nothing asked or
+  /// read from standard input.
+  bool can_begin_again() const;
 
   int exit_code = 0;
   std::map<const CLI::Option*, Completion> completions;
@@ -113,6 +116,7 @@ class Context {
   std::unique_ptr<app::Workspace> m_workspace;
   std::map<std::string, std::unique_ptr<core::Schema>, std::less<>> m_builtin;
   std::string m_out;
+  bool m_heard = false; ///< something was written to, or asked of, whoever is outside
 };
 
 } // namespace crm::cmd

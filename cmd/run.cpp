@@ -138,13 +138,9 @@ void mark_negated_filters(const CLI::App& root, std::vector<std::string>& words)
   }
 }
 
-} // namespace
+enum class Attempt { First, Second };
 
-int run(base::Environment& env, const Terminal& terminal, std::vector<std::string> words) {
-  if (words.size() > 2 && words.front() == "as" && core::is_name(words[1])) {
-    ActingEnvironment acting(env, words[1]);
-    return run(acting, terminal, {words.begin() + 2, words.end()});
-  }
+int run(base::Environment& env, const Terminal& terminal, std::vector<std::string> words, Attempt attempt) {
   Context context(env, terminal, words);
   const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
   CLI::App root{"crm: scheduling and customer memory that works offline", "crm"};
@@ -196,6 +192,8 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     return exit_code(error.kind);
   } catch (const index::Stale& damage) { // of a row: what SQLite sees is mended on the way
     context.workspace().drop_index();
+    if (attempt == Attempt::First && context.can_begin_again())
+      return run(env, terminal, context.words(), Attempt::Second);
     report(
         context,
         base::Error(base::Kind::Failure, damage.what(),
@@ -210,6 +208,16 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
            json);
     return exit_code(base::Kind::Failure);
   }
+}
+
+} // namespace
+
+int run(base::Environment& env, const Terminal& terminal, std::vector<std::string> words) {
+  if (words.size() > 2 && words.front() == "as" && core::is_name(words[1])) {
+    ActingEnvironment acting(env, words[1]);
+    return run(acting, terminal, {words.begin() + 2, words.end()});
+  }
+  return run(env, terminal, std::move(words), Attempt::First);
 }
 
 } // namespace crm::cmd

@@ -178,7 +178,7 @@ class Index {
   /// What takes `key` in [from, to), by time. Does not scan, however long a single stretch may be.
   std::vector<Taken> taken(std::string_view kind, std::string_view key, core::Interval time) const;
   /// Records that refer to this id or key, each once, deleted ones too, newest time first and those without
-  /// one last. Of equal times any may be the ones that the limit cuts off.
+  /// one last; of equal times the greatest id.
   std::vector<Row> referring(std::string_view target, std::string_view type, std::size_t limit) const;
   /// Whether there are any.
   bool is_referred_to(std::string_view target) const;

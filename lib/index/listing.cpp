@@ -221,23 +221,20 @@ std::vector<Row> Index::referring(std::string_view target, std::string_view type
   const Snapshot snapshot(database);
   Compound links;
   const std::string to = links.add(target);
-  // By row where times are equal: half a store may refer to somebody without a time, and need not be sorted.
-  const std::string select = "SELECT row, begins, row FROM link INDEXED BY link_target WHERE target = " + to;
+  // Which ones are the first may not depend on the order in which they came into the index: by id where times
+  // are equal.
+  const std::string select = "SELECT link.row, link.begins, record.id FROM link INDEXED BY link_target CROSS JOIN "
+                             "record ON record.row = link.row WHERE target = " + to;
   const auto types = types_meant(database, type);
   if (types.size() > most_parts) {
     links.part(select);
   } else {
     for (const auto number : types)
-      links.part(select + " AND type = " + links.add(number));
+      links.part(select + " AND link.type = " + links.add(number));
   }
   if (links.empty()) return {};
   auto statement = links.ordered(database, By::PlaceDescending, limit);
-  auto out = load_rows(database, statement);
-  std::sort(out.begin(), out.end(), [](const Row& a, const Row& b) {
-    if (a.from.has_value() != b.from.has_value()) return a.from.has_value();
-    return a.from != b.from ? a.from > b.from : a.id > b.id;
-  });
-  return out;
+  return load_rows(database, statement);
 }
 
 } // namespace crm::index

@@ -298,14 +298,8 @@ TEST_CASE("References are found once each, the newest first") {
     auto expected =
         both.naive.choose([&](const Entry& e) { return of(e, type) && NaiveIndex::refers(e, target); });
     NaiveIndex::sort(expected, Order::TimeDescending);
-    const auto all = show_all(expected), some = show_all(both.index.referring(target, type, limit));
-    CHECK(show_all(both.index.referring(target, type, 0)) == all);
-    REQUIRE(some.size() == first(expected, limit).size());
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      const auto same = static_cast<std::size_t>(std::find(all.begin(), all.end(), some[i]) - all.begin());
-      REQUIRE(same < all.size());
-      CHECK(expected[same].from == expected[i].from);
-    }
+    CHECK(show_all(both.index.referring(target, type, 0)) == show_all(expected));
+    CHECK(show_all(both.index.referring(target, type, limit)) == show_all(first(expected, limit)));
   }
 }
 
