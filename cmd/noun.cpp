@@ -91,13 +91,16 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
     }
   }
   command->add_option("name", options->name, "its name")->type_name("NAME");
-  complete(context,
-           command->add_option("fields", options->assignments, "other fields, as field=value")
-               ->type_name("FIELD=VALUE"),
-           Completes::Assignment, type);
+  // Of their own: the parser replaces what an option of several values is bound to.
+  const auto words = std::make_shared<std::vector<std::string>>();
+  complete(
+      context,
+      command->add_option("fields", *words, "other fields, as field=value")->type_name("FIELD=VALUE"),
+      Completes::Assignment, type);
   add_dry_run(*command, options->mode);
-  command->callback([&context, options, type] {
+  command->callback([&context, options, words, type] {
     app::AddRequest request{type, {}, options->assignments, options->mode};
+    request.assignments.insert(request.assignments.end(), words->begin(), words->end());
     // `crm vehicle new plate=AB12` has no name: the first word is an assignment already.
     const auto equals = options->name.find('=');
     const bool is_field =

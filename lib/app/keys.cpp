@@ -73,6 +73,18 @@ KeyRequest asked_for(Workspace& workspace, const std::string& who) {
   return meant.front();
 }
 
+/// Whether this device, by the name and the key that it has, could approve another key.
+bool vouch_for(Workspace& workspace, const std::string& member, const std::string& device,
+               const store::PublicKey& key) {
+  if (!identity(workspace).approved) return false;
+  try {
+    approve_key(workspace, {member, store::to_line(key), device});
+    return true;
+  } catch (const base::Error&) { // it may not: then somebody else decides
+    return false;
+  }
+}
+
 bool is_revoked(Workspace& workspace, const store::PublicKey& key) {
   const auto row =
       workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
@@ -109,17 +121,25 @@ std::string become_device(Workspace& workspace, const std::string& name) {
   auto& repository = workspace.repository();
   const store::DeviceKeys keys(repository.private_dir());
   const auto copied = keys.list();
-  workspace.rename_device(name);
-  if (copied.empty()) return "this one is " + name + " from now on";
-  std::vector<std::string> who;
+  std::vector<std::pair<std::string, store::SecretKey>> fresh;
+  std::vector<std::string> waiting;
   for (const auto& [member, key] : copied) {
-    keys.forget(member);
-    ensure_key(repository, workspace.env(), member, name);
-    who.push_back("`crm member approve " + member + "`");
+    fresh.emplace_back(member, store::SecretKey::random(workspace.env()));
+    if (!vouch_for(workspace, member, name, fresh.back().second.public_key()))
+      waiting.push_back("`crm member approve " + member + "`");
   }
-  return fmt::format("this one is {} from now on, with a key of its own, which an owner approves: {}; until "
-                     "then what is written here waits here",
-                     name, base::join(who, ", "));
+  workspace.rename_device(name);
+  for (const auto& [member, key] : fresh) {
+    keys.forget(member);
+    keys.keep(member, name, key, workspace.env());
+  }
+  if (copied.empty()) return "this one is " + name + " from now on";
+  if (waiting.empty())
+    return fmt::format("this one is {} from now on, with a key of its own that the one it had vouches for",
+                       name);
+  return fmt::format("this one is {} from now on, with a key of its own, which an owner approves on another "
+                     "device: {}; until then what is written here waits here",
+                     name, base::join(waiting, ", "));
 }
 
 store::Transaction begin_writing(Workspace& workspace) {
@@ -187,6 +207,11 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
   if (schema.find(keys_field) == nullptr)
     throw base::Error(base::Kind::Usage, "members of this store have no keys: it was made by an older crm",
                       "give schemas/member.yaml the field `keys` of crm's own schema, then `crm commit`");
+  if (const auto own = identity(workspace); own.keeps_keys && !own.approved)
+    throw base::Error(base::Kind::Denied,
+                      "the key of this device is not approved itself: nobody would believe what it vouches for",
+                      "on a device of an owner whose key is: `crm sync`, then `crm member approve " +
+                          base::printable(request.who) + "`");
   Approved out;
   out.request = request.public_key.empty() ? asked_for(workspace, request.who) : given_key(request);
   Batch batch(workspace, "member.approve", request.mode);

@@ -74,7 +74,7 @@ void remember_asides(store::Repository& repository, const std::vector<store::Oid
 
 OwnJudged judge_own(Workspace& workspace, const store::Oid& head, const store::Oid& known,
                     const std::shared_ptr<sync::JudgeMemory>& memory) {
-  auto judgement = judge_of(workspace, memory).judge(head, known, head);
+  auto judgement = judge_of(workspace, memory).judge(head, known, known);
   if (!judgement.unproved.empty()) return {std::move(judgement.unproved), {}, head};
   if (judgement.standing.empty()) return {{}, {}, head};
   auto aside = sync::put_aside(workspace.repository(), judgement);

@@ -3,8 +3,8 @@
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
 #include "app/held_back.hpp"
-#include "app/init.hpp"
 #include "app/keys.hpp"
+#include "app/own_name.hpp"
 #include "app/reads.hpp"
 #include "app/sync_state.hpp"
 #include "base/error.hpp"
@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <set>
 #include <thread>
 
 namespace crm::app {
@@ -51,6 +50,21 @@ std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& 
                       "there is: " + base::join(names, ", "));
   }
   return out;
+}
+
+/// A branch of one's own reaches nobody: the others look at the one that the remote was first synced with.
+void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes) {
+  const auto branch = repository.branch();
+  for (const auto& remote : remotes) {
+    const auto seen = repository.refs("refs/crm/remotes/" + remote.name + "/");
+    if (remote.name == bundle_remote || seen.empty() || store::last_seen(repository, remote.name)) continue;
+    const auto theirs = base::printable(seen.front().first);
+    throw base::Error(base::Kind::Usage,
+                      "this store is on the branch " + base::printable(branch) + ", and " + remote.name +
+                          " is synced on " + theirs + ": nobody would see what is sent",
+                      "`crm git checkout " + theirs + "`, and `crm git merge " + base::printable(branch) +
+                          "` there brings over what was written here");
+  }
 }
 
 class Sync {
@@ -130,17 +144,22 @@ class Sync {
     if (!fetched.ok()) return fail(outcome, fetched);
     if (fetched.rewound() && !m_request.allow_rewound) {
       outcome.outcome = "rewound";
-      outcome.detail =
-          fmt::format("{} was there before and is not any more\n"
-                      "ask who did that; `crm sync --allow-rewound` takes it in all the same, and pushes "
-                      "back what this device has",
-                      fetched.before.substr(0, 10));
+      outcome.detail = fmt::format(
+          "{}\nask who did that; `crm sync --allow-rewound` {}pushes back what this device has",
+          fetched.tip.empty() ? "it holds nothing any more"
+                              : fetched.before.substr(0, 10) + " was there before and is not any more",
+          fetched.tip.empty() ? "" : "takes it in all the same, and ");
       return;
     }
-    if (fetched.tip.empty()) return;
-    check_name(outcome, fetched.tip);
-    take_in(outcome, fetched.tip);
-    if (fetched.rewound() && outcome.ok() && m_request.mode == Mode::Write)
+    warn_of_clocks(outcome);
+    if (!fetched.tip.empty()) {
+      if (m_request.mode == Mode::Write) keep_names_apart(m_workspace, outcome.remote.name, fetched.tip);
+      take_in(outcome, fetched.tip);
+    }
+    if (!fetched.rewound() || !outcome.ok()) return;
+    if (m_request.mode == Mode::DryRun)
+      outcome.rewound_to = fetched.tip;
+    else
       store::set_last_seen(m_repository, outcome.remote.name, fetched.tip);
   }
 
@@ -226,8 +245,9 @@ class Sync {
   void push(RemoteOutcome& outcome) {
     if (is_bundle(outcome)) return write_bundle(outcome);
     for (int turn = 0; turn < tries; ++turn) {
-      const auto seen = store::last_seen(m_repository, outcome.remote.name);
-      if (seen && *seen == head()) return show_life(outcome);
+      const auto seen =
+          outcome.rewound_to ? outcome.rewound_to : store::last_seen(m_repository, outcome.remote.name);
+      if (seen && *seen == head()) return m_request.pull ? show_life(outcome) : confirm(outcome);
       if (!may_be_sent(outcome, seen.value_or(""))) return;
       const store::Oid tip = head();
       outcome.sent = count_batches(m_repository, tip, seen.value_or(""));
@@ -273,6 +293,17 @@ class Sync {
     return false;
   }
 
+  /// Nothing to give to a remote that nobody has asked anything yet: is it there, and has it all that it had?
+  /// When it has more, that is for a pull.
+  void confirm(RemoteOutcome& outcome) {
+    const auto head = m_repository.head();
+    const auto answer =
+        m_request.mode == Mode::DryRun
+            ? store::probe(m_repository, outcome.remote, m_request.patience)
+            : store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
+    if (!answer.ok() && answer.trouble != store::Trouble::Rejected) fail(outcome, answer);
+  }
+
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
     if (seen == head() || !may_be_sent(outcome, seen.value_or(""))) return;
@@ -309,29 +340,11 @@ class Sync {
     store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
   }
 
-  /// Two devices of one name would take each other's writes for their own. So a clone that was copied, or
-  /// restored from a backup, takes a new name as soon as it meets batches of its name that it does not have.
-  void check_name(const RemoteOutcome& outcome, const store::Oid& tip) {
-    std::set<std::string> taken;
-    bool twice = false;
-    const std::string own = m_workspace.device();
-    for (const auto& beat : sync::heartbeats(m_repository, outcome.remote.name)) {
-      taken.insert(beat.device);
-      twice = twice || (beat.device == own && !beat.clone.empty() && beat.clone != clone_id(m_workspace));
+  void warn_of_clocks(const RemoteOutcome& outcome) {
+    for (const auto& beat : sync::heartbeats(m_repository, outcome.remote.name))
       if (beat.at > m_workspace.env().now() + much_ahead)
         m_workspace.warn("the clock of " + beat.device + " is ahead of this device's: it showed " +
                          core::to_text(beat.at) + "; one of the two is wrong");
-    }
-    m_repository.since(tip, m_repository.head(), [&](const store::Commit& commit) {
-      const auto device = commit.trailer("Crm-Device");
-      taken.insert(device);
-      twice = twice || device == own;
-      return true;
-    });
-    if (!twice || m_request.mode == Mode::DryRun) return;
-    taken.insert(own);
-    m_workspace.warn(fmt::format("another clone of this store writes as {}: {}", own,
-                                 become_device(m_workspace, free_name(own, taken))));
   }
 
   /// Twice as long each time, and never the same on two devices.
@@ -368,7 +381,9 @@ class Sync {
 } // namespace
 
 SyncReport sync(Workspace& workspace, const SyncRequest& request) {
-  return Sync(workspace, request).run(meant(workspace, request));
+  const auto remotes = meant(workspace, request);
+  check_branch(workspace.repository(), remotes);
+  return Sync(workspace, request).run(remotes);
 }
 
 SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request) {

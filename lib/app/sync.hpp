@@ -9,6 +9,7 @@
 #include "sync/merge.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct RemoteOutcome {
   std::vector<sync::Joined> joined;     ///< records that both sides had changed
   std::vector<sync::Refused> put_aside; ///< batches that do not count, and are kept for somebody to look at
   std::vector<std::string> chosen;      ///< files without stamps of which the newest was taken
+  /// Of a dry run: what a remote holds that lost what it had; "" for nothing.
+  std::optional<store::Oid> rewound_to;
   bool ok() const { return outcome == "ok"; }
 };
 

@@ -1,6 +1,7 @@
 #include "store/branch_log.hpp"
 
 #include "store/files.hpp"
+#include "store/repository_impl.hpp"
 
 #include "base/text.hpp"
 
@@ -53,6 +54,10 @@ std::vector<Oid> logged_commits(const std::string& file) {
       out.emplace_back(to);
   }
   return out;
+}
+
+std::vector<Oid> Repository::branch_log() const {
+  return logged_commits(m_impl->common_dir + "/logs/refs/heads/" + branch());
 }
 
 } // namespace crm::store

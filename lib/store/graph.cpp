@@ -149,10 +149,14 @@ std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& 
   walk.start(from, Walk::from);
   std::vector<Node*> found;
   std::int64_t oldest = INT64_MAX;
+  // A first commit that one side alone reaches: a clock was far off, or it is another store. To know which,
+  // all is looked at.
+  bool to_the_end = false;
   while (walk.undecided() || (walk.next() != nullptr && !found.empty() && !without.empty() &&
-                              walk.next()->time >= oldest - clock_slop)) {
+                              (to_the_end || walk.next()->time >= oldest - clock_slop))) {
     Node* node = walk.step();
     if (node->sides != Walk::from || node->listed) continue;
+    to_the_end = to_the_end || node->parents.empty();
     node->listed = true;
     found.push_back(node);
     oldest = std::min(oldest, node->time);

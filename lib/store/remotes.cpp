@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/file.h>
 #include <thread>
 
@@ -117,6 +118,15 @@ Descriptor lock_remote(const Repository& repository, const std::string& remote,
   return file;
 }
 
+/// Whether a URL is a way to this very store.
+bool is_here(const Repository& repository, const std::string& url) {
+  const auto there = parse_url(absolute_url(url));
+  std::error_code error;
+  return there.place == Place::Folder &&
+         (std::filesystem::equivalent(there.folder, repository.root(), error) ||
+          std::filesystem::equivalent(there.folder, repository.root() + "/.git", error));
+}
+
 std::vector<Remote> remotes(const Repository& repository) {
   const auto handle = open_again(repository);
   git::ConfigHandle all, snapshot;
@@ -145,6 +155,8 @@ void add_remote(Repository& repository, const Remote& remote) {
   if (const auto problem = url_problem(remote.url); !problem.empty())
     throw base::Error(base::Kind::Usage,
                       "a remote cannot be at \"" + shown_url(remote.url) + "\": " + problem);
+  if (is_here(repository, remote.url))
+    throw base::Error(base::Kind::Usage, "that is this store itself", "a remote is another place");
   // On a stick, and in refs on some file systems, Office and office are one.
   for (const auto& other : remotes(repository))
     if (base::fold(other.name) == base::fold(remote.name))
@@ -190,7 +202,8 @@ std::optional<Oid> last_seen(const Repository& repository, const std::string& re
 
 void set_last_seen(const Repository& repository, const std::string& remote, const Oid& tip) {
   const auto handle = open_again(repository);
-  move_ref(handle.get(), seen_ref(remote, repository.branch()), tip, "");
+  const auto seen = seen_ref(remote, repository.branch());
+  tip.empty() ? remove_ref(handle.get(), seen) : move_ref(handle.get(), seen, tip, "");
   remove_ref(handle.get(), incoming_ref(remote));
 }
 

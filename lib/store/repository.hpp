@@ -110,6 +110,8 @@ class Repository {
   Oid head() const; ///< commit id
   Oid head_tree() const;
   std::string branch() const; ///< "main"
+  /// Where the branch has been, newest first, by git's own log of it; also what it was moved back from.
+  std::vector<Oid> branch_log() const;
   /// Blob content at a commit or tree; nothing when the path does not exist there.
   std::optional<std::string> read(const Oid& commit_or_tree, std::string_view path) const;
   std::optional<Oid> blob_id(const Oid& commit_or_tree, std::string_view path) const;

@@ -91,7 +91,8 @@ std::optional<Oid> folder_tip(const Repository& repository, const Remote& remote
 
 /// The remote's tip as last seen; nothing when it was never reached.
 std::optional<Oid> last_seen(const Repository& repository, const std::string& remote);
-/// Somebody has agreed to a rewritten history: from here on `tip` counts as what the remote has.
+/// Somebody has agreed to a rewritten history: from here on `tip` counts as what the remote has, "" for
+/// nothing.
 void set_last_seen(const Repository& repository, const std::string& remote, const Oid& tip);
 
 /// A new clone of URL at `path` (which must be empty or absent), checked as a fetch is, without its working

@@ -53,9 +53,9 @@ struct Signed {
 class Trial {
  public:
   Trial(const store::Repository& repository, JudgeMemory& memory, Rights& rights,
-        const std::vector<Commit>& commits, const Later& later)
-      : m_repository(repository), m_authorities(memory.authorities), m_commits(commits), m_later(later),
-        m_rights(rights), m_replay(repository, memory.authorities, memory.merges) {}
+        const std::vector<Commit>& commits, const Oid& known, const Later& later)
+      : m_repository(repository), m_authorities(memory.authorities), m_commits(commits), m_known(known),
+        m_later(later), m_rights(rights), m_replay(repository, memory.authorities, memory.merges) {}
 
   template <typename Progress>
   Judgement run(const Oid& tip, Progress progress) {
@@ -99,8 +99,12 @@ class Trial {
     m_replay.leave_out(commit);
   }
 
-  /// Whoever begins a store vouches for themselves: that it is the right store is for others to say.
+  /// Whoever begins a store vouches for themselves: that it is the right store is for others to say. But a
+  /// store has one beginning, and what begins elsewhere is another one, whoever signed it.
   void first(const Commit& commit) {
+    const bool another = std::exchange(m_begun, true);
+    if (another || (!m_known.empty() && !m_repository.descends(m_known, commit.id)))
+      return unproved(commit, "other-store", "another history than this store's begins with it");
     const auto& authority = m_authorities.at(commit.tree);
     if (authority.keys.empty()) {
       ++m_out.before_keys;
@@ -256,6 +260,7 @@ class Trial {
   const store::Repository& m_repository;
   Authorities& m_authorities;
   const std::vector<Commit>& m_commits;
+  const Oid& m_known;
   const Later& m_later;
   Rights& m_rights;
   Replay m_replay;
@@ -263,6 +268,7 @@ class Trial {
   std::set<Oid> m_settled;
   std::map<Oid, SharedKeys> m_had;
   KeyRing m_vouched;
+  bool m_begun = false;
 };
 
 } // namespace
@@ -294,7 +300,7 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
   Judgement out;
   Rights rights(m_repository, m_memory->authorities);
   for (int turn = 0; turn < most; ++turn) {
-    Trial trial(m_repository, *m_memory, rights, commits, later);
+    Trial trial(m_repository, *m_memory, rights, commits, known, later);
     out = trial.run(tip, [&](std::size_t done) {
       if (m_progress) m_progress(done, commits.size());
     });

@@ -21,7 +21,8 @@ namespace crm::sync {
 struct Refused {
   store::Oid commit;
   /// For scripts: "forbidden", "no-member", "policy", "stamps", "revoked", "builds-on", "unreadable" are put
-  /// aside; "unsigned", "unknown-key" and the like (store::NotProved), "merge" and "put-aside" prove nothing.
+  /// aside; "unsigned", "unknown-key" and the like (store::NotProved), "merge", "put-aside" and "other-store"
+  /// prove nothing.
   std::string reason;
   std::string detail;         ///< for people: "bob (staff) may not change role of a member"
   std::string member, device; ///< who signed it, "" where that is not proved

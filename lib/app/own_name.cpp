@@ -1,0 +1,59 @@
+#include "app/own_name.hpp"
+
+#include "app/init.hpp"
+#include "app/keys.hpp"
+#include "app/sync_state.hpp"
+#include "sync/heartbeat.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <optional>
+#include <set>
+
+namespace crm::app {
+namespace {
+
+/// What this clone wrote or took in, though its branch may have been moved back since.
+class Past {
+ public:
+  explicit Past(const store::Repository& repository) : m_repository(repository) {}
+  bool holds(const store::Oid& commit) {
+    if (!m_repository.has_commit(commit)) return false;
+    if (m_repository.descends(m_repository.head(), commit)) return true;
+    if (!m_logged) m_logged = m_repository.branch_log();
+    return std::find(m_logged->begin(), m_logged->end(), commit) != m_logged->end();
+  }
+
+ private:
+  const store::Repository& m_repository;
+  std::optional<std::vector<store::Oid>> m_logged;
+};
+
+} // namespace
+
+void keep_names_apart(Workspace& workspace, const std::string& remote, const store::Oid& tip) {
+  const auto& repository = workspace.repository();
+  const std::string own = workspace.device();
+  Past past(repository);
+  std::set<std::string> taken{own};
+  bool twice = false, rightful = false;
+  for (const auto& beat : sync::heartbeats(repository, remote)) {
+    taken.insert(beat.device);
+    if (beat.device != own || beat.clone.empty()) continue;
+    twice = beat.clone != clone_id(workspace);
+    // A copy has the same number; what the last one who used the name had at hand, only one of them has.
+    rightful = !twice && past.holds(beat.head);
+  }
+  if (rightful) return;
+  repository.since(tip, repository.head(), [&](const store::Commit& commit) {
+    const auto device = commit.trailer("Crm-Device");
+    taken.insert(device);
+    twice = twice || (device == own && !past.holds(commit.id));
+    return true;
+  });
+  if (!twice) return;
+  workspace.warn(fmt::format("another clone of this store writes as {}: {}", own,
+                             become_device(workspace, free_name(own, taken))));
+}
+
+} // namespace crm::app
