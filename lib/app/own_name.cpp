@@ -31,7 +31,7 @@ class Past {
 
 } // namespace
 
-void keep_names_apart(Workspace& workspace, const std::string& remote, const store::Oid& tip) {
+std::optional<std::string> other_name(Workspace& workspace, const std::string& remote, const store::Oid& tip) {
   const auto& repository = workspace.repository();
   const std::string own = workspace.device();
   Past past(repository);
@@ -44,16 +44,20 @@ void keep_names_apart(Workspace& workspace, const std::string& remote, const sto
     // A copy has the same number; what the last one who used the name had at hand, only one of them has.
     rightful = !twice && past.holds(beat.head);
   }
-  if (rightful) return;
+  if (rightful) return std::nullopt;
   repository.since(tip, repository.head(), [&](const store::Commit& commit) {
     const auto device = commit.trailer("Crm-Device");
     taken.insert(device);
     twice = twice || (device == own && !past.holds(commit.id));
     return true;
   });
-  if (!twice) return;
-  workspace.warn(fmt::format("another clone of this store writes as {}: {}", own,
-                             become_device(workspace, free_name(own, taken))));
+  return twice ? std::optional(free_name(own, taken)) : std::nullopt;
+}
+
+void take_name(Workspace& workspace, const std::string& name) {
+  const std::string own = workspace.device();
+  workspace.warn(
+      fmt::format("another clone of this store writes as {}: {}", own, become_device(workspace, name)));
 }
 
 } // namespace crm::app

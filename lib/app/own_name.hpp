@@ -4,11 +4,17 @@
 
 #include "app/workspace.hpp"
 
+#include <optional>
+#include <string>
+
 namespace crm::app {
 
-/// After a fetch from `remote`, whose branch is at `tip`: where another clone writes under this device's name,
-/// this one goes by a new one from now on, and warns of it. Its new key is vouched for by the one it had,
-/// where that may do so. The branch must not be locked by the caller.
-void keep_names_apart(Workspace& workspace, const std::string& remote, const store::Oid& tip);
+/// After a fetch from `remote`, and before its branch, which is at `tip`, is taken in: the name that this clone
+/// should go by, where another one writes under the name that it has.
+std::optional<std::string> other_name(Workspace& workspace, const std::string& remote, const store::Oid& tip);
+
+/// Goes by that name from now on, and warns of it. The new key is vouched for by the one there was, where that
+/// may do so: what the others wrote must have been taken in, as two writers of one name do not see each other.
+void take_name(Workspace& workspace, const std::string& name);
 
 } // namespace crm::app

@@ -153,8 +153,11 @@ class Sync {
     }
     warn_of_clocks(outcome);
     if (!fetched.tip.empty()) {
-      if (m_request.mode == Mode::Write) keep_names_apart(m_workspace, outcome.remote.name, fetched.tip);
+      const auto name = m_request.mode == Mode::Write
+                            ? other_name(m_workspace, outcome.remote.name, fetched.tip)
+                            : std::nullopt;
       take_in(outcome, fetched.tip);
+      if (name) take_name(m_workspace, *name);
     }
     if (!fetched.rewound() || !outcome.ok()) return;
     if (m_request.mode == Mode::DryRun)
