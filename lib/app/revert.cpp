@@ -105,10 +105,22 @@ Revert::Target& Revert::target(const core::Record& record, const std::string& pa
   return m_records.emplace(path, Target{now, now, &schema, {}, deleted, {}}).first->second;
 }
 
+/// By git: crm leaves every record's file where it is.
+bool Revert::is_removed(const core::Record& record, const std::string& path) const {
+  const auto& workspace = m_batch.workspace();
+  return !workspace.repository().blob_id(workspace.tree(), path) &&
+         workspace.occurrence_of(record.id.str()) == nullptr;
+}
+
 void Revert::record(const store::Difference& difference, const core::Schema& schema) {
   const auto before = parse(difference.before, difference.path, schema),
              after = parse(difference.after, difference.path, schema);
   if (!after) return; // records do not disappear; a hand-made commit's removal has its own repair
+  if (is_removed(*after, difference.path)) {
+    const auto why = title(*after, schema) + ": its file was removed by a commit by hand";
+    if (std::find(m_kept.begin(), m_kept.end(), why) == m_kept.end()) m_kept.push_back(why);
+    return;
+  }
   Target& found = target(*after, difference.path, schema);
   if (!before) return creation(found, *after);
   fields(found, *before, *after);

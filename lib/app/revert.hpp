@@ -42,6 +42,7 @@ class Revert {
 
   Target& target(const core::Record& record, const std::string& path, const core::Schema& schema);
   void record(const store::Difference& difference, const core::Schema& schema);
+  bool is_removed(const core::Record& record, const std::string& path) const;
   void fields(Target& target, const core::Record& before, const core::Record& after);
   void mark(Target& target, const core::Record& before, const core::Record& after);
   void creation(Target& target, const core::Record& after);
