@@ -63,7 +63,7 @@ std::string candidate_text(Context& context, const app::Disputed& each, const co
   return base::fit("kept, as it was written since: " + base::join(parts, ", "), 200);
 }
 
-core::Map conflict_json(const app::Disputed& each, std::size_t number) {
+core::Map conflict_json(app::Workspace& workspace, const app::Disputed& each, std::size_t number) {
   const auto& conflict = each.conflicts[number];
   const auto& base = each.bases[number];
   core::Map out;
@@ -80,7 +80,7 @@ core::Map conflict_json(const app::Disputed& each, std::size_t number) {
   }
   out.set("type", each.found.record.type);
   out.set("id", each.found.record.id.str());
-  out.set("name", each.name);
+  out.set("name", label(workspace, each.found.record, workspace.schemas().get(each.found.record.type)));
   out.set("field", conflict.unit);
   out.set("values", std::move(values));
   out.set("base", base ? core::Value(*base) : core::Value{});
@@ -119,11 +119,14 @@ void print_ways(Context& context, const app::Disputed& each) {
   std::string numbers = "1";
   for (std::size_t number = 2; number <= conflict.values.size(); ++number)
     numbers += fmt::format("|{}", number);
+  const auto command = app::command_to_set(context.workspace(), each.found.record, conflict);
   context.print(fmt::format("Decide with: crm resolve {}{} --pick {}, --ours, --theirs{}{}\n",
                             app::short_id(context.workspace(), each.found.record.id.str()),
                             each.conflicts.size() > 1 ? " --field " + conflict.unit : "", numbers,
                             each.bases.front() ? ", --base" : "",
-                            conflict.unit == core::Conflict::deletion ? "" : ", --value V"));
+                            conflict.unit == core::Conflict::deletion ? ""
+                            : command.empty()                         ? ", --value V"
+                                                                      : "; or " + command));
 }
 
 void run_conflicts(Context& context, const std::string& word) {
@@ -141,10 +144,10 @@ void run_conflicts(Context& context, const std::string& word) {
     core::List conflicts;
     for (const auto& each : all)
       for (std::size_t n = 0; n < each.conflicts.size(); ++n)
-        conflicts.emplace_back(conflict_json(each, n));
+        conflicts.emplace_back(conflict_json(workspace, each, n));
     document.set("schema", "crm.conflicts/1");
     document.set("conflicts", std::move(conflicts));
-    set_rules(document, rules, workspace.settings().zone);
+    set_rules(document, rules, workspace);
     return context.print_json(document);
   }
   for (const auto& each : all)

@@ -65,7 +65,7 @@ core::Map outcome_json(const app::RemoteOutcome& outcome) {
 }
 
 core::Map report_json(const app::SyncReport& report, const app::SyncRequest& request,
-                      const std::string& zone) {
+                      app::Workspace& workspace) {
   core::Map out;
   core::List remotes;
   for (const auto& outcome : report.remotes)
@@ -74,7 +74,7 @@ core::Map report_json(const app::SyncReport& report, const app::SyncRequest& req
   out.set("dry_run", request.mode == app::Mode::DryRun);
   out.set("head", report.head);
   out.set("remotes", std::move(remotes));
-  set_rules(out, report.rules, zone);
+  set_rules(out, report.rules, workspace);
   out.set("conflicts", static_cast<std::int64_t>(report.conflicts));
   return out;
 }
@@ -193,8 +193,7 @@ void run_sync(Context& context, app::SyncRequest request, const std::string& bun
   const auto report =
       bundle.empty() ? app::sync(workspace, request) : app::sync_bundle(workspace, bundle, request);
   set_exit_code(context, report);
-  if (!context.for_people())
-    return context.print_json(report_json(report, request, workspace.settings().zone));
+  if (!context.for_people()) return context.print_json(report_json(report, request, workspace));
   print_report(context, report, request.mode == app::Mode::DryRun);
 }
 
@@ -218,7 +217,7 @@ void run_watch(Context& context, const app::SyncRequest& request, std::chrono::s
     else
       before = std::move(now);
     if (!context.for_people()) {
-      context.print(codec::to_json(report_json(report, request, workspace.settings().zone)) + "\n");
+      context.print(codec::to_json(report_json(report, request, workspace)) + "\n");
     } else if (!context.shared().quiet || !report.all_ok()) {
       context.workspace().moved();
       const auto time = core::to_local(workspace.now(), workspace.settings().zone);
@@ -243,7 +242,7 @@ void show_state(Context& context) {
     document.set("head", workspace.repository().head());
     set_remotes(document, workspace);
     document.set("conflicts", static_cast<std::int64_t>(app::count_disputed(workspace)));
-    set_rules(document, app::all_rules(workspace), workspace.settings().zone);
+    set_rules(document, app::all_rules(workspace), workspace);
     return context.print_json(document);
   }
   if (store::remotes(workspace.repository()).empty())

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cmd/shape.hpp"
 #include "core/when.hpp"
+#include "store/transport.hpp"
 
 #include <fmt/format.h>
 
@@ -11,17 +12,9 @@ namespace crm::cmd {
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> sentences[] = {
-    {"network", "it cannot be reached"},
-    {"name", "the host's name is not known"},
-    {"auth", "the login was refused"},
-    {"host-key", "the host is not the one that is known by that name"},
-    {"missing", "there is no repository at that place"},
-    {"rejected", "other devices were first"},
-    {"refused", "it does not take what was sent"},
-    {"disk", "there is no room"},
     {"refused-data", "what it sent was refused"},
     {"unproved", "what it sent is not signed as it must be"},
-    {"unfit", "no other device would take in what was committed by hand here"},
+    {"unfit", "what was committed by hand here would harm the store"},
     {"own-unproved", "a commit of this device is not signed as it must be"},
     {"unapproved", "this device's key waits for an owner's approval"},
     {"rewound", "its history was rewritten"},
@@ -30,7 +23,6 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"hand-edits", "edits by hand are in the way"},
     {"clock", "its clock is far ahead"},
     {"busy", "another crm is at it"},
-    {"other", "it did not work"},
     {"failure", "it did not work"},
 };
 
@@ -47,15 +39,26 @@ std::string long_ago(Context& context, std::chrono::sys_time<std::chrono::millis
 std::string_view in_words(std::string_view outcome) {
   for (const auto& [word, sentence] : sentences)
     if (word == outcome) return sentence;
-  return outcome;
+  const auto trouble = store::in_words(outcome);
+  return trouble.empty() ? outcome : trouble;
 }
 
-void set_rules(core::Map& document, const app::Rules& rules, const std::string& zone) {
+namespace {
+
+std::string broken_name(app::Workspace& workspace, const app::BrokenRule& broken) {
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(broken.id); });
+  return row ? label(workspace, app::to_record(*row), workspace.schemas().get(row->type)) : broken.name;
+}
+
+} // namespace
+
+void set_rules(core::Map& document, const app::Rules& rules, app::Workspace& workspace) {
   core::List clashes, broken;
   for (const auto& clash : rules.clashes) {
-    core::Map entry = app::clash_details(clash.report, zone);
-    entry.set("appointment", clash.appointment.record.id.str());
-    entry.set("name", clash.appointment.name);
+    const auto& record = clash.appointment.record;
+    core::Map entry = app::clash_details(clash.report, workspace.settings().zone);
+    entry.set("appointment", record.id.str());
+    entry.set("name", label(workspace, record, workspace.schemas().get(record.type)));
     clashes.emplace_back(std::move(entry));
   }
   for (const auto& each : rules.broken) {
@@ -66,7 +69,7 @@ void set_rules(core::Map& document, const app::Rules& rules, const std::string& 
     entry.set("rule", std::string(app::to_text(each.kind)));
     entry.set("type", each.type);
     entry.set("id", each.id);
-    entry.set("name", each.name);
+    entry.set("name", broken_name(workspace, each));
     entry.set("field", each.field.empty() ? core::Value{} : core::Value{each.field});
     entry.set("detail", each.detail);
     entry.set("repair", std::move(repair));
@@ -102,12 +105,9 @@ std::string sentence(const app::BrokenRule& broken) {
 void print_broken(Context& context, const app::BrokenRule& broken) {
   auto& workspace = context.workspace();
   const Style style = context.style();
-  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(broken.id); });
-  const std::string name =
-      row ? label(workspace, app::to_record(*row), workspace.schemas().get(row->type)) : broken.name;
   context.print(fmt::format("{}  {}  {} {}\n       {}\n", style.paint(Role::Bad, "RULE "),
                             style.paint(Role::Id, app::short_id(workspace, broken.id)), broken.type,
-                            base::printable(name), sentence(broken)));
+                            base::printable(broken_name(workspace, broken)), sentence(broken)));
   for (const auto& line : broken.repair)
     context.print("       " + base::printable(line) + "\n");
 }

@@ -17,7 +17,7 @@ std::string_view in_words(std::string_view outcome);
 void print_outcomes(Context& context, const app::SyncReport& report, bool dry_run);
 
 /// Sets "clashes" and "broken".
-void set_rules(core::Map& document, const app::Rules& rules, const std::string& zone);
+void set_rules(core::Map& document, const app::Rules& rules, app::Workspace& workspace);
 /// Each with what can be done about it; nothing when there is none.
 void print_rules(Context& context, const app::Rules& rules);
 

@@ -2,6 +2,7 @@
 
 #include "app/availability.hpp"
 #include "app/hand_edits.hpp"
+#include "app/key_use.hpp"
 #include "app/keys.hpp"
 #include "app/occurrences.hpp"
 #include "app/permission.hpp"
@@ -243,6 +244,8 @@ void Batch::note(const core::Record& before, const core::Record& record, std::ve
   check(record, schema, store::record_path(schema.folder, record.id.str()), &before);
   if (arrow == Arrow::Forward) check_states(before, record, schema);
   check_unique_key(record, schema);
+  if (arrow == Arrow::Forward)
+    if (auto why = key_still_needed(m_workspace, before, record, schema)) throw *std::move(why);
   Pending& entry = pending(before, Action::Changed);
   entry.record = record;
   entry.name = core::display_name(record, schema);

@@ -1,7 +1,9 @@
 #include "app/conflicts.hpp"
 
+#include "app/booking.hpp"
 #include "app/input.hpp"
 #include "app/project.hpp"
+#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -202,6 +204,16 @@ void find_bases(Workspace& workspace, std::vector<Disputed>& disputed) {
   });
 }
 
+std::string command_to_set(Workspace& workspace, const core::Record& record, const core::Conflict& conflict) {
+  const auto& schema = workspace.schemas().get(record.type);
+  const auto fields = schema.members(conflict.unit);
+  if (conflict.unit == core::Conflict::deletion || fields.size() < 2) return "";
+  const std::string id = short_id(workspace, record.id.str());
+  if (takes_time(schema) && conflict.unit == schema.unit(schema.time_field))
+    return "crm book move " + id + " TIME";
+  return fmt::format("crm set {} {}=V", id, fields.front());
+}
+
 Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) {
   Batch batch(workspace, "resolve", request.mode);
   core::Record record = batch.load(request.found);
@@ -216,10 +228,10 @@ Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) 
   core::Map values;
   if (request.choice.side == Choice::Side::Value) {
     const auto fields = schema.members(unit);
-    if (fields.size() > 1)
+    if (const auto command = command_to_set(workspace, record, conflict); !command.empty())
       throw base::Error(base::Kind::Usage,
                         fmt::format("\"{}\" is several fields: {}", unit, base::join(fields, ", ")),
-                        "set them with `crm set`, which decides the conflict as well");
+                        "`" + command + "` decides the conflict as well");
     const std::string field = fields.empty() ? unit : fields.front();
     const core::Field* known = schema.find(field);
     values.set(field, known == nullptr ? core::Value(request.choice.value)

@@ -27,6 +27,9 @@ std::size_t count_disputed(Workspace& workspace);
 /// all.
 void find_bases(Workspace& workspace, std::vector<Disputed>& disputed);
 
+/// The command line that gives a group another value, which no single word could name; "" for any other unit.
+std::string command_to_set(Workspace& workspace, const core::Record& record, const core::Conflict& conflict);
+
 struct Choice {
   enum class Side {
     Ours,   ///< what this device wrote; the provisional value when it wrote none of them

@@ -1,6 +1,7 @@
 #include "app/hand_edits.hpp"
 
 #include "app/availability.hpp"
+#include "app/key_use.hpp"
 #include "app/keys.hpp"
 #include "app/permission.hpp"
 #include "base/error.hpp"
@@ -213,6 +214,8 @@ class Planner {
     for (auto& each : problems)
       if (each.file.empty()) each.file = edit.path;
     if (old) moves(*old, stamped, schema, edit.path, problems);
+    if (const auto why = old ? key_still_needed(m_workspace, *old, stamped, schema) : std::nullopt)
+      problems.push_back(problem(edit.path, why->message, schema.key_field));
     m_plan.problems.insert(m_plan.problems.end(), problems.begin(), problems.end());
     if (!problems.empty()) return;
     if (const auto forbidden = m_permission.refuse(old ? &*old : nullptr, stamped, schema))

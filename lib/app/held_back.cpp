@@ -15,12 +15,12 @@ bool needs_approval(const Workspace& workspace, const sync::Refused& refused) {
                                                   workspace.member() + "@" + workspace.device());
 }
 
-/// Onto this the rest can be written anew: crm's own merges need not be, as the next sync makes them again.
-std::string base_without(const sync::Refused& refused, const store::Oid& seen) {
-  return seen.empty() ? refused.commit.substr(0, 10) + "~1" : seen.substr(0, 10);
-}
-
 } // namespace
+
+std::string leaving_out(const store::Oid& commit, const store::Oid& seen) {
+  return fmt::format("leave it out: `crm git rebase -i {}`, and delete its line there",
+                     seen.empty() ? commit.substr(0, 10) + "~1" : seen.substr(0, 10));
+}
 
 HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unproved, const store::Oid& seen) {
   const auto first = std::find_if(unproved.begin(), unproved.end(),
@@ -36,9 +36,9 @@ HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unpro
           fmt::format("no other device would take in {} ({})\n"
                       "it was committed by hand here: what others wrote comes by `crm sync`, not by `git "
                       "cherry-pick`\n"
-                      "leave it out: `crm git rebase -i {}`, and delete its line there, if git has not; then "
-                      "`crm sync`",
-                      refusal_text(*first), base::printable(commit.summary), base_without(*first, seen))};
+                      "{}, if git has not; then `crm sync`",
+                      refusal_text(*first), base::printable(commit.summary),
+                      leaving_out(first->commit, seen))};
 }
 
 } // namespace crm::app

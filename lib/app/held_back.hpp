@@ -13,6 +13,10 @@ struct HeldBack {
   std::string detail;  ///< sentences for people
 };
 
+/// How a commit of this device's own is left out of what has not been sent: onto what the remote has the rest
+/// is written anew. Crm's own merges need not be, as the next sync makes them again.
+std::string leaving_out(const store::Oid& commit, const store::Oid& seen);
+
 /// `unproved` is not empty, parents before children; `seen` is what the remote has, "" for nothing.
 HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unproved, const store::Oid& seen);
 

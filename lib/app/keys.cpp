@@ -103,6 +103,14 @@ std::string key_line(const store::PublicKey& key, const std::string& device) {
   return store::to_line(key, device);
 }
 
+std::vector<std::string> approved_devices(const core::Record& member) {
+  std::vector<std::string> out;
+  if (const auto* lines = member.get(keys_field).if_list(); lines != nullptr && member.type == "member")
+    for (const auto& line : *lines)
+      out.push_back(line.string_or_empty().substr(line.string_or_empty().rfind(' ') + 1));
+  return out;
+}
+
 void refresh_signers(const store::Repository& repository) {
   const auto keys = sync::keys_at(repository, repository.head());
   if (!keys.empty()) store::write_allowed_signers(repository, store::allowed_signers(keys));

@@ -20,6 +20,9 @@ store::Transaction begin_writing(Workspace& workspace);
 /// A line of a member's `keys`: "ssh-ed25519 AAAA… tablet-2".
 std::string key_line(const store::PublicKey& key, const std::string& device);
 
+/// The devices whose keys an owner has vouched for, as a member's record lists them.
+std::vector<std::string> approved_devices(const core::Record& member);
+
 /// Brings git's list of signers to what the members' records say.
 void refresh_signers(const store::Repository& repository);
 

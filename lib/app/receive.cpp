@@ -1,6 +1,9 @@
 #include "app/receive.hpp"
 
+#include "app/held_back.hpp"
 #include "base/text.hpp"
+#include "store/paths.hpp"
+#include "store/transport.hpp"
 #include "sync/incoming.hpp"
 
 #include <algorithm>
@@ -99,15 +102,55 @@ std::size_t count_batches(const store::Repository& repository, const store::Oid&
   return out;
 }
 
+namespace {
+
+/// Records whose files a commit removes, but for those that it only moves to another folder.
+std::set<std::string> removed_in(const store::Repository& repository, const store::Commit& commit) {
+  std::set<std::string> removed, ids;
+  for (const auto& parent : commit.parents)
+    for (const auto& difference : repository.diff(repository.commit(parent).tree, commit.tree))
+      if (const auto parts = store::parse_record_path(difference.path)) {
+        if (difference.after.empty()) removed.insert(difference.path);
+        if (difference.before.empty()) ids.insert(parts->id);
+      }
+  std::erase_if(removed, [&](const auto& path) { return ids.contains(store::parse_record_path(path)->id); });
+  return removed;
+}
+
+} // namespace
+
 std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
                                          const store::Oid& known) {
+  std::vector<store::Oid> seen;
+  for (const auto& remote : store::remotes(repository))
+    if (auto tip = store::last_seen(repository, remote.name)) seen.push_back(std::move(*tip));
+  const auto has_gone_out = [&](const store::Oid& commit) {
+    return std::any_of(seen.begin(), seen.end(),
+                       [&](const auto& tip) { return repository.descends(tip, commit); });
+  };
+  const auto others_have = [&](const std::string& path) {
+    return std::any_of(seen.begin(), seen.end(),
+                       [&](const auto& tip) { return repository.blob_id(tip, path).has_value(); });
+  };
   bool by_hand = false;
+  std::vector<core::Problem> out;
   repository.since(head, known, [&](const store::Commit& commit) {
-    by_hand = commit.trailer("Crm-Batch").empty() && commit.trailer("Crm-Merge").empty() &&
-              commit.trailer(sync::quarantine_trailer).empty();
-    return !by_hand;
+    if (!commit.trailer("Crm-Batch").empty() || !commit.trailer("Crm-Merge").empty() ||
+        !commit.trailer(sync::quarantine_trailer).empty())
+      return true;
+    by_hand = true;
+    const auto removed = removed_in(repository, commit);
+    if (removed.empty() || has_gone_out(commit.id)) return true;
+    for (const auto& path : removed)
+      if (others_have(path) && !repository.blob_id(head, path))
+        out.push_back({path, 0, "", "",
+                       fmt::format("was removed by {} ({}); a record is deleted by a mark, with `crm rm`; {}",
+                                   commit.id.substr(0, 10), base::printable(commit.summary),
+                                   leaving_out(commit.id, known))});
+    return true;
   });
-  return by_hand ? sync::check_incoming(repository, head, known) : std::vector<core::Problem>();
+  if (by_hand && out.empty()) out = sync::check_incoming(repository, head, known);
+  return out;
 }
 
 std::string clock_refusal(const store::Repository& repository, const ClockLimit& limit, const store::Oid& tip,

@@ -48,8 +48,9 @@ void put_aside_own(Workspace& workspace, store::Transaction& transaction, const 
 std::size_t count_batches(const store::Repository& repository, const store::Oid& from,
                           const store::Oid& without);
 
-/// Why no other device would take in what `head` has and `known` ("" for nothing) has not. What crm itself
-/// wrote is as it should be: looked at where there is a commit by hand among it.
+/// What would harm the store of what `head` has and `known` ("" for nothing) has not: no other device would
+/// take it in, or it takes records away that others have. What crm itself wrote is as it should be: looked at
+/// where there is a commit by hand among it.
 std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
                                          const store::Oid& known);
 

@@ -49,6 +49,7 @@ std::string title(const core::Record& record, const core::Schema& schema) {
 } // namespace
 
 void Revert::take_back(const store::Commit& commit) {
+  m_taken_back = commit.id;
   const auto& workspace = m_batch.workspace();
   const auto& repository = workspace.repository();
   const store::Oid before = repository.commit(commit.parents.front()).tree;
@@ -104,10 +105,22 @@ Revert::Target& Revert::target(const core::Record& record, const std::string& pa
   return m_records.emplace(path, Target{now, now, &schema, {}, deleted, {}}).first->second;
 }
 
+/// By git: crm leaves every record's file where it is.
+bool Revert::is_removed(const core::Record& record, const std::string& path) const {
+  const auto& workspace = m_batch.workspace();
+  return !workspace.repository().blob_id(workspace.tree(), path) &&
+         workspace.occurrence_of(record.id.str()) == nullptr;
+}
+
 void Revert::record(const store::Difference& difference, const core::Schema& schema) {
   const auto before = parse(difference.before, difference.path, schema),
              after = parse(difference.after, difference.path, schema);
   if (!after) return; // records do not disappear; a hand-made commit's removal has its own repair
+  if (is_removed(*after, difference.path)) {
+    const auto why = title(*after, schema) + ": its file was removed by a commit by hand";
+    if (std::find(m_kept.begin(), m_kept.end(), why) == m_kept.end()) m_kept.push_back(why);
+    return;
+  }
   Target& found = target(*after, difference.path, schema);
   if (!before) return creation(found, *after);
   fields(found, *before, *after);
@@ -137,13 +150,50 @@ bool meets_others(const core::Record& now, const core::Record& after, const std:
 
 } // namespace
 
+/// What both sides of each merge since the commit that is taken back had of the records that it joined.
+void Revert::look_at_joins() {
+  const auto& repository = m_batch.workspace().repository();
+  const auto from = m_joins_since.empty() ? repository.head() : m_joins_since;
+  if (from == m_taken_back) return;
+  repository.since(from, m_taken_back, [&](const store::Commit& commit) {
+    for (std::size_t other = 1; other < commit.parents.size(); ++other)
+      for (const auto& each : repository.diff(repository.commit(commit.parents.front()).tree,
+                                              repository.commit(commit.parents[other]).tree))
+        m_sides[each.path].insert({each.before, each.after});
+    return true;
+  });
+  m_joins_since = m_taken_back;
+}
+
+/// Where the newest value alone is kept: the record as somebody had it whose value for the unit was written
+/// beside that of `after` and lost to it. Its stamp tells: whoever wrote `after` knew of `before` and of
+/// nothing newer.
+std::optional<core::Record> Revert::lost_beside(const core::Schema& schema, const std::string& unit,
+                                                const core::Record& before, const core::Record& after) {
+  look_at_joins();
+  std::optional<core::Record> out;
+  const std::string path = store::record_path(schema.folder, after.id.str());
+  const auto sides = m_sides.find(path);
+  if (sides == m_sides.end()) return out;
+  auto newest = core::changed(before, unit);
+  for (const auto& blob : sides->second) {
+    auto side = parse(blob, path, schema);
+    if (!side) continue;
+    const auto stamp = core::changed(*side, unit);
+    if (!(newest < stamp && stamp < core::changed(after, unit))) continue;
+    newest = stamp;
+    out = std::move(side);
+  }
+  return out;
+}
+
 /// True when nothing but what is taken back has written the unit since, nor at the same time. Then it is
 /// followed to before.
 bool Revert::follow(Target& target, const std::string& unit, const core::Record& before,
-                    const core::Record& after, const std::string& otherwise) {
+                    const core::Record& after, const std::string& otherwise, bool beaten_others) {
   auto& traced = target.units.try_emplace(unit, Traced{core::changed(target.now, unit), false}).first->second;
-  const bool own =
-      !traced.blocked && traced.stamp == core::changed(after, unit) && !meets_others(target.now, after, unit);
+  const bool own = !traced.blocked && traced.stamp == core::changed(after, unit) && !beaten_others &&
+                   !meets_others(target.now, after, unit);
   if (!own && m_later != Later::Overwrite) {
     if (!traced.blocked) target.kept.push_back(otherwise);
     traced.blocked = true;
@@ -167,9 +217,15 @@ void Revert::fields(Target& target, const core::Record& before, const core::Reco
     if (is == was && !target.units.contains(unit)) continue; // somebody has put it back already
     auto known = follows.find(unit);
     if (known == follows.end()) {
-      const auto otherwise = fmt::format("{}: {} is now \"{}\"", title(target.now, schema), unit,
-                                         base::printable(core::to_text(is)));
-      known = follows.emplace(unit, follow(target, unit, before, after, otherwise)).first;
+      auto otherwise = fmt::format("{}: {} is now \"{}\"", title(target.now, schema), unit,
+                                   base::printable(core::to_text(is)));
+      const auto lost = schema.rule(unit) == core::Rule::Latest && m_later != Later::Overwrite
+                            ? lost_beside(schema, unit, before, after)
+                            : std::nullopt;
+      if (lost)
+        otherwise += fmt::format(", and {} wrote \"{}\" at the same time", core::changed(*lost, unit).member,
+                                 base::printable(core::to_text(lost->get(name))));
+      known = follows.emplace(unit, follow(target, unit, before, after, otherwise, lost.has_value())).first;
     }
     if (known->second) target.wanted.fields.set(name, was);
   }

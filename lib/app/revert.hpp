@@ -4,6 +4,8 @@
 #include "app/batch.hpp"
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,12 +42,16 @@ class Revert {
 
   Target& target(const core::Record& record, const std::string& path, const core::Schema& schema);
   void record(const store::Difference& difference, const core::Schema& schema);
+  bool is_removed(const core::Record& record, const std::string& path) const;
   void fields(Target& target, const core::Record& before, const core::Record& after);
   void mark(Target& target, const core::Record& before, const core::Record& after);
   void creation(Target& target, const core::Record& after);
   void file(const store::Difference& difference);
   bool follow(Target& target, const std::string& unit, const core::Record& before, const core::Record& after,
-              const std::string& otherwise);
+              const std::string& otherwise, bool beaten_others = false);
+  void look_at_joins();
+  std::optional<core::Record> lost_beside(const core::Schema& schema, const std::string& unit,
+                                          const core::Record& before, const core::Record& after);
   std::optional<core::Record> parse(const store::Oid& blob, const std::string& path,
                                     const core::Schema& schema) const;
 
@@ -54,6 +60,9 @@ class Revert {
   std::map<std::string, Target> m_records;   ///< by path
   std::map<std::string, store::Oid> m_files; ///< by path: the blob as it shall be, "" for none
   std::vector<std::string> m_kept;
+  store::Oid m_taken_back;                             ///< the commit that is being taken back
+  store::Oid m_joins_since;                            ///< the merges after that one are in m_sides
+  std::map<std::string, std::set<store::Oid>> m_sides; ///< by path: what merges since then have joined
 };
 
 } // namespace crm::app

@@ -29,6 +29,8 @@ enum class Trouble {
   Other
 };
 std::string_view to_text(Trouble trouble); ///< "network", "host-key": frozen, scripts read them
+/// What such a word means, for people: "it cannot be reached"; "" for any other word.
+std::string_view in_words(std::string_view trouble);
 
 struct Contact {
   Trouble trouble = Trouble::None;

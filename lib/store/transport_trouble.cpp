@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace crm::store {
@@ -204,6 +205,23 @@ std::string_view to_text(Trouble trouble) {
     break;
   }
   return "other";
+}
+
+std::string_view in_words(std::string_view trouble) {
+  static constexpr std::pair<Trouble, std::string_view> sentences[] = {
+      {Trouble::Network, "it cannot be reached"},
+      {Trouble::Name, "the host's name is not known"},
+      {Trouble::Auth, "the login was refused"},
+      {Trouble::HostKey, "the host is not the one that is known by that name"},
+      {Trouble::Missing, "there is no repository at that place"},
+      {Trouble::Rejected, "other devices were first"},
+      {Trouble::Refused, "it does not take what was sent"},
+      {Trouble::Disk, "there is no room"},
+      {Trouble::Other, "it did not work"},
+  };
+  for (const auto& [each, sentence] : sentences)
+    if (to_text(each) == trouble) return sentence;
+  return "";
 }
 
 Trouble trouble_of(const GitRun& run) {
