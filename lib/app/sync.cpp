@@ -119,7 +119,7 @@ class Sync {
       // Each file is somebody else's; none is the successor of another.
       m_repository.set_ref(fmt::format("refs/crm/remotes/{}/{}", bundle_remote, m_repository.branch()), "");
       if (std::error_code ignored; !std::filesystem::exists(outcome.remote.url, ignored)) return;
-      if (!store::looks_like_bundle(outcome.remote.url)) {
+      if (store::look_at_bundle(outcome.remote.url).state == store::Bundle::State::None) {
         outcome.outcome = "refused-data";
         outcome.detail = base::printable(outcome.remote.url) + " is no git bundle; it was left as it is";
         return;
@@ -127,7 +127,11 @@ class Sync {
     }
     say(outcome, "fetching");
     const auto fetched = store::fetch(m_repository, outcome.remote, m_request.patience);
-    if (!fetched.ok()) return fail(outcome, fetched);
+    if (!fetched.ok()) {
+      fail(outcome, fetched);
+      if (is_bundle(outcome)) mend_bundle(outcome);
+      return;
+    }
     if (fetched.rewound() && !m_request.allow_rewound) {
       outcome.outcome = "rewound";
       outcome.detail =
@@ -286,6 +290,21 @@ class Sync {
       outcome.pushed = false;
       fail(outcome, written);
     }
+  }
+
+  /// One that was cut short is made whole by whoever has all that it names.
+  void mend_bundle(RemoteOutcome& outcome) {
+    const auto bundle = store::look_at_bundle(outcome.remote.url);
+    if (bundle.state != store::Bundle::State::Damaged) return;
+    outcome.outcome = "refused-data";
+    const auto is_here = [&](const store::Oid& tip) {
+      return m_repository.has_commit(tip) && m_repository.descends(head(), tip);
+    };
+    if (!m_request.push || m_request.mode == Mode::DryRun || bundle.tips.empty() ||
+        !std::all_of(bundle.tips.begin(), bundle.tips.end(), is_here))
+      return;
+    write_bundle(outcome);
+    if (outcome.pushed) outcome.detail += "\nall that it names is here, and it was written anew";
   }
 
   store::Beside sign_of_life(const store::Oid& head) {

@@ -23,14 +23,14 @@ namespace {
 
 /// What there is at a path before git looks: it would say the same of a stick that is not plugged in and of a
 /// folder that is no repository.
-enum class Folder { Repository, Empty, Missing, Denied, Odd };
+enum class Folder { Repository, Bundle, Empty, Missing, Denied, Odd };
 
 Folder look_at_folder(const std::string& path) {
   struct stat info {};
   // git also takes PATH.git for PATH.
   if (::stat(path.c_str(), &info) != 0 && ::stat((path + ".git").c_str(), &info) != 0)
     return errno == EACCES ? Folder::Denied : Folder::Missing;
-  if (!S_ISDIR(info.st_mode)) return S_ISREG(info.st_mode) ? Folder::Repository : Folder::Odd; // a bundle
+  if (!S_ISDIR(info.st_mode)) return S_ISREG(info.st_mode) ? Folder::Bundle : Folder::Odd;
   std::error_code error;
   const bool empty = std::filesystem::is_empty(path, error);
   return !error && empty ? Folder::Empty : Folder::Repository;
@@ -68,6 +68,10 @@ Approach approach(const Remote& remote) {
     break;
   case Folder::Empty:
     out.empty = true;
+    break;
+  case Folder::Bundle:
+    if (look_at_bundle(out.url.folder).state == Bundle::State::Damaged)
+      out.contact = {Trouble::Refused, name + " is damaged: it ends before it should, or was changed"};
     break;
   case Folder::Repository:
     break;
