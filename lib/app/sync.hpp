@@ -80,6 +80,7 @@ struct JoinRequest {
 };
 struct JoinedStore {
   std::string root, member, device, name;
+  std::string bundle;      ///< the file that was joined, which is no remote; else ""
   std::string fingerprint; ///< of the key that was made, and waits for approval; "" in a store without keys
   std::size_t records = 0;
   std::vector<std::string> warnings;

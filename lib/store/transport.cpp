@@ -40,7 +40,7 @@ Folder look_at_folder(const std::string& path) {
 struct Approach {
   RemoteUrl url{Place::Folder, ""};
   Contact contact;
-  bool empty = false;
+  bool empty = false, bundle = false;
 };
 
 Approach approach(const Remote& remote) {
@@ -70,8 +70,10 @@ Approach approach(const Remote& remote) {
     out.empty = true;
     break;
   case Folder::Bundle:
-    if (look_at_bundle(out.url.folder).state == Bundle::State::Damaged)
+    if (const auto state = look_at_bundle(out.url.folder).state; state == Bundle::State::Damaged)
       out.contact = {Trouble::Refused, name + " is damaged: it ends before it should, or was changed"};
+    else
+      out.bundle = state == Bundle::State::Sound;
     break;
   case Folder::Repository:
     break;
@@ -182,6 +184,13 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
   const base::Span span("git push");
   const auto there = approach(remote);
   if (!there.contact.ok()) return there.contact;
+  if (there.bundle) {
+    const auto name = base::printable(there.url.folder);
+    return {Trouble::Refused,
+            fmt::format("{} is a bundle, which git only reads: `crm sync --bundle {}` takes in "
+                        "what it holds, and writes it anew",
+                        name, name)};
+  }
   const auto branch = branch_of(repository), seen = seen_ref(remote.name, branch);
   const auto lock = lock_remote(repository, remote.name, patience);
   const auto handle = open_again(repository);
