@@ -202,11 +202,9 @@ class Sync {
     }
     if (!transaction) m_planned = sync::outcome_of(m_repository, plan);
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
-    const auto edits = hand_edits_in(plan);
-    if (!edits.empty()) {
+    if (const auto edits = hand_edits_in(plan); !edits.empty()) {
       outcome.outcome = "hand-edits";
-      outcome.detail = "edits by hand are in the way: " + base::join(edits, ", ") +
-                       "\ncommit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
+      outcome.detail = in_the_way(edits);
       return;
     }
     const auto head = sync::apply(*transaction, plan);
@@ -217,12 +215,27 @@ class Sync {
     m_workspace.moved();
   }
 
-  std::vector<std::string> hand_edits_in(const sync::MergePlan& plan) const {
-    std::vector<std::string> paths, out;
+  std::vector<store::HandEdit> hand_edits_in(const sync::MergePlan& plan) const {
+    std::vector<std::string> paths;
     for (const auto& change : plan.changes)
       paths.push_back(change.path);
-    for (const auto& edit : m_repository.hand_edits(paths))
-      out.push_back(edit.path);
+    return m_repository.hand_edits(paths);
+  }
+
+  static std::string in_the_way(const std::vector<store::HandEdit>& edits) {
+    std::vector<std::string> paths, fresh;
+    for (const auto& edit : edits) {
+      paths.push_back(edit.path);
+      if (edit.kind == store::HandEdit::Kind::Added) fresh.push_back(edit.path);
+    }
+    std::string out = "edits by hand are in the way: " + base::join(paths, ", ") + "\n";
+    if (fresh.size() < paths.size())
+      out += "commit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
+    if (!fresh.empty() && fresh.size() < paths.size()) out += "\n";
+    if (!fresh.empty())
+      out += base::join(fresh, ", ") +
+             (fresh.size() == 1 ? " is new here, and comes" : " are new here, and come") +
+             " from elsewhere too: move or delete what is here";
     return out;
   }
 
