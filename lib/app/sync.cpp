@@ -10,9 +10,11 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "sync/arrivals.hpp"
+#include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
 #include "sync/journal.hpp"
+#include "sync/merge_schemas.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -30,6 +32,11 @@ constexpr int tries = 6;
 constexpr std::chrono::hours heartbeat_every{1};
 // A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
 constexpr std::chrono::days much_ahead{1}, far_ahead{30};
+
+/// Files that are no records, and decide what records may be and who may write them.
+bool is_told_of(const std::string& path) {
+  return sync::is_schema_path(path) || path == "crm.yaml" || path == sync::policy_path;
+}
 
 std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& request) {
   const auto all = store::remotes(workspace.repository());
@@ -191,7 +198,11 @@ class Sync {
     outcome.changed += plan.changed;
     outcome.deleted += plan.deleted;
     outcome.joined.insert(outcome.joined.end(), plan.joined.begin(), plan.joined.end());
+    for (const auto& change : plan.changes)
+      if (is_told_of(change.path)) outcome.files.push_back(change.path);
     outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());
+    const auto before_this = sync::chosen_by_others(m_repository, plan);
+    outcome.chosen.insert(outcome.chosen.end(), before_this.begin(), before_this.end());
     if (plan.deleted >= many_deleted && !m_request.allow_deletions &&
         static_cast<double>(plan.deleted) >= large_part * static_cast<double>(plan.present)) {
       outcome.outcome = "deletions";

@@ -41,7 +41,8 @@ struct RemoteOutcome {
   bool pushed = false;                  ///< the remote's branch moved: batches, or a merge of others
   std::vector<sync::Joined> joined;     ///< records that both sides had changed
   std::vector<sync::Refused> put_aside; ///< batches that do not count, and are kept for somebody to look at
-  std::vector<std::string> chosen;      ///< files without stamps of which the newest was taken
+  std::vector<std::string> files;       ///< schemas, settings and policy that changed here
+  std::vector<sync::Chosen> chosen; ///< by this merge, or by another device's against a change that was here
   bool ok() const { return outcome == "ok"; }
 };
 
