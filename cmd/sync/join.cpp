@@ -12,8 +12,11 @@ void add_join(CLI::App& root, Context& context) {
       add_command(root, "join", "bring a store to this device",
                   "  crm join ssh://front-desk.local/srv/store.git practice --member bob --device tablet-2\n"
                   "  crm join /media/usb/store.git\n"
+                  "  crm join /media/usb/practice.bundle practice     then: crm sync --bundle FILE\n"
                   "What is there is looked at before it is used. `crm sync` keeps both in step afterwards.");
-  command->add_option("url", options->url, "a folder, ssh://…, https://…")->required()->type_name("URL");
+  command->add_option("url", options->url, "a folder, ssh://…, https://…, or a bundle")
+      ->required()
+      ->type_name("URL");
   complete(context,
            command->add_option("folder", options->folder, "where to (default: the last part of the URL)")
                ->type_name("DIR"),
@@ -33,6 +36,7 @@ void add_join(CLI::App& root, Context& context) {
       document.set("device", joined.device);
       document.set("fingerprint",
                    joined.fingerprint.empty() ? core::Value{} : core::Value{joined.fingerprint});
+      document.set("bundle", joined.bundle.empty() ? core::Value{} : core::Value{joined.bundle});
       document.set("records", static_cast<std::int64_t>(joined.records));
       return context.print_json(document);
     }
@@ -40,7 +44,16 @@ void add_join(CLI::App& root, Context& context) {
                               context.style().paint(Role::Name, base::printable(joined.name)),
                               base::printable(joined.root), base::count_of(joined.records, "record")));
     context.print(fmt::format("  you are {}, this device is {}\n", joined.member, joined.device));
-    if (!joined.fingerprint.empty())
+    if (!joined.bundle.empty())
+      context.print(fmt::format("  what is written here travels by that file: crm sync --bundle {}\n",
+                                base::printable(joined.bundle)));
+    if (!joined.fingerprint.empty() && !joined.bundle.empty())
+      context.print(
+          fmt::format("  your key here is {}\n"
+                      "  an owner approves it: crm member approve {} --device {} --key KEY, with the "
+                      "one that crm whoami shows\n",
+                      joined.fingerprint, joined.member, joined.device));
+    else if (!joined.fingerprint.empty())
       context.print(fmt::format("  your key here is {}\n"
                                 "  an owner approves it: crm sync, then crm member approve {}\n",
                                 joined.fingerprint, joined.member));

@@ -15,9 +15,13 @@
 namespace crm::cmd {
 namespace {
 
+core::Value or_null(const std::string& text) {
+  return text.empty() ? core::Value{} : core::Value{text};
+}
+
 core::Map outcome_json(const app::RemoteOutcome& outcome) {
   core::Map out;
-  core::List problems, joined, chosen, put_aside;
+  core::List problems, joined, newest, chosen, files, put_aside;
   for (const auto& each : outcome.put_aside) {
     core::Map entry;
     entry.set("commit", each.commit);
@@ -45,8 +49,17 @@ core::Map outcome_json(const app::RemoteOutcome& outcome) {
     entry.set("decisions", std::move(decisions));
     joined.emplace_back(std::move(entry));
   }
-  for (const auto& path : outcome.chosen)
-    chosen.emplace_back(path);
+  for (const auto& each : outcome.chosen) {
+    core::Map entry;
+    entry.set("file", each.path);
+    entry.set("without", or_null(each.commit));
+    entry.set("member", or_null(each.member));
+    entry.set("device", or_null(each.device));
+    chosen.emplace_back(std::move(entry));
+    newest.emplace_back(each.path);
+  }
+  for (const auto& path : outcome.files)
+    files.emplace_back(path);
   out.set("remote", outcome.remote.name);
   out.set("url", outcome.remote.url);
   out.set("outcome", outcome.outcome);
@@ -58,7 +71,9 @@ core::Map outcome_json(const app::RemoteOutcome& outcome) {
   out.set("records_changed", static_cast<std::int64_t>(outcome.changed));
   out.set("records_deleted", static_cast<std::int64_t>(outcome.deleted));
   out.set("merged", std::move(joined));
-  out.set("newest_taken", std::move(chosen));
+  out.set("files_changed", std::move(files));
+  out.set("newest_taken", std::move(newest));
+  out.set("chosen", std::move(chosen));
   out.set("put_aside", std::move(put_aside));
   out.set("problems", std::move(problems));
   return out;
@@ -96,6 +111,11 @@ std::string what_moved(const app::RemoteOutcome& outcome, bool dry_run) {
   for (auto text : {counted(outcome.arrived, "new"), counted(outcome.changed, "changed"),
                     counted(outcome.deleted, "deleted")})
     if (!text.empty()) took.push_back(std::move(text));
+  const auto schemas = std::count_if(outcome.files.begin(), outcome.files.end(),
+                                     [](const auto& path) { return path.starts_with("schemas/"); });
+  if (schemas > 0) took.push_back(fmt::format("{} changed schema{}", schemas, schemas == 1 ? "" : "s"));
+  for (const auto& path : outcome.files)
+    if (!path.starts_with("schemas/")) took.push_back("a changed " + path);
   std::string out;
   if (!took.empty()) out = (dry_run ? "would take " : "took ") + base::join(took, ", ");
   if (outcome.sent > 0)
@@ -104,6 +124,16 @@ std::string what_moved(const app::RemoteOutcome& outcome, bool dry_run) {
   if (outcome.sent == 0 && outcome.pushed)
     out += (out.empty() ? "" : "; ") + std::string(dry_run ? "would send" : "sent") + " the merge";
   return out.empty() ? "nothing new" : out;
+}
+
+/// "schemas/contact.yaml, without what alice wrote on desk: `crm git show 3f2a91c0de:schemas/contact.yaml`".
+std::string choice(const sync::Chosen& chosen) {
+  if (chosen.commit.empty()) return chosen.path + ", which was removed at the same time";
+  const std::string whose = chosen.member.empty() ? "the other change"
+                                                  : "what " + chosen.member + " wrote" +
+                                                        (chosen.device.empty() ? "" : " on " + chosen.device);
+  return fmt::format("{}, without {}: `crm git show {}:{}`", chosen.path, whose, chosen.commit.substr(0, 10),
+                     chosen.path);
 }
 
 void print_put_aside(Context& context, const std::vector<sync::Refused>& put_aside) {
@@ -143,8 +173,8 @@ void print_outcome(Context& context, const app::RemoteOutcome& outcome, std::siz
           style.paint(Role::Warn, fmt::format("      conflict  {}: {}\n", what, base::join(open, ", "))));
   }
   print_put_aside(context, outcome.put_aside);
-  for (const auto& path : outcome.chosen)
-    context.print(fmt::format("      newest    {}\n", base::printable(path)));
+  for (const auto& each : outcome.chosen)
+    context.print(style.paint(Role::Warn, "      newest    " + base::printable(choice(each)) + "\n"));
 }
 
 } // namespace
@@ -210,7 +240,7 @@ void run_watch(Context& context, const app::SyncRequest& request, std::chrono::s
   std::string before;
   app::watch(context.env(), {root, request, every}, [&](app::Workspace& workspace, const auto& report) {
     const bool moved = std::any_of(report.remotes.begin(), report.remotes.end(), [](const auto& each) {
-      return each.pushed || each.arrived + each.changed + each.deleted > 0;
+      return each.pushed || each.arrived + each.changed + each.deleted + each.files.size() > 0;
     });
     if (std::string now = gist(report); !moved && now == before)
       return true;

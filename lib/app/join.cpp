@@ -229,7 +229,9 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
     auto workspace = Workspace::open(env, folder.string());
     request.look(workspace);
   }
-  if (is_archive) {
+  if (!is_archive && store::look_at_bundle(request.url).state != store::Bundle::State::None)
+    out.bundle = std::filesystem::absolute(request.url, error).lexically_normal().string();
+  if (is_archive || !out.bundle.empty()) {
     store::remove_remote(repository, first_remote);
     sync::record_arrival(repository, {env.now(), *tip});
     made.keep();

@@ -10,9 +10,11 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "sync/arrivals.hpp"
+#include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
 #include "sync/journal.hpp"
+#include "sync/merge_schemas.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -29,6 +31,11 @@ constexpr int tries = 6;
 constexpr std::chrono::hours heartbeat_every{1};
 // A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
 constexpr std::chrono::days much_ahead{1}, far_ahead{30};
+
+/// Files that are no records, and decide what records may be and who may write them.
+bool is_told_of(const std::string& path) {
+  return sync::is_schema_path(path) || path == "crm.yaml" || path == sync::policy_path;
+}
 
 std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& request) {
   const auto all = store::remotes(workspace.repository());
@@ -133,7 +140,7 @@ class Sync {
       // Each file is somebody else's; none is the successor of another.
       m_repository.set_ref(fmt::format("refs/crm/remotes/{}/{}", bundle_remote, m_repository.branch()), "");
       if (std::error_code ignored; !std::filesystem::exists(outcome.remote.url, ignored)) return;
-      if (!store::looks_like_bundle(outcome.remote.url)) {
+      if (store::look_at_bundle(outcome.remote.url).state == store::Bundle::State::None) {
         outcome.outcome = "refused-data";
         outcome.detail = base::printable(outcome.remote.url) + " is no git bundle; it was left as it is";
         return;
@@ -141,7 +148,11 @@ class Sync {
     }
     say(outcome, "fetching");
     const auto fetched = store::fetch(m_repository, outcome.remote, m_request.patience);
-    if (!fetched.ok()) return fail(outcome, fetched);
+    if (!fetched.ok()) {
+      fail(outcome, fetched);
+      if (is_bundle(outcome)) mend_bundle(outcome);
+      return;
+    }
     if (fetched.rewound() && !m_request.allow_rewound) {
       outcome.outcome = "rewound";
       outcome.detail = fmt::format(
@@ -209,7 +220,11 @@ class Sync {
     outcome.changed += plan.changed;
     outcome.deleted += plan.deleted;
     outcome.joined.insert(outcome.joined.end(), plan.joined.begin(), plan.joined.end());
+    for (const auto& change : plan.changes)
+      if (is_told_of(change.path)) outcome.files.push_back(change.path);
     outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());
+    const auto before_this = sync::chosen_by_others(m_repository, plan);
+    outcome.chosen.insert(outcome.chosen.end(), before_this.begin(), before_this.end());
     if (plan.deleted >= many_deleted && !m_request.allow_deletions &&
         static_cast<double>(plan.deleted) >= large_part * static_cast<double>(plan.present)) {
       outcome.outcome = "deletions";
@@ -220,11 +235,9 @@ class Sync {
     }
     if (!transaction) m_planned = sync::outcome_of(m_repository, plan);
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
-    const auto edits = hand_edits_in(plan);
-    if (!edits.empty()) {
+    if (const auto edits = hand_edits_in(plan); !edits.empty()) {
       outcome.outcome = "hand-edits";
-      outcome.detail = "edits by hand are in the way: " + base::join(edits, ", ") +
-                       "\ncommit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
+      outcome.detail = in_the_way(edits);
       return;
     }
     const auto head = sync::apply(*transaction, plan);
@@ -235,12 +248,27 @@ class Sync {
     m_workspace.moved();
   }
 
-  std::vector<std::string> hand_edits_in(const sync::MergePlan& plan) const {
-    std::vector<std::string> paths, out;
+  std::vector<store::HandEdit> hand_edits_in(const sync::MergePlan& plan) const {
+    std::vector<std::string> paths;
     for (const auto& change : plan.changes)
       paths.push_back(change.path);
-    for (const auto& edit : m_repository.hand_edits(paths))
-      out.push_back(edit.path);
+    return m_repository.hand_edits(paths);
+  }
+
+  static std::string in_the_way(const std::vector<store::HandEdit>& edits) {
+    std::vector<std::string> paths, fresh;
+    for (const auto& edit : edits) {
+      paths.push_back(edit.path);
+      if (edit.kind == store::HandEdit::Kind::Added) fresh.push_back(edit.path);
+    }
+    std::string out = "edits by hand are in the way: " + base::join(paths, ", ") + "\n";
+    if (fresh.size() < paths.size())
+      out += "commit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
+    if (!fresh.empty() && fresh.size() < paths.size()) out += "\n";
+    if (!fresh.empty())
+      out += base::join(fresh, ", ") +
+             (fresh.size() == 1 ? " is new here, and comes" : " are new here, and come") +
+             " from elsewhere too: move or delete what is here";
     return out;
   }
 
@@ -320,6 +348,21 @@ class Sync {
       outcome.pushed = false;
       fail(outcome, written);
     }
+  }
+
+  /// One that was cut short is made whole by whoever has all that it names.
+  void mend_bundle(RemoteOutcome& outcome) {
+    const auto bundle = store::look_at_bundle(outcome.remote.url);
+    if (bundle.state != store::Bundle::State::Damaged) return;
+    outcome.outcome = "refused-data";
+    const auto is_here = [&](const store::Oid& tip) {
+      return m_repository.has_commit(tip) && m_repository.descends(head(), tip);
+    };
+    if (!m_request.push || m_request.mode == Mode::DryRun || bundle.tips.empty() ||
+        !std::all_of(bundle.tips.begin(), bundle.tips.end(), is_here))
+      return;
+    write_bundle(outcome);
+    if (outcome.pushed) outcome.detail += "\nall that it names is here, and it was written anew";
   }
 
   store::Beside sign_of_life(const store::Oid& head) {

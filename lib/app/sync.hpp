@@ -42,7 +42,8 @@ struct RemoteOutcome {
   bool pushed = false;                  ///< the remote's branch moved: batches, or a merge of others
   std::vector<sync::Joined> joined;     ///< records that both sides had changed
   std::vector<sync::Refused> put_aside; ///< batches that do not count, and are kept for somebody to look at
-  std::vector<std::string> chosen;      ///< files without stamps of which the newest was taken
+  std::vector<std::string> files;       ///< schemas, settings and policy that changed here
+  std::vector<sync::Chosen> chosen; ///< by this merge, or by another device's against a change that was here
   /// Of a dry run: what a remote holds that lost what it had; "" for nothing.
   std::optional<store::Oid> rewound_to;
   bool ok() const { return outcome == "ok"; }
@@ -83,6 +84,7 @@ struct JoinRequest {
 };
 struct JoinedStore {
   std::string root, member, device, name;
+  std::string bundle;      ///< the file that was joined, which is no remote; else ""
   std::string fingerprint; ///< of the key that was made, and waits for approval; "" in a store without keys
   std::size_t records = 0;
   std::vector<std::string> warnings;

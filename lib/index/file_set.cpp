@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -89,6 +90,21 @@ void sync_file(const std::string& file) {
 void replace_database(const std::string& from, const std::string& file) {
   remove_database(file);
   if (std::rename(from.c_str(), file.c_str()) != 0) fail("put in its place", file);
+}
+
+TemporaryPlace::TemporaryPlace(const std::string& file) : m_file(file) {
+  const auto home = std::filesystem::path(file).parent_path();
+  if (::access(home.c_str(), W_OK) == 0 || (errno != EROFS && errno != EACCES)) return;
+  std::error_code error;
+  const auto beside = std::filesystem::temp_directory_path(error);
+  m_folder = (error ? std::filesystem::path("/tmp") : beside).string() + "/crm-index.XXXXXX";
+  if (::mkdtemp(m_folder.data()) == nullptr) fail("made", m_folder);
+  m_file = m_folder + "/index.sqlite";
+}
+
+TemporaryPlace::~TemporaryPlace() {
+  std::error_code ignored;
+  if (!m_folder.empty()) std::filesystem::remove_all(m_folder, ignored);
 }
 
 } // namespace crm::index

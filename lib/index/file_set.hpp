@@ -40,4 +40,20 @@ void sync_file(const std::string& file);
 /// Puts `from` (closed, without a log) in the place of `file`. The gate must be held. Throws Error(Failure).
 void replace_database(const std::string& from, const std::string& file);
 
+/// A folder of one's own for an index whose folder takes no file: a disk that may only be read. It goes with
+/// all that is in it.
+class TemporaryPlace {
+ public:
+  /// Makes one only where it is needed. Throws Error(Failure) when that cannot be either.
+  explicit TemporaryPlace(const std::string& file);
+  TemporaryPlace(const TemporaryPlace&) = delete;
+  TemporaryPlace& operator=(const TemporaryPlace&) = delete;
+  ~TemporaryPlace();
+  /// The file that was asked for, or the one that stands for it.
+  const std::string& file() const { return m_file; }
+
+ private:
+  std::string m_folder, m_file;
+};
+
 } // namespace crm::index

@@ -29,7 +29,7 @@ class FreshFill {
 };
 
 struct Index::Impl {
-  explicit Impl(std::string file);
+  explicit Impl(const std::string& name);
   ~Impl();
 
   /// The database to ask: the one being filled, else the shared one, made anew when it was found damaged.
@@ -39,6 +39,7 @@ struct Index::Impl {
   void follow();
   void roll_back() noexcept;
 
+  TemporaryPlace place; ///< where the index's own folder takes no file
   std::string file;
   FileIdentity identity;
   std::unique_ptr<Database> shared;

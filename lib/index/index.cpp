@@ -33,7 +33,7 @@ std::unique_ptr<Database> make_empty(const std::string& file) {
 
 } // namespace
 
-Index::Impl::Impl(std::string name) : file(std::move(name)) {
+Index::Impl::Impl(const std::string& name) : place(name), file(place.file()) {
   open();
 }
 

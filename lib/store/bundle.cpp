@@ -1,12 +1,13 @@
 // A history in a file.
 #include "store/files.hpp"
 #include "store/git_program.hpp"
+#include "store/sha1.hpp"
 #include "store/transport.hpp"
 #include "store/transport_trouble.hpp"
 
 #include "base/text.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -22,14 +23,51 @@ Contact failed(const std::string& what, const std::string& file) {
           fmt::format("cannot {} {}: {}", what, base::printable(file), std::strerror(errno))};
 }
 
+bool is_first_line(std::string_view text) {
+  return text.starts_with("# v2 git bundle\n") || text.starts_with("# v3 git bundle\n");
+}
+
+/// "ID refs/heads/main", among capabilities ("@…") and what it goes on from ("-ID").
+std::vector<Oid> tips_in(std::string_view header) {
+  std::vector<Oid> out;
+  for (const auto line : base::split(header, '\n'))
+    if (const auto space = line.find(' '); !line.empty() && !std::strchr("#@-", line[0]))
+      out.emplace_back(line.substr(0, space));
+  return out;
+}
+
 } // namespace
 
-bool looks_like_bundle(const std::string& file) {
+Bundle look_at_bundle(const std::string& file) {
+  constexpr std::size_t longest_header = std::size_t{1} << 20;
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  std::array<char, 16> start{};
-  if (!opened || ::read(opened.get(), start.data(), start.size()) < 0) return false;
-  const std::string_view line(start.data(), start.size());
-  return line.starts_with("# v2 git bundle\n") || line.starts_with("# v3 git bundle\n");
+  Bundle out;
+  Sha1Sum sum;
+  std::string waiting, piece(std::size_t{1} << 16, '\0');
+  bool in_pack = false;
+  ssize_t got = 0;
+  while (opened && (got = ::read(opened.get(), piece.data(), piece.size())) > 0) {
+    waiting.append(piece, 0, static_cast<std::size_t>(got));
+    if (!in_pack) {
+      if (!is_first_line(waiting)) return out;
+      out.state = Bundle::State::Damaged;
+      const auto end = waiting.find("\n\n");
+      if (end == std::string::npos && waiting.size() > longest_header) return out;
+      if (end == std::string::npos) continue;
+      out.tips = tips_in(std::string_view(waiting).substr(0, end));
+      waiting.erase(0, end + 2);
+      in_pack = true;
+    }
+    if (waiting.size() <= Sha1{}.size()) continue; // the pack ends with its own sum
+    const auto summed = waiting.size() - Sha1{}.size();
+    sum.feed(std::string_view(waiting).substr(0, summed));
+    waiting.erase(0, summed);
+  }
+  const auto digest = sum.finish();
+  if (in_pack && std::equal(waiting.begin(), waiting.end(), digest.begin(), digest.end(),
+                            [](char a, unsigned char b) { return static_cast<unsigned char>(a) == b; }))
+    out.state = Bundle::State::Sound;
+  return out;
 }
 
 Contact write_bundle(const Repository& repository, const std::string& file, std::chrono::seconds patience) {

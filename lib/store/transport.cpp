@@ -23,14 +23,14 @@ namespace {
 
 /// What there is at a path before git looks: it would say the same of a stick that is not plugged in and of a
 /// folder that is no repository.
-enum class Folder { Repository, Empty, Missing, Denied, Odd };
+enum class Folder { Repository, Bundle, Empty, Missing, Denied, Odd };
 
 Folder look_at_folder(const std::string& path) {
   struct stat info {};
   // git also takes PATH.git for PATH.
   if (::stat(path.c_str(), &info) != 0 && ::stat((path + ".git").c_str(), &info) != 0)
     return errno == EACCES ? Folder::Denied : Folder::Missing;
-  if (!S_ISDIR(info.st_mode)) return S_ISREG(info.st_mode) ? Folder::Repository : Folder::Odd; // a bundle
+  if (!S_ISDIR(info.st_mode)) return S_ISREG(info.st_mode) ? Folder::Bundle : Folder::Odd;
   std::error_code error;
   const bool empty = std::filesystem::is_empty(path, error);
   return !error && empty ? Folder::Empty : Folder::Repository;
@@ -40,7 +40,7 @@ Folder look_at_folder(const std::string& path) {
 struct Approach {
   RemoteUrl url{Place::Folder, ""};
   Contact contact;
-  bool empty = false;
+  bool empty = false, bundle = false;
 };
 
 Approach approach(const Remote& remote) {
@@ -68,6 +68,12 @@ Approach approach(const Remote& remote) {
     break;
   case Folder::Empty:
     out.empty = true;
+    break;
+  case Folder::Bundle:
+    if (const auto state = look_at_bundle(out.url.folder).state; state == Bundle::State::Damaged)
+      out.contact = {Trouble::Refused, name + " is damaged: it ends before it should, or was changed"};
+    else
+      out.bundle = state == Bundle::State::Sound;
     break;
   case Folder::Repository:
     break;
@@ -179,6 +185,13 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
   const base::Span span("git push");
   const auto there = approach(remote);
   if (!there.contact.ok()) return there.contact;
+  if (there.bundle) {
+    const auto name = base::printable(there.url.folder);
+    return {Trouble::Refused,
+            fmt::format("{} is a bundle, which git only reads: `crm sync --bundle {}` takes in "
+                        "what it holds, and writes it anew",
+                        name, name)};
+  }
   const auto branch = branch_of(repository), seen = seen_ref(remote.name, branch);
   const auto lock = lock_remote(repository, remote.name, patience);
   const auto handle = open_again(repository);

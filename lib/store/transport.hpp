@@ -56,6 +56,7 @@ struct Fetched : Contact {
 
 /// Brings the remote's branch to refs/crm/remotes/NAME/BRANCH: objects are checked (fsck) on arrival, and
 /// when the history was rewritten the ref stays where it was. Gives up after `patience` without any progress.
+/// A bundle that is damaged is Refused.
 /// A folder that is empty is a remote without a branch; but where something was seen before it is Missing: a
 /// mount point without its stick. Here and in push(): Error(Busy) when another process talks with that remote
 /// for longer than `patience`; a URL or name that add_remote() would refuse is Trouble::Refused.
@@ -81,8 +82,13 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
 /// all.
 Contact write_bundle(const Repository& repository, const std::string& file, std::chrono::seconds patience);
 
-/// By the file's first line.
-bool looks_like_bundle(const std::string& file);
+/// What a file says of itself: no bundle by its first line, or one whose pack is whole, or is not.
+struct Bundle {
+  enum class State { None, Sound, Damaged };
+  State state = State::None;
+  std::vector<Oid> tips; ///< that it names
+};
+Bundle look_at_bundle(const std::string& file);
 
 /// Asks for the remote's refs and takes nothing.
 Contact probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience);

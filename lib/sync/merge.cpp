@@ -30,6 +30,11 @@ bool may_be_deleted(const std::string& text) {
   return text.find("deleted") != std::string::npos;
 }
 
+/// Records, and what has no need of stamps.
+bool has_stamps(const std::string& path) {
+  return store::parse_record_path(path) || store::is_in_attachments(path);
+}
+
 class Planner {
  public:
   Planner(const store::Repository& repository, const store::Commit& ours, const store::Commit& theirs,
@@ -152,11 +157,6 @@ class Planner {
     m_plan.changes.push_back({difference.path, content(difference.after)});
   }
 
-  /// Records, and what has no need of stamps.
-  static bool has_stamps(const std::string& path) {
-    return store::parse_record_path(path) || store::is_in_attachments(path);
-  }
-
   /// One name, one content: who lacks it gets it. A file that is not what its name says gives way.
   void attachment(const Difference& difference) {
     const auto rank = [&](const Oid& blob) {
@@ -175,9 +175,26 @@ class Planner {
     if (is_schema_path(path) && has_records(difference)) return newest_standing(difference);
     // Where neither history says anything (a merge by hand, a shallow clone), the ids have to decide.
     const bool taken = here || there ? here < there : difference.before < difference.after;
-    if (here.has_value() == there.has_value()) m_plan.chosen.push_back(path);
+    if (here.has_value() == there.has_value()) tell_choice(difference, taken);
     m_chosen[path] = content(taken ? difference.after : difference.before);
     if (taken) take(difference);
+  }
+
+  void tell_choice(const Difference& difference, bool taken) {
+    const auto& path = difference.path;
+    const auto& lost = taken ? difference.before : difference.after;
+    Chosen out{path, "", "", ""};
+    if (!lost.empty()) {
+      const auto moment = (taken ? m_our_history : m_their_history)->newest(path);
+      const bool told = moment && m_repository.blob_id(moment->commit, path) == lost;
+      out.commit = told ? moment->commit : (taken ? m_ours : m_theirs).id;
+      if (told) {
+        const auto commit = m_repository.commit(moment->commit);
+        out.member = commit.author.name;
+        out.device = commit.trailer("Crm-Device");
+      }
+    }
+    m_plan.chosen.push_back(std::move(out));
   }
 
   /// Records without their schema mean nothing, and nobody would take them in. So where there are some, on
@@ -195,7 +212,7 @@ class Planner {
                        : here.has_value() != there.has_value() ? there.has_value()
                                                                : ours < theirs;
     const auto& chosen = newer ? theirs : ours;
-    if (here.has_value() == there.has_value()) m_plan.chosen.push_back(path);
+    if (here.has_value() == there.has_value()) tell_choice(difference, newer);
     m_chosen[path] = content(chosen);
     if (chosen != difference.before) m_plan.changes.push_back({path, content(chosen)});
   }
@@ -218,7 +235,9 @@ class Planner {
   void newest_policy(const Difference& difference) {
     const auto rank = [&](const Oid& blob) { return std::pair{policy_version(m_repository, blob), blob}; };
     const bool taken = rank(difference.before) < rank(difference.after);
-    m_plan.chosen.push_back(difference.path);
+    if (m_our_history->newest(difference.path).has_value() ==
+        m_their_history->newest(difference.path).has_value())
+      tell_choice(difference, taken);
     m_chosen[difference.path] = content(taken ? difference.after : difference.before);
     if (taken) take(difference);
   }
@@ -314,6 +333,26 @@ MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const
   const base::Span span("planning the merge");
   const auto a = repository.commit(ours), b = repository.commit(theirs);
   return Planner(repository, a, b, read, origins).run();
+}
+
+std::vector<Chosen> chosen_by_others(const store::Repository& repository, const MergePlan& plan) {
+  const auto changes_here = [&](const std::string& path) {
+    return std::any_of(plan.changes.begin(), plan.changes.end(),
+                       [&](const store::Change& change) { return change.path == path; });
+  };
+  std::vector<Chosen> out;
+  if (std::all_of(plan.changes.begin(), plan.changes.end(),
+                  [](const store::Change& change) { return has_stamps(change.path); }))
+    return out;
+  repository.since(plan.theirs, plan.ours, [&](const store::Commit& merge) {
+    if (merge.trailer("Crm-Merge").empty() || merge.parents.size() != 2) return true;
+    for (auto& each : plan_merge(repository, merge.parents[0], merge.parents[1], {}, Origins::Same).chosen)
+      if (changes_here(each.path) && !each.commit.empty() && repository.descends(plan.ours, each.commit))
+        out.push_back(std::move(each));
+    return true;
+  });
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 Oid apply(store::Transaction& transaction, const MergePlan& plan) {

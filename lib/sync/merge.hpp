@@ -18,6 +18,15 @@ struct Joined {
   std::vector<core::Decision> decisions;
 };
 
+/// A file without stamps that both sides had changed: the newest was taken, and the other change is not in
+/// it.
+struct Chosen {
+  std::string path;
+  store::Oid commit;          ///< has the file as it was not taken; "" where that was its removal
+  std::string member, device; ///< whose change that is; "" where the history does not say
+  friend bool operator<(const Chosen& a, const Chosen& b) { return a.path < b.path; }
+};
+
 /// What merging `theirs` into `ours` comes to. A pure function of the two heads: planned twice, the same.
 struct MergePlan {
   enum class Kind {
@@ -29,7 +38,7 @@ struct MergePlan {
   store::Oid ours, theirs;
   std::vector<store::Change> changes; ///< relative to ours, by path; the whole way from ours to the result
   std::vector<Joined> joined;         ///< Merge only
-  std::vector<std::string> chosen;    ///< files without stamps that both sides changed: the newest was taken
+  std::vector<Chosen> chosen;         ///< Merge only
   /// Records, as seen from ours: new here, changed here, newly marked as deleted (or removed) here; each
   /// counts once. And how many there are here: counted only when some are deleted, else 0.
   std::size_t arrived = 0, changed = 0, deleted = 0, present = 0;
@@ -45,6 +54,9 @@ struct MergePlan {
 enum class Origins { Unknown, Same };
 MergePlan plan_merge(const store::Repository& repository, const store::Oid& ours, const store::Oid& theirs,
                      const ReadRecords& read = {}, Origins origins = Origins::Unknown);
+
+/// What others have chosen already in the merges that come with the plan, against changes that are here.
+std::vector<Chosen> chosen_by_others(const store::Repository& repository, const MergePlan& plan);
 
 /// Carries the plan out: the ref moves, the working files follow. HEAD must still be `plan.ours`, or it is
 /// Error(Busy). Returns the new head.
