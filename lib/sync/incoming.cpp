@@ -368,6 +368,7 @@ class Look {
     if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
       auto sound = codec::parse_sound_record(text, path, *type);
       if (std::holds_alternative<std::vector<Problem>>(sound)) return report(*problems);
+      if (problems->size() > m_limits.problems) problems->resize(m_limits.problems);
       m_unfit.push_back({path, std::move(*problems)});
       parsed = std::move(sound);
     }
