@@ -29,7 +29,7 @@ constexpr double large_part = 0.1;
 constexpr int tries = 6;
 constexpr std::chrono::hours heartbeat_every{1};
 // A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
-constexpr std::chrono::days much_ahead{1}, far_ahead{30};
+constexpr std::chrono::days much_ahead{1};
 
 std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& request) {
   const auto all = store::remotes(workspace.repository());
