@@ -16,6 +16,7 @@
 #include "sync/read_log.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
 
@@ -97,7 +98,8 @@ std::string_view to_text(Action action) {
 std::chrono::milliseconds lock_wait(const base::Environment& env) {
   constexpr double usual = 10, longest = 3600;
   const auto text = env.variable("CRM_LOCK_WAIT");
-  const double seconds = text ? std::clamp(std::strtod(text->c_str(), nullptr), 0.0, longest) : usual;
+  const double asked = text ? std::strtod(text->c_str(), nullptr) : usual;
+  const double seconds = std::isnan(asked) ? usual : std::clamp(asked, 0.0, longest);
   return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
 }
 

@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::string_view heads = "refs/heads/";
 constexpr std::size_t most_told = 5;
-// As for devices: what is further ahead would outlive every later write.
-constexpr std::chrono::days furthest_ahead{30};
 
 bool is_none(const store::Oid& id) {
   return id.find_first_not_of('0') == std::string::npos;
@@ -36,7 +34,7 @@ void check_branch(const store::Repository& hub, const base::Environment& env, co
   if (!hub.has_commit(update.to)) return out.push_back("its branch must be a commit");
   if (!before.empty() && !hub.descends(update.to, before))
     return out.push_back("it would take back what is here: fetch and merge first, with `crm sync`");
-  auto problems = sync::check_incoming(hub, update.to, before, {.latest = env.now() + furthest_ahead});
+  auto problems = sync::check_incoming(hub, update.to, before, {.latest = env.now() + far_ahead});
   if (problems.empty()) problems = settings_problems(hub, update.to);
   for (const auto& problem : problems)
     if (out.size() < most_told) out.push_back(base::printable(core::to_text(problem)));

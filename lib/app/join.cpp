@@ -171,7 +171,10 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   if (!tip)
     throw base::Error(base::Kind::NotFound, base::printable(request.url) + " holds no store yet",
                       "push one to it first: `crm remote add office URL` and `crm sync` where the store is");
-  auto problems = sync::check_incoming(repository, *tip, "");
+  const bool is_archive = request.from == JoinRequest::From::Archive;
+  // What a store was is brought back whole, whenever that was.
+  const auto latest = is_archive ? core::StampTime::max() : env.now() + far_ahead;
+  auto problems = sync::check_incoming(repository, *tip, "", {.latest = latest});
   if (problems.empty()) problems = settings_problems(repository, *tip);
   if (!problems.empty()) {
     std::vector<std::string> lines;
@@ -182,7 +185,6 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
                       "nothing was left here");
   }
   const auto judgement = sync::Judge(repository).judge(*tip, "", "");
-  const bool is_archive = request.from == JoinRequest::From::Archive;
   JoinedStore out;
   if (is_archive && !judgement.ok())
     out.warnings.emplace_back(

@@ -8,10 +8,14 @@
 #include "core/stamp.hpp"
 #include "sync/judge.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 namespace crm::app {
+
+/// What is further ahead of the clock here is not taken in: it would outlive every later write.
+constexpr std::chrono::days far_ahead{30};
 
 struct Judged {
   store::Oid theirs;      ///< what is to be merged: what came, or that without what was put aside

@@ -30,7 +30,7 @@ constexpr double large_part = 0.1;
 constexpr int tries = 6;
 constexpr std::chrono::hours heartbeat_every{1};
 // A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
-constexpr std::chrono::days much_ahead{1}, far_ahead{30};
+constexpr std::chrono::days much_ahead{1};
 
 /// Files that are no records, and decide what records may be and who may write them.
 bool is_told_of(const std::string& path) {

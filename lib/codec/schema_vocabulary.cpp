@@ -190,7 +190,8 @@ class Vocabulary {
   Complaints& m_complaints;
 };
 
-constexpr std::size_t most_nodes = 20000;
+constexpr std::size_t most_nodes = 20000,
+                      most_bytes = 1 << 20; // of keys and scalars, however often they are named
 constexpr int deepest = 32;
 
 class References {
@@ -201,11 +202,22 @@ class References {
 
   Node expand(const Node& node, const std::string& path, int depth) {
     if (m_failed) return {};
-    if (++m_nodes > most_nodes || depth > deepest)
+    m_bytes += node.source.size();
+    for (const auto& each : node.entries)
+      m_bytes += each.first.size();
+    if (++m_nodes > most_nodes || m_bytes > most_bytes || depth > deepest)
       return fail(node, path, "what the document's $ref entries stand for is too large or too deep");
     if (const Node* reference = is_map(node) ? node.find("$ref") : nullptr)
       return follow(node, *reference, path, depth);
-    Node out{node.value, node.line, node.plain, node.source, {}, {}};
+    // What a map or a list holds is in its nodes: as a value too it would be there once for each level above.
+    Node out{is_map(node)    ? core::Value(core::Map())
+             : is_list(node) ? core::Value(core::List())
+                             : node.value,
+             node.line,
+             node.plain,
+             node.source,
+             {},
+             {}};
     for (const auto& [key, entry] : node.entries)
       if (depth > 0 || (key != "$defs" && key != "definitions"))
         out.entries.emplace_back(key, expand(entry, path.empty() ? key : path + "." + key, depth + 1));
@@ -264,7 +276,7 @@ class References {
   const Node& m_root;
   Complaints& m_complaints;
   std::vector<const Node*> m_open;
-  std::size_t m_nodes = 0;
+  std::size_t m_nodes = 0, m_bytes = 0;
   bool m_failed = false;
 };
 

@@ -39,9 +39,10 @@ FlatFolder::FlatFolder(const std::string& path, Missing missing) {
 }
 
 std::vector<std::string> FlatFolder::names(std::string_view suffix, std::size_t most) const {
-  const int again = ::openat(m_folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(again < 0 ? nullptr : ::fdopendir(again), ::closedir);
+  Descriptor again(::openat(m_folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(again ? ::fdopendir(again.get()) : nullptr, ::closedir);
   if (folder == nullptr) no_way("read", m_path);
+  again.release(); // the folder's now
   std::vector<std::string> out;
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string_view name = entry->d_name;

@@ -7,17 +7,21 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace crm::store {
 namespace {
 
 constexpr std::size_t shortest_prefix = 4;
+/// 9999-12-31T23:59:59Z. Anybody can write any number into a commit; in milliseconds many are none.
+constexpr git_time_t farthest_time = 253'402'300'799;
 
 Signature signature_of(const git_signature* signature) {
   if (signature == nullptr) return {};
   return {signature->name, signature->email,
-          std::chrono::sys_seconds(std::chrono::seconds(signature->when.time))};
+          std::chrono::sys_seconds(std::chrono::seconds(
+              std::clamp<git_time_t>(signature->when.time, -farthest_time, farthest_time)))};
 }
 
 } // namespace

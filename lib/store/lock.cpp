@@ -66,7 +66,7 @@ std::string_view value_of(std::string_view text, std::string_view key) {
 std::optional<timespec> parse_time(std::string_view text) {
   timespec out{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.tv_sec);
-  if (error != std::errc{} || end == text.data() + text.size()) return std::nullopt;
+  if (error != std::errc{} || end == text.data() + text.size() || *end != ' ') return std::nullopt;
   if (std::from_chars(end + 1, text.data() + text.size(), out.tv_nsec).ec != std::errc{}) return std::nullopt;
   return out;
 }

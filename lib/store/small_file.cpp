@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace crm::store {
 
@@ -36,6 +37,20 @@ void keep_small_file(const std::string& path, std::string_view content) {
   const bool written = ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size());
   if (::close(fd) != 0 || !written || ::rename(temporary.c_str(), path.c_str()) != 0)
     ::unlink(temporary.c_str());
+}
+
+bool append_lines(int fd, std::string lines) {
+  char last = '\n';
+  if (const auto end = ::lseek(fd, 0, SEEK_END); end > 0 && ::pread(fd, &last, 1, end - 1) < 0) return false;
+  if (last != '\n') lines.insert(0, 1, '\n');
+  return ::write(fd, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size());
+}
+
+void append_lines(const std::string& path, std::string lines) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return;
+  append_lines(fd, std::move(lines));
+  ::close(fd);
 }
 
 } // namespace crm::store

@@ -1,4 +1,5 @@
-// Reading a file that somebody else may have put there.
+// Files of a line or a few, which nobody else waits for: read, though somebody else may have put them there,
+// kept, or appended to.
 #pragma once
 
 #include <cstddef>
@@ -15,5 +16,12 @@ std::optional<std::string> read_small_file(const std::string& path, std::size_t 
 /// For what can be made again: written beside and renamed, its folder made when missing, without fsync.
 /// Failure is silent.
 void keep_small_file(const std::string& path, std::string_view content);
+
+/// Appends whole lines by one write to what is open with O_RDWR | O_APPEND; behind half a line, which a crash
+/// may have left, on lines of their own. False with errno.
+bool append_lines(int fd, std::string lines);
+
+/// The same for what may be missing: made when it is, without fsync. Failure is silent.
+void append_lines(const std::string& path, std::string lines);
 
 } // namespace crm::store

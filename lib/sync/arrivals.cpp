@@ -5,10 +5,8 @@
 #include "sync/journal.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <limits>
 #include <set>
-#include <unistd.h>
 
 namespace crm::sync {
 namespace {
@@ -22,12 +20,8 @@ std::string arrivals_file(const store::Repository& repository) {
 } // namespace
 
 void record_arrival(const store::Repository& repository, const Arrival& arrival) {
-  const int fd =
-      ::open(arrivals_file(repository).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return; // what cannot be written down must not stop the sync
-  const std::string line = core::to_text(arrival.at) + " " + arrival.head + "\n";
-  [[maybe_unused]] const auto written = ::write(fd, line.data(), line.size());
-  ::close(fd);
+  // What cannot be written down must not stop the sync.
+  store::append_lines(arrivals_file(repository), core::to_text(arrival.at) + " " + arrival.head + "\n");
 }
 
 std::vector<Arrival> arrivals(const store::Repository& repository) {

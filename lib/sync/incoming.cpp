@@ -75,6 +75,8 @@ class TheirSchemas {
     });
   }
 
+  std::size_t count() const { return m_files.size(); }
+
   const std::vector<Problem>& problems(std::string_view type) { return problems_of(parsed(type)); }
 
   /// Nearly every folder is the type and an s: the others are read only when none is.
@@ -146,6 +148,10 @@ class Look {
         m_schemas(repository, theirs, limits) {}
 
   std::vector<Problem> run() {
+    if (m_schemas.count() > m_limits.schemas) {
+      report(std::string(schema_folder), fmt::format("has more than {} schemas", m_limits.schemas));
+      return std::move(m_problems);
+    }
     m_repository.walk_raw(m_theirs, m_known, [this](RawFolder& each) { return folder(each); });
     report(written_unfit(m_repository, m_theirs, m_known, m_unfit));
     return std::move(m_problems);
@@ -362,6 +368,7 @@ class Look {
     if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) {
       auto sound = codec::parse_sound_record(text, path, *type);
       if (std::holds_alternative<std::vector<Problem>>(sound)) return report(*problems);
+      if (problems->size() > m_limits.problems) problems->resize(m_limits.problems);
       m_unfit.push_back({path, std::move(*problems)});
       parsed = std::move(sound);
     }

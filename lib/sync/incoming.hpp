@@ -22,6 +22,7 @@ struct Limits {
   std::size_t size = 256 * 1024;    ///< bytes of a record
   std::size_t other_size = 1 << 20; ///< bytes of any other file
   std::size_t depth = 3;            ///< folders above a file
+  std::size_t schemas = 500;        ///< in a store
   std::size_t problems = 20;        ///< are told; the rest is not looked for
   bool contents = true;             ///< of records and attachments; else only names and sizes
   /// No stamp may be newer: all that is written afterwards would have to be newer still.

@@ -5,8 +5,6 @@
 #include "store/small_file.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace crm::sync {
 namespace {
@@ -55,11 +53,7 @@ void record(const store::Repository& repository, const Attempt& attempt) {
   // A log that cannot be written must not stop what it tells of.
   if (const auto old = store::read_small_file(file, 2 * longest); old && old->size() > longest)
     store::keep_small_file(file, old->substr(old->find('\n', old->size() / 2) + 1));
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return;
-  const std::string line = line_of(attempt);
-  [[maybe_unused]] const auto written = ::write(fd, line.data(), line.size());
-  ::close(fd);
+  store::append_lines(file, line_of(attempt));
 }
 
 std::vector<Attempt> journal(const store::Repository& repository, std::size_t most) {

@@ -31,7 +31,7 @@ class Locked {
  public:
   Locked(const std::string& path, int flags) {
     for (;;) {
-      m_fd = ::open(path.c_str(), flags | O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+      m_fd = ::open(path.c_str(), flags | O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
       if (m_fd < 0) return;
       struct stat opened {
       }, there{};
@@ -94,8 +94,7 @@ void note_reads(const store::Repository& repository, const std::vector<core::Rea
   const Locked file(noted_file(repository), O_CREAT);
   if (!file.there()) cannot_note();
   const auto before = ::lseek(file.fd(), 0, SEEK_END);
-  const auto written = ::write(file.fd(), text.data(), text.size());
-  if (written == static_cast<ssize_t>(text.size()) && ::fsync(file.fd()) == 0) return;
+  if (store::append_lines(file.fd(), std::move(text)) && ::fsync(file.fd()) == 0) return;
   const int why = errno;
   [[maybe_unused]] const auto undone = ::ftruncate(file.fd(), before); // no half a line before the next one
   errno = why;

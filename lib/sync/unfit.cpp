@@ -2,9 +2,11 @@
 
 #include "codec/record.hpp"
 #include "store/paths.hpp"
+#include "store/tree_check.hpp"
 #include "sync/authority.hpp"
 #include "sync/judge.hpp"
 
+#include <map>
 #include <optional>
 
 namespace crm::sync {
@@ -53,9 +55,24 @@ std::vector<core::Problem> written_unfit(const store::Repository& repository, co
   if (found.empty()) return out;
   Writers writers(repository);
   std::vector<bool> blamed(found.size());
+  std::map<std::string, std::size_t> open; // those that nobody is to blame for yet
+  for (std::size_t i = 0; i < found.size(); ++i)
+    open.emplace(found[i].path, i);
+  // Nobody has looked at these trees yet: only the folders of such records are gone into.
   const auto look = [&](const Oid& tree, const Oid& before) {
-    for (std::size_t i = 0; i < found.size(); ++i)
-      if (!blamed[i]) blamed[i] = writers.spoils(tree, before, found[i].path);
+    repository.walk_raw(tree, before, [&](store::RawFolder& folder) {
+      for (auto& entry : folder.entries) {
+        if (entry.found == store::RawEntry::Found::Same) continue;
+        const std::string path = (folder.path.empty() ? "" : folder.path + "/") + std::string(entry.name);
+        const auto below = open.lower_bound(path + "/");
+        entry.descend = below != open.end() && below->first.starts_with(path + "/");
+        if (const auto at = open.find(path); at != open.end() && writers.spoils(tree, before, path)) {
+          blamed[at->second] = true;
+          open.erase(at);
+        }
+      }
+      return open.empty() ? store::Visit::Stop : store::Visit::Continue;
+    });
   };
   if (repository.has_commit(theirs)) {
     repository.since(theirs, known, [&](const store::Commit& commit) {
@@ -63,7 +80,7 @@ std::vector<core::Problem> written_unfit(const store::Repository& repository, co
       const bool follows = commit.parents.size() > 1 || !commit.trailer(quarantine_trailer).empty();
       if (!follows)
         look(commit.tree, commit.parents.empty() ? Oid() : repository.commit(commit.parents.front()).tree);
-      return true;
+      return !open.empty();
     });
   } else {
     look(theirs, known);
