@@ -93,10 +93,9 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
   command->add_option("name", options->name, "its name")->type_name("NAME");
   // Of their own: the parser replaces what an option of several values is bound to.
   const auto words = std::make_shared<std::vector<std::string>>();
-  complete(
-      context,
-      command->add_option("fields", *words, "other fields, as field=value")->type_name("FIELD=VALUE"),
-      Completes::Assignment, type);
+  complete(context,
+           command->add_option("fields", *words, "other fields, as field=value")->type_name("FIELD=VALUE"),
+           Completes::Assignment, type);
   add_dry_run(*command, options->mode);
   command->callback([&context, options, words, type] {
     app::AddRequest request{type, {}, options->assignments, options->mode};

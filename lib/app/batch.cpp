@@ -2,15 +2,14 @@
 
 #include "app/availability.hpp"
 #include "app/hand_edits.hpp"
-#include "app/input.hpp"
 #include "app/key_use.hpp"
 #include "app/keys.hpp"
 #include "app/occurrences.hpp"
 #include "app/permission.hpp"
+#include "app/refused_schemas.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
-#include "codec/schema.hpp"
 #include "core/foreign.hpp"
 #include "store/paths.hpp"
 #include "sync/read_log.hpp"
@@ -29,55 +28,6 @@ namespace {
     lines.push_back(base::printable(core::to_text(problem)));
   throw base::Error(base::Kind::InvalidData, base::join(lines, "\n"), hint);
 }
-
-/// Schemas by hand that the policy refuses stay on this device: what only they allow, no other one would
-/// know.
-class RefusedSchemas {
- public:
-  explicit RefusedSchemas(Workspace& workspace) : m_workspace(workspace) {}
-
-  /// Whether one of them is of this type.
-  bool any(const std::string& type) {
-    const auto known = m_known.find(type);
-    return (known != m_known.end() ? known : m_known.emplace(type, look_at(type)).first)->second.has_value();
-  }
-
-  /// Throws Error(Denied) where the record, committed as `before` (null: it is new), needs one.
-  void check(const core::Record& record, const core::Record* before) {
-    if (!any(record.type)) return;
-    const auto& refused = *m_known.find(record.type)->second;
-    if (!refused.committed) deny(refused, with_article(record.type));
-    const auto& by_hand = m_workspace.schemas().get(record.type);
-    for (const auto& [name, value] : record.fields)
-      if (by_hand.find(name) != nullptr && refused.committed->find(name) == nullptr &&
-          (before == nullptr || !(before->get(name) == value)))
-        deny(refused, with_article(record.type) + " with " + name);
-  }
-
- private:
-  struct Refused {
-    core::Problem why;
-    std::optional<core::Schema> committed; ///< nothing: there is no such type for others
-  };
-  [[noreturn]] static void deny(const Refused& refused, const std::string& what) {
-    throw base::Error(base::Kind::Denied, base::printable(core::to_text(refused.why)),
-                      "no other device would know " + what + ": nothing was written");
-  }
-  std::optional<Refused> look_at(const std::string& type) const {
-    const auto path = schema_path(type);
-    const auto plan = plan_adoption(m_workspace, m_workspace.repository().hand_edits({path}));
-    if (plan.denied == 0) return std::nullopt;
-    Refused out{plan.problems.front(), {}};
-    if (const auto text = m_workspace.repository().read(m_workspace.tree(), path)) {
-      auto parsed = codec::parse_schema(*text, path);
-      if (auto* schema = std::get_if<core::Schema>(&parsed)) out.committed = std::move(*schema);
-    }
-    return out;
-  }
-
-  Workspace& m_workspace;
-  std::map<std::string, std::optional<Refused>, std::less<>> m_known; ///< by type
-};
 
 } // namespace
 

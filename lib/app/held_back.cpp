@@ -41,4 +41,23 @@ HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unpro
                       leaving_out(first->commit, seen))};
 }
 
+std::string edits_in_the_way(const store::Repository& repository, const sync::MergePlan& plan) {
+  std::vector<std::string> changed, paths, fresh;
+  for (const auto& change : plan.changes)
+    changed.push_back(change.path);
+  for (const auto& edit : repository.hand_edits(changed)) {
+    paths.push_back(edit.path);
+    if (edit.kind == store::HandEdit::Kind::Added) fresh.push_back(edit.path);
+  }
+  if (paths.empty()) return "";
+  std::string out = "edits by hand are in the way: " + base::join(paths, ", ");
+  if (fresh.size() < paths.size())
+    out += "\ncommit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
+  if (!fresh.empty())
+    out += "\n" + base::join(fresh, ", ") +
+           (fresh.size() == 1 ? " is new here, and comes" : " are new here, and come") +
+           " from elsewhere too: move or delete what is here";
+  return out;
+}
+
 } // namespace crm::app

@@ -1,7 +1,8 @@
-// This device's own batches that no other device would take in, and what can be done about them.
+// What keeps batches where they are, of this device or for it, and what can be done about that.
 #pragma once
 
 #include "app/receive.hpp"
+#include "sync/merge.hpp"
 
 #include <string>
 #include <vector>
@@ -19,5 +20,8 @@ std::string leaving_out(const store::Oid& commit, const store::Oid& seen);
 
 /// `unproved` is not empty, parents before children; `seen` is what the remote has, "" for nothing.
 HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unproved, const store::Oid& seen);
+
+/// The edits by hand of files that the plan would change, and what can be done with them; "" where none are.
+std::string edits_in_the_way(const store::Repository& repository, const sync::MergePlan& plan);
 
 } // namespace crm::app

@@ -216,10 +216,11 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
     throw base::Error(base::Kind::Usage, "members of this store have no keys: it was made by an older crm",
                       "give schemas/member.yaml the field `keys` of crm's own schema, then `crm commit`");
   if (const auto own = identity(workspace); own.keeps_keys && !own.approved)
-    throw base::Error(base::Kind::Denied,
-                      "the key of this device is not approved itself: nobody would believe what it vouches for",
-                      "on a device of an owner whose key is: `crm sync`, then `crm member approve " +
-                          base::printable(request.who) + "`");
+    throw base::Error(
+        base::Kind::Denied,
+        "the key of this device is not approved itself: nobody would believe what it vouches for",
+        "on a device of an owner whose key is: `crm sync`, then `crm member approve " +
+            base::printable(request.who) + "`");
   Approved out;
   out.request = request.public_key.empty() ? asked_for(workspace, request.who) : given_key(request);
   Batch batch(workspace, "member.approve", request.mode);

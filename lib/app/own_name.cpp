@@ -31,7 +31,8 @@ class Past {
 
 } // namespace
 
-std::optional<std::string> other_name(Workspace& workspace, const std::string& remote, const store::Oid& tip) {
+std::optional<std::string> other_name(Workspace& workspace, const std::string& remote,
+                                      const store::Oid& tip) {
   const auto& repository = workspace.repository();
   const std::string own = workspace.device();
   Past past(repository);

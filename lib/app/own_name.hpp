@@ -9,12 +9,13 @@
 
 namespace crm::app {
 
-/// After a fetch from `remote`, and before its branch, which is at `tip`, is taken in: the name that this clone
-/// should go by, where another one writes under the name that it has.
+/// After a fetch from `remote`, and before its branch, which is at `tip`, is taken in: the name that this
+/// clone should go by, where another one writes under the name that it has.
 std::optional<std::string> other_name(Workspace& workspace, const std::string& remote, const store::Oid& tip);
 
-/// Goes by that name from now on, and warns of it. The new key is vouched for by the one there was, where that
-/// may do so: what the others wrote must have been taken in, as two writers of one name do not see each other.
+/// Goes by that name from now on, and warns of it. The new key is vouched for by the one there was, where
+/// that may do so: what the others wrote must have been taken in, as two writers of one name do not see each
+/// other.
 void take_name(Workspace& workspace, const std::string& name);
 
 } // namespace crm::app

@@ -10,11 +10,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "sync/arrivals.hpp"
-#include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
 #include "sync/journal.hpp"
-#include "sync/merge_schemas.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -31,11 +29,6 @@ constexpr int tries = 6;
 constexpr std::chrono::hours heartbeat_every{1};
 // A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
 constexpr std::chrono::days much_ahead{1};
-
-/// Files that are no records, and decide what records may be and who may write them.
-bool is_told_of(const std::string& path) {
-  return sync::is_schema_path(path) || path == "crm.yaml" || path == sync::policy_path;
-}
 
 std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& request) {
   const auto all = store::remotes(workspace.repository());
@@ -57,21 +50,6 @@ std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& 
                       "there is: " + base::join(names, ", "));
   }
   return out;
-}
-
-/// A branch of one's own reaches nobody: the others look at the one that the remote was first synced with.
-void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes) {
-  const auto branch = repository.branch();
-  for (const auto& remote : remotes) {
-    const auto seen = repository.refs("refs/crm/remotes/" + remote.name + "/");
-    if (remote.name == bundle_remote || seen.empty() || store::last_seen(repository, remote.name)) continue;
-    const auto theirs = base::printable(seen.front().first);
-    throw base::Error(base::Kind::Usage,
-                      "this store is on the branch " + base::printable(branch) + ", and " + remote.name +
-                          " is synced on " + theirs + ": nobody would see what is sent",
-                      "`crm git checkout " + theirs + "`, and `crm git merge " + base::printable(branch) +
-                          "` there brings over what was written here");
-  }
 }
 
 class Sync {
@@ -215,16 +193,7 @@ class Sync {
     const auto ours = transaction ? transaction->head() : judged.ours;
     const auto plan = sync::plan_merge(m_repository, ours, judged.theirs, read);
     outcome.put_aside = judged.put_aside;
-    outcome.kind = plan.kind;
-    outcome.arrived += plan.arrived;
-    outcome.changed += plan.changed;
-    outcome.deleted += plan.deleted;
-    outcome.joined.insert(outcome.joined.end(), plan.joined.begin(), plan.joined.end());
-    for (const auto& change : plan.changes)
-      if (is_told_of(change.path)) outcome.files.push_back(change.path);
-    outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());
-    const auto before_this = sync::chosen_by_others(m_repository, plan);
-    outcome.chosen.insert(outcome.chosen.end(), before_this.begin(), before_this.end());
+    tell(outcome, m_repository, plan);
     if (plan.deleted >= many_deleted && !m_request.allow_deletions &&
         static_cast<double>(plan.deleted) >= large_part * static_cast<double>(plan.present)) {
       outcome.outcome = "deletions";
@@ -235,9 +204,8 @@ class Sync {
     }
     if (!transaction) m_planned = sync::outcome_of(m_repository, plan);
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
-    if (const auto edits = hand_edits_in(plan); !edits.empty()) {
+    if (outcome.detail = edits_in_the_way(m_repository, plan); !outcome.detail.empty()) {
       outcome.outcome = "hand-edits";
-      outcome.detail = in_the_way(edits);
       return;
     }
     const auto head = sync::apply(*transaction, plan);
@@ -246,30 +214,6 @@ class Sync {
     for (const auto& warning : transaction->warnings())
       m_workspace.warn(warning);
     m_workspace.moved();
-  }
-
-  std::vector<store::HandEdit> hand_edits_in(const sync::MergePlan& plan) const {
-    std::vector<std::string> paths;
-    for (const auto& change : plan.changes)
-      paths.push_back(change.path);
-    return m_repository.hand_edits(paths);
-  }
-
-  static std::string in_the_way(const std::vector<store::HandEdit>& edits) {
-    std::vector<std::string> paths, fresh;
-    for (const auto& edit : edits) {
-      paths.push_back(edit.path);
-      if (edit.kind == store::HandEdit::Kind::Added) fresh.push_back(edit.path);
-    }
-    std::string out = "edits by hand are in the way: " + base::join(paths, ", ") + "\n";
-    if (fresh.size() < paths.size())
-      out += "commit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
-    if (!fresh.empty() && fresh.size() < paths.size()) out += "\n";
-    if (!fresh.empty())
-      out += base::join(fresh, ", ") +
-             (fresh.size() == 1 ? " is new here, and comes" : " are new here, and come") +
-             " from elsewhere too: move or delete what is here";
-    return out;
   }
 
   /// Another device may be first, again and again: then its batches are taken in, and ours offered anew.

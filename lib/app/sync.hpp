@@ -49,6 +49,9 @@ struct RemoteOutcome {
   bool ok() const { return outcome == "ok"; }
 };
 
+/// Adds what a plan comes to.
+void tell(RemoteOutcome& outcome, const store::Repository& repository, const sync::MergePlan& plan);
+
 struct SyncReport {
   std::vector<RemoteOutcome> remotes;
   Rules rules;               ///< broken by what this sync brought or changed

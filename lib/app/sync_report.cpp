@@ -1,8 +1,32 @@
 #include "app/sync.hpp"
 
+#include "sync/authority.hpp"
+#include "sync/merge_schemas.hpp"
+
 #include <algorithm>
 
 namespace crm::app {
+namespace {
+
+/// Files that are no records, and decide what records may be and who may write them.
+bool is_told_of(const std::string& path) {
+  return sync::is_schema_path(path) || path == "crm.yaml" || path == sync::policy_path;
+}
+
+} // namespace
+
+void tell(RemoteOutcome& outcome, const store::Repository& repository, const sync::MergePlan& plan) {
+  outcome.kind = plan.kind;
+  outcome.arrived += plan.arrived;
+  outcome.changed += plan.changed;
+  outcome.deleted += plan.deleted;
+  outcome.joined.insert(outcome.joined.end(), plan.joined.begin(), plan.joined.end());
+  for (const auto& change : plan.changes)
+    if (is_told_of(change.path)) outcome.files.push_back(change.path);
+  outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());
+  const auto by_others = sync::chosen_by_others(repository, plan);
+  outcome.chosen.insert(outcome.chosen.end(), by_others.begin(), by_others.end());
+}
 
 bool SyncReport::all_ok() const {
   return std::all_of(remotes.begin(), remotes.end(), [](const auto& each) { return each.ok(); });

@@ -1,6 +1,8 @@
 #include "app/sync_state.hpp"
 
+#include "base/error.hpp"
 #include "base/id.hpp"
+#include "base/text.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/journal.hpp"
 
@@ -112,6 +114,20 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
     if (!oldest || contacts.success->at < *oldest) oldest = contacts.success->at;
   }
   return oldest;
+}
+
+void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes) {
+  const auto branch = repository.branch();
+  for (const auto& remote : remotes) {
+    const auto seen = repository.refs("refs/crm/remotes/" + remote.name + "/");
+    if (seen.empty() || store::last_seen(repository, remote.name)) continue;
+    const auto theirs = base::printable(seen.front().first);
+    throw base::Error(base::Kind::Usage,
+                      "this store is on the branch " + base::printable(branch) + ", and " + remote.name +
+                          " is synced on " + theirs + ": nobody would see what is sent",
+                      "`crm git checkout " + theirs + "`, and `crm git merge " + base::printable(branch) +
+                          "` there brings over what was written here");
+  }
 }
 
 std::string clone_id(Workspace& workspace) {

@@ -47,6 +47,10 @@ void record_checkpoint(Workspace& workspace, const std::string& name);
 /// there is none.
 std::optional<StampTime> in_step_since(Workspace& workspace);
 
+/// A branch of one's own reaches nobody: the others look at the one that a remote was first synced with.
+/// Throws Error(Usage) when the store is on another.
+void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes);
+
 /// A random name of this clone, made at the first call.
 std::string clone_id(Workspace& workspace);
 

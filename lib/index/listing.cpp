@@ -223,8 +223,10 @@ std::vector<Row> Index::referring(std::string_view target, std::string_view type
   const std::string to = links.add(target);
   // Which ones are the first may not depend on the order in which they came into the index: by id where times
   // are equal.
-  const std::string select = "SELECT link.row, link.begins, record.id FROM link INDEXED BY link_target CROSS JOIN "
-                             "record ON record.row = link.row WHERE target = " + to;
+  const std::string select =
+      "SELECT link.row, link.begins, record.id FROM link INDEXED BY link_target CROSS JOIN "
+      "record ON record.row = link.row WHERE target = " +
+      to;
   const auto types = types_meant(database, type);
   if (types.size() > most_parts) {
     links.part(select);

@@ -96,9 +96,10 @@ std::string branch_of(const Repository& repository) {
 }
 
 Contact not_mounted(const std::string& folder) {
-  return {Trouble::Missing, "the folder " + base::printable(folder) +
-                                " is empty, and held the store before; is the stick or share not mounted?\n"
-                                "a new one in its place is another remote: `crm remote rm` and `crm remote add`"};
+  return {Trouble::Missing,
+          "the folder " + base::printable(folder) +
+              " is empty, and held the store before; is the stick or share not mounted?\n"
+              "a new one in its place is another remote: `crm remote rm` and `crm remote add`"};
 }
 
 /// A folder that becomes a remote by the first push to it.

@@ -114,8 +114,7 @@ class TheirSchemas {
   }
 
   const core::Schema* schema_of(std::string_view type) {
-    const auto* found = parsed(type);
-    return found == nullptr ? nullptr : std::get_if<core::Schema>(found);
+    return std::get_if<core::Schema>(parsed(type)); // nothing, where there is none
   }
 
   const Parsed* parsed(std::string_view type) {
@@ -148,11 +147,10 @@ class Look {
         m_schemas(repository, theirs, limits) {}
 
   std::vector<Problem> run() {
-    if (m_schemas.count() > m_limits.schemas) {
+    if (m_schemas.count() > m_limits.schemas)
       report(std::string(schema_folder), fmt::format("has more than {} schemas", m_limits.schemas));
-      return std::move(m_problems);
-    }
-    m_repository.walk_raw(m_theirs, m_known, [this](RawFolder& each) { return folder(each); });
+    else
+      m_repository.walk_raw(m_theirs, m_known, [this](RawFolder& each) { return folder(each); });
     report(written_unfit(m_repository, m_theirs, m_known, m_unfit));
     return std::move(m_problems);
   }
