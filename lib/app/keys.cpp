@@ -73,7 +73,7 @@ KeyRequest asked_for(Workspace& workspace, const std::string& who) {
   return meant.front();
 }
 
-/// Whether this device, by the name and the key that it has, could approve another key.
+/// Approves another key by the name and the key that this device has; false where it may not.
 bool vouch_for(Workspace& workspace, const std::string& member, const std::string& device,
                const store::PublicKey& key) {
   if (!identity(workspace).approved) return false;
