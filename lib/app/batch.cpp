@@ -12,6 +12,7 @@
 #include "codec/record.hpp"
 #include "core/foreign.hpp"
 #include "store/paths.hpp"
+#include "sync/comments.hpp"
 #include "sync/read_log.hpp"
 
 #include <algorithm>
@@ -287,10 +288,10 @@ void Batch::put_file(const std::string& path, std::optional<std::string> content
   m_files.push_back({path, std::move(content)});
 }
 
-std::string Batch::text_of(const Pending& entry) const {
+std::string Batch::text_of(Pending& entry) {
   const auto& schema = m_workspace.schemas().get(entry.record.type);
-  return entry.old_text.empty() ? codec::emit_record(entry.record, schema)
-                                : codec::edit_record(entry.old_text, entry.record, schema);
+  if (entry.old_text.empty()) return codec::emit_record(entry.record, schema);
+  return sync::edit_with_comments(entry.committed, entry.old_text, entry.record, schema, stamp());
 }
 
 void Batch::require_permission() const {

@@ -117,7 +117,7 @@ class Batch {
   void check_unique_key(const core::Record& record, const core::Schema& schema);
   void add(Pending pending);
   void check_states(const core::Record& before, const core::Record& after, const core::Schema& schema) const;
-  std::string text_of(const Pending& pending) const;
+  std::string text_of(Pending& pending);
   void follow(Workspace::Batched batch, const std::vector<const Written*>& records,
               const std::vector<store::Change>& changes);
   /// Throws Error(Denied).

@@ -12,6 +12,7 @@
 #include "core/foreign.hpp"
 #include "store/paths.hpp"
 #include "sync/authority.hpp"
+#include "sync/comments.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -220,7 +221,9 @@ class Planner {
     if (!problems.empty()) return;
     if (const auto forbidden = m_permission.refuse(old ? &*old : nullptr, stamped, schema))
       return deny(edit, *forbidden);
-    m_plan.changes.push_back({edit.path, codec::edit_record(edit.content, stamped, schema), edit.content});
+    auto text = old ? sync::edit_with_comments(*old_text, edit.content, stamped, schema, stamp(*old))
+                    : codec::edit_record(edit.content, stamped, schema);
+    m_plan.changes.push_back({edit.path, std::move(text), edit.content});
     m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema),
                               old_text ? Action::Changed : Action::Created, units});
   }

@@ -9,70 +9,65 @@ namespace crm::codec {
 namespace {
 
 using Text = std::vector<std::string>;
-using Blocks = std::set<Text>;
+using Paragraphs = std::set<Text>;
 constexpr std::string_view between = "#";
 
-void add_blocks(Blocks& to, const Text& lines) {
-  Text block; // a "#" alone says nothing
-  for (const auto& line : lines) {
-    if (line != between) {
-      block.push_back(line);
-    } else if (!block.empty()) {
-      to.insert(std::exchange(block, {}));
-    }
-  }
-  if (!block.empty()) to.insert(std::move(block));
-}
-
 /// All its lines, in their order.
-bool holds(const Text& block, const Text& other) {
+bool holds(const Text& paragraph, const Text& other) {
   auto at = other.begin();
-  for (const auto& line : block)
+  for (const auto& line : paragraph)
     if (at != other.end() && line == *at) ++at;
   return at == other.end();
 }
 
-Text text_of(const Blocks& blocks) {
+Text text_of(const Paragraphs& sorted) {
   Text out;
-  for (const auto& block : blocks) {
-    const bool is_held = std::any_of(blocks.begin(), blocks.end(), [&](const Text& other) {
-      return other.size() > block.size() && holds(other, block);
+  for (const auto& paragraph : sorted) {
+    const bool is_held = std::any_of(sorted.begin(), sorted.end(), [&](const Text& other) {
+      return other.size() > paragraph.size() && holds(other, paragraph);
     });
     if (is_held) continue;
     if (!out.empty()) out.emplace_back(between);
-    out.insert(out.end(), block.begin(), block.end());
+    out.insert(out.end(), paragraph.begin(), paragraph.end());
   }
   return out;
 }
 
 } // namespace
 
+std::vector<Text> paragraphs(const Text& lines) {
+  std::vector<Text> out;
+  bool together = false; // a "#" alone says nothing
+  for (const auto& line : lines) {
+    if (line != between) {
+      if (!together) out.emplace_back();
+      out.back().push_back(line);
+    }
+    together = line != between;
+  }
+  return out;
+}
+
 Text join_lines(const Text& a, const Text& b) {
-  Blocks blocks;
-  add_blocks(blocks, a);
-  add_blocks(blocks, b);
-  return text_of(blocks);
+  Paragraphs all;
+  for (const auto* side : {&a, &b})
+    for (auto& paragraph : paragraphs(*side))
+      all.insert(std::move(paragraph));
+  return text_of(all);
 }
 
 EntryComments join_comments(const EntryComments& a, const EntryComments& b) {
   EntryComments out;
   out.below = join_lines(a.below, b.below);
   out.behind = std::max(a.behind, b.behind);
-  Blocks above;
-  add_blocks(above, a.above);
-  add_blocks(above, b.above);
+  Paragraphs above;
+  for (const auto* side : {&a, &b})
+    for (auto& paragraph : paragraphs(side->above))
+      above.insert(std::move(paragraph));
   if (const auto& other = std::min(a.behind, b.behind); !other.empty()) above.insert({other});
   above.erase({out.behind});
   out.above = text_of(above);
   return out;
-}
-
-Comments joinable(Comments comments) {
-  comments.head = join_lines(comments.head, {});
-  for (auto& [entry, own] : comments.entries)
-    own = join_comments(own, {});
-  std::erase_if(comments.entries, [](const auto& each) { return each.second.empty(); });
-  return comments;
 }
 
 } // namespace crm::codec

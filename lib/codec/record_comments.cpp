@@ -15,6 +15,10 @@ void add_comments(std::string_view text, std::vector<std::string>& out) {
     if (const auto comment = base::trim(line); comment.starts_with('#')) out.emplace_back(comment);
 }
 
+bool is_one_line(const std::string& entry) {
+  return std::count(entry.begin(), entry.end(), '\n') == 1;
+}
+
 class Emitter {
  public:
   explicit Emitter(const Comments& comments) : m_comments(comments) {
@@ -27,7 +31,7 @@ class Emitter {
     const auto found = m_comments.entries.find(key);
     auto own = found != m_comments.entries.end() ? found->second : EntryComments();
     std::string text = emit_entry(key, value);
-    const bool one_line = std::count(text.begin(), text.end(), '\n') == 1;
+    const bool one_line = is_one_line(text);
     if (!own.behind.empty() && one_line) text.insert(text.size() - 1, "  " + own.behind);
     if (!own.behind.empty() && !one_line) own.above = join_lines(own.above, {own.behind});
     if (key == "id") own.below = join_lines(own.below, m_of_gone);
@@ -74,6 +78,10 @@ Comments comments_of(std::string_view text, const core::Schema& schema) {
     if (!own.empty()) out.entries.emplace(piece.key, std::move(own));
   }
   return out;
+}
+
+bool is_one_line(const std::string& key, const core::Value& value) {
+  return is_one_line(emit_entry(key, value));
 }
 
 std::string emit_record(const core::Record& record, const core::Schema& schema, const Comments& comments) {

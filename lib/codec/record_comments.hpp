@@ -30,6 +30,9 @@ struct Comments {
 /// Empty for text that cannot be read, or not line by line.
 Comments comments_of(std::string_view text, const core::Schema& schema);
 
+/// Whether a comment has room behind the entry as `emit_record` writes it.
+bool is_one_line(const std::string& key, const core::Value& value);
+
 /// Canonical text with comments: a function of the three alone. Those of fields that the record does not have
 /// are left out, but for what stands below them. Reading the result gives `record`.
 std::string emit_record(const core::Record& record, const core::Schema& schema, const Comments& comments);

@@ -149,6 +149,35 @@ class ForeignStamps {
   std::optional<Stamp> m_found;
 };
 
+bool names_all(const Map& crm, const Map& units_of) {
+  const auto units = [](const Map& block) {
+    const auto* changed = block.find("changed");
+    return changed != nullptr ? changed->if_map() : nullptr;
+  };
+  const Map *here = units(crm), *there = units(units_of);
+  return there == nullptr || std::all_of(there->begin(), there->end(), [&](const auto& unit) {
+           return here != nullptr && here->contains(unit.first);
+         });
+}
+
+/// Which comments there are, the files say; here it is their stamps, which no schema knows as sets.
+std::optional<Stamp> foreign_comment(const std::vector<const Record*>& known, const Record& after,
+                                     const Writer& by) {
+  const auto has_some = [](const Record* record) { return record->crm.contains("comments"); };
+  if (!has_some(&after) && std::none_of(known.begin(), known.end(), has_some)) return std::nullopt;
+  static const Schema none;
+  const Record now = comments_record(after);
+  std::vector<Record> before;
+  for (const auto* record : known) {
+    before.push_back(comments_record(*record));
+    if (!names_all(now.crm, before.back().crm)) return created(after); // a stamp is never taken away
+  }
+  std::vector<const Record*> pointers;
+  for (const auto& each : before)
+    pointers.push_back(&each);
+  return ForeignStamps(pointers, none, by).look(read_state(now, none));
+}
+
 } // namespace
 
 std::string calendar_of(std::string_view device) {
@@ -159,7 +188,8 @@ std::string calendar_of(std::string_view device) {
 
 std::optional<Stamp> foreign_stamp(const std::vector<const Record*>& known, const Record& after,
                                    const Schema& schema, const Writer& by) {
-  return ForeignStamps(known, schema, by).look(read_state(after, schema));
+  if (auto found = ForeignStamps(known, schema, by).look(read_state(after, schema))) return found;
+  return foreign_comment(known, after, by);
 }
 
 bool continues(const Record& fresh, const Record& other, const Schema& schema) {

@@ -181,11 +181,27 @@ Stamp changed(const Record& record, std::string_view unit) {
 Stamp newest(const Record& record) {
   Stamp out = created(record);
   const auto keep = [&](const Stamp& stamp) { out = std::max(out, stamp); };
-  for (const auto* key : {"changed", "seen", "added", "deleted"})
+  for (const auto* key : {"changed", "seen", "added", "deleted", "comments"})
     if (const Value* value = record.crm.find(key)) each_stamp(*value, "", keep);
   for (const auto& [_, versions] : part(record, "also"))
     each_written(versions, keep);
   return out;
+}
+
+Record comments_record(const Record& record) {
+  Record out{record.id, "comments", {}, {}};
+  if (const Value* stamp = record.crm.find("created")) out.crm.set("created", *stamp);
+  for (const auto& [key, value] : part(record, "comments"))
+    out.crm.set(key, value);
+  return out;
+}
+
+void set_comments(Record& record, Map crm) {
+  crm.erase("created");
+  if (crm.empty())
+    record.crm.erase("comments");
+  else
+    record.crm.set("comments", std::move(crm));
 }
 
 } // namespace crm::core

@@ -47,6 +47,12 @@ Stamp changed(const Record& record, std::string_view unit);
 /// The newest stamp anywhere in the record.
 Stamp newest(const Record& record);
 
+/// `crm.comments`, what is known of the comments of the record's file, as the block of a record that has a
+/// set for each entry with comments. Which elements there are, the file says (lib/sync/comments.hpp).
+Record comments_record(const Record& record);
+/// From the block of such a record; without one there are no stamps.
+void set_comments(Record& record, Map crm);
+
 /// What is wrong with the block: unreadable stamps, unknown keys, too many values. Empty when it is sound.
 std::vector<Problem> check_provenance(const Record& record, const Schema& schema);
 

@@ -33,8 +33,11 @@ class Check {
         units(value, where, [&](auto& unit, auto& v, auto& at) { added(unit, v, at); });
       else if (key == "deleted")
         deleted(value, where);
+      else if (key == "comments")
+        comments(value, where);
       else if (key != "seen")
-        report(where, {}, "is not known; the block holds created, changed, seen, also, added and deleted");
+        report(where, {},
+               "is not known; the block holds created, changed, seen, also, added, deleted and comments");
     }
     // Last, as what was seen cannot be newer than the writes above.
     if (const Value* seen_part = crm.find("seen"))
@@ -216,6 +219,24 @@ class Check {
           if (const Map* other = mapping(entry, where + ".also")) mark(*other, where + ".also", false);
     if (const Value* devices = map->find("seen"))
       seen(*devices, where + ".seen", m_newest.contains("") ? m_newest.at("") : StampTime::max());
+  }
+
+  /// Of the form of the block itself, as to its sets.
+  void comments(const Value& value, const std::string& where) {
+    const Map* map = mapping(value, where);
+    if (map == nullptr) return;
+    Map stamps;
+    if (m_created) stamps.set("created", to_text(*m_created));
+    for (const auto& [key, part] : *map)
+      if (key == "changed" || key == "seen" || key == "added")
+        stamps.set(key, part);
+      else
+        report(where + "." + shown(key), {}, "is not known; there are changed, seen and added");
+    Check nested(m_schema);
+    for (auto& problem : nested.run(stamps))
+      if (m_created)
+        report(where + problem.field.substr(std::string_view("crm").size()), problem.found, problem.message);
+    m_devices.insert(nested.m_devices.begin(), nested.m_devices.end());
   }
 
   const Schema& m_schema;

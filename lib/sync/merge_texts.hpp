@@ -24,14 +24,15 @@ std::variant<Version, std::vector<core::Problem>> read_version(std::string text,
 /// Which side's history touched the file, where that is known.
 enum class Touched { Unknown, OnlyA, OnlyB, Both };
 
-/// True when both texts are as crm writes them: no comments, no other layout. Then `touched` is not needed.
+/// True when both texts are as crm writes them, and always were: no comments, no other layout. Then `touched`
+/// is not needed.
 bool are_plain(const Version& a, const Version& b, const core::Schema& schema);
 
 /// Commutative. One side's text as it is where that side holds all that the other has, data and comments;
-/// else canonical text with the comments of both, each with the value that it stands at. A side that alone
-/// touched the file may also have removed comments.
-std::string join_texts(const Version& a, const Version& b, const core::Record& joined,
-                       const core::Schema& schema, Touched touched);
+/// else canonical text with the comments of both. A side that alone touched the file may also have removed
+/// comments without a stamp. Sets the stamps of comments of `joined`, which is the data of both.
+std::string join_texts(const Version& a, const Version& b, core::Record& joined, const core::Schema& schema,
+                       Touched touched);
 
 [[noreturn]] void fail_invalid(const std::vector<core::Problem>& problems);
 

@@ -16,7 +16,7 @@ namespace crm::sync {
 namespace {
 
 constexpr std::size_t most_noted = std::size_t{256} << 20, lines_of_a_file = 5000;
-constexpr std::string_view ending = ".log";
+constexpr std::string_view log_ending = ".log";
 
 std::string noted_file(const store::Repository& repository) {
   return repository.private_dir() + "/reads";
@@ -73,7 +73,7 @@ std::string path_of(const std::string& device, const core::Read& first, const st
   for (const char c : at.substr(0, 19))
     if (c != '-' && c != ':') moment += c;
   return std::string(reads_folder) + "/" + device + "/" + at.substr(0, 7) + "/" + moment + "-" +
-         store::blob_name(text).substr(0, 8) + std::string(ending);
+         store::blob_name(text).substr(0, 8) + std::string(log_ending);
 }
 
 } // namespace
@@ -81,7 +81,7 @@ std::string path_of(const std::string& device, const core::Read& first, const st
 std::string reading_device(std::string_view path) {
   const auto parts = base::split(path, '/');
   if (parts.size() != 4 || parts[0] != reads_folder || !core::is_name(parts[1]) ||
-      !parts[3].ends_with(ending))
+      !parts[3].ends_with(log_ending))
     return "";
   return std::string(parts[1]);
 }

@@ -5,6 +5,7 @@
 #include "core/carry.hpp"
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
+#include "sync/comments.hpp"
 #include "sync/merge.hpp"
 
 #include <algorithm>
@@ -12,10 +13,9 @@
 namespace crm::sync {
 namespace {
 
-std::optional<core::Record> read_text(const std::string& text, const std::string& path,
-                                      const core::Schema& schema) {
+std::optional<Version> read_text(std::string text, const std::string& path, const core::Schema& schema) {
   auto read = codec::read_record(text, path, schema);
-  if (auto* record = std::get_if<core::Record>(&read)) return std::move(*record);
+  if (auto* record = std::get_if<core::Record>(&read)) return Version{std::move(text), std::move(*record)};
   return std::nullopt;
 }
 
@@ -93,13 +93,13 @@ std::optional<std::vector<store::Change>> Replay::carried(const store::Commit& c
     const auto* schema = parts ? authority.schema_of(parts->folder) : nullptr;
     if (schema == nullptr || now.empty() || difference.before.empty() || difference.after.empty())
       return std::nullopt;
-    const auto text = m_repository.blob(now);
     const auto was = read_text(m_repository.blob(difference.before), path, *schema),
                became = read_text(m_repository.blob(difference.after), path, *schema),
-               is = read_text(text, path, *schema);
+               is = read_text(m_repository.blob(now), path, *schema);
     if (!was || !became || !is) return std::nullopt;
     try {
-      out.push_back({path, codec::edit_record(text, core::carry(*was, *became, *is, *schema), *schema)});
+      auto record = core::carry(was->record, became->record, is->record, *schema);
+      out.push_back({path, carry_comments(*was, *became, *is, std::move(record), *schema)});
     } catch (const base::Error&) {
       return std::nullopt;
     }

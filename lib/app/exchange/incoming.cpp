@@ -170,6 +170,7 @@ void Import::take_whole(Incoming row, const core::Schema& schema) {
     }
   core::canonicalize(theirs, schema);
   core::Record joined = core::join(ours, theirs, schema).record;
+  core::set_comments(joined, core::comments_record(ours).crm); // those of the file here
   if (!(joined.fields == ours.fields && joined.crm == ours.crm)) {
     require_own_stamps(&ours, joined, schema);
     m_batch.take(joined);

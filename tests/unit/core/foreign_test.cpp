@@ -69,6 +69,26 @@ TEST_CASE("nobody can say that they have seen what was not there to see", "[fore
   CHECK(foreign(&before, after) == "@phone");
 }
 
+TEST_CASE("a comment is its writer's", "[foreign]") {
+  const auto noted = [](const Record& record, const std::string& stamp) {
+    Record out = record;
+    out.crm.set("comments", map({{"changed", map({{"stage", stamp}})},
+                                 {"added", map({{"stage", map({{"0a1b", stamp}})}})}}));
+    return out;
+  };
+  const Record before = made(schema, map({{"stage", "new"}}));
+  const Record his = noted(before, "2026-01-01T00:00:00.005Z bob@tab");
+  CHECK(foreign(&before, his).empty());
+  CHECK(foreign(&before, his, {"alice", "desk"}) == "bob@tab");
+  CHECK(foreign(&his, noted(before, "2026-01-01T00:00:00.006Z carol@phone")) == "carol@phone");
+  CHECK_FALSE(foreign(&his, before).empty()); // its stamp is gone, and so would be what replaced others
+  Record seen = noted(before, "2026-01-01T00:00:00.006Z bob@tab");
+  seen.crm.find("comments")
+      ->if_map()
+      ->set("seen", map({{"stage", map({{"phone", "2026-01-01T00:00:00.005Z"}})}}));
+  CHECK(foreign(&his, seen) == "@phone");
+}
+
 TEST_CASE("a decision between two values is its writer's", "[foreign]") {
   const Record fresh = made(schema, map({{"stage", "new"}}));
   const Record both = joined(with(fresh, schema, "stage", "won", at(5, "phone", "carol")),

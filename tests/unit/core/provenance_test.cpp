@@ -261,6 +261,11 @@ TEST_CASE("the check names what is wrong with a hostile block", "[provenance]") 
       {map({{"deleted", map({{"restored", by}, {"knew", map({{"tab", t0}})}})}}), "crm.deleted.knew"},
       {map({{"deleted", map({{"by", by}, {"also", List{Value(map({{"by", by}, {"seen", Map{}}}))}}})}}),
        "crm.deleted.also.seen"},
+      {map({{"comments", by}}), "crm.comments"},
+      {map({{"comments", map({{"also", Map{}}})}}), "crm.comments.also"},
+      {map({{"comments", map({{"changed", map({{"name", t2}})}})}}), "crm.comments.changed.name"},
+      {map({{"comments", map({{"seen", map({{"name", map({{"tab", t2}})}})}})}}),
+       "crm.comments.seen.name.tab"},
   }));
   INFO(block(Value(row.crm)));
   Record record = made(schema, {});
@@ -270,6 +275,15 @@ TEST_CASE("the check names what is wrong with a hostile block", "[provenance]") 
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].field == row.field);
   CHECK(!problems[0].message.empty());
+}
+
+TEST_CASE("stamps of comments outlast other writes, and count for the newest", "[provenance]") {
+  Record record = made(schema, {});
+  record.crm.set("comments", map({{"changed", map({{"stage", t3 + " bob@tab"}})}}));
+  CHECK(check_provenance(record, schema).empty());
+  CHECK(newest(record) == at(3, "tab"));
+  const Record later = with(record, schema, "stage", "won", at(4, "a"));
+  CHECK(block(Value(comments_record(later).crm)) == block(Value(comments_record(record).crm)));
 }
 
 TEST_CASE("a record without a created stamp is a problem, and cannot be written or merged", "[provenance]") {

@@ -2,10 +2,16 @@
 #include "catch.hpp"
 
 #include "codec/comment_join.hpp"
+#include "codec/record.hpp"
 #include "codec/schema.hpp"
+#include "core/provenance.hpp"
+#include "sync/comments.hpp"
 #include "sync/merge.hpp"
 
+#include <algorithm>
+#include <map>
 #include <random>
+#include <set>
 #include <sstream>
 
 namespace crm::sync {
@@ -94,6 +100,180 @@ TEST_CASE("Comments come to the same text in whatever order files meet", "[merge
     REQUIRE(join(a, a) == a);
     REQUIRE(join(all, b) == all);
   }
+}
+
+/// Devices that edit one file by hand, each its own copy, and merge now and then.
+class Editors {
+ public:
+  Editors(unsigned seed, const core::Schema& schema) : m_random(seed), m_schema(schema) {
+    m_first = "id: 7f3k2m9qxv0tbn4c\n# of old\nname: Ada King # a friend\ncrm:\n"
+              "  created: 2026-01-01T00:00:00.000Z alice@desk\n";
+    m_files.assign(devices, m_first);
+  }
+
+  void step() {
+    const auto device = static_cast<std::size_t>(pick(devices));
+    if (one_in(3)) return meet(device, static_cast<std::size_t>(pick(devices)));
+    edit(device);
+  }
+
+  /// All of them to one, in some order.
+  std::string all() {
+    std::vector<std::string> files = m_files;
+    std::shuffle(files.begin(), files.end(), m_random);
+    while (files.size() > 1) {
+      const auto at = static_cast<std::size_t>(pick(static_cast<int>(files.size()) - 1));
+      files[at] = merge_texts(files[at], files[at + 1], path, m_schema);
+      files.erase(files.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    }
+    return files.front();
+  }
+
+  /// What somebody wrote and nobody took away.
+  const std::set<std::string>& said() const { return m_alive; }
+  /// What was removed from one place may stand at the other.
+  bool was_moved(const std::string& token) const { return m_moved.contains(token); }
+
+ private:
+  static constexpr int devices = 3;
+
+  void meet(std::size_t a, std::size_t b) {
+    m_files[a] = merge_texts(m_files[a], m_files[b], path, m_schema);
+  }
+
+  void edit(std::size_t device) {
+    std::vector<std::string> lines;
+    std::istringstream in(m_files[device]);
+    for (std::string line; std::getline(in, line);)
+      lines.push_back(line);
+    const auto crm = static_cast<int>(std::find(lines.begin(), lines.end(), "crm:") - lines.begin());
+    const auto at = lines.begin() + pick(crm) + (one_in(2) ? 1 : 0);
+    const std::string token = "t" + std::to_string(++m_tokens);
+    switch (pick(6)) {
+    case 0:
+    case 1:
+      lines.insert(at == lines.begin() + crm + 1 ? lines.begin() + crm : at, {"#", "# " + token, "#"});
+      break;
+    case 2:
+    case 3:
+      for (auto& line : lines)
+        if (line.starts_with("name:")) line = line.substr(0, line.find(" #")) + " # " + token;
+      break;
+    case 4:
+      std::erase_if(lines, [&](const std::string& line) { return line.starts_with("#") && one_in(3); });
+      break;
+    default:
+      if (std::erase_if(lines, [](const std::string& line) { return line.starts_with("about:"); }) == 0)
+        lines.insert(std::find(lines.begin(), lines.end(), "crm:"), "about: x # " + token);
+    }
+    std::string text;
+    for (const auto& line : lines)
+      text += line + "\n";
+    save(device, text);
+  }
+
+  void save(std::size_t device, const std::string& text) {
+    const auto before = read(m_files[device]), after = read(text);
+    core::Record record = before;
+    std::vector<core::Edit> edits;
+    for (const auto& field : m_schema.fields)
+      if (!(before.get(field.name) == after.get(field.name)))
+        edits.push_back({field.name, after.get(field.name)});
+    m_time += std::chrono::seconds{1};
+    const core::Stamp stamp{m_time, "device-" + std::to_string(device), "alice"};
+    core::write(record, m_schema, edits, stamp);
+    const auto had = tokens(m_files[device]);
+    m_files[device] = edit_with_comments(m_files[device], text, record, m_schema, stamp);
+    const auto has = tokens(m_files[device]);
+    for (const auto& [token, _] : had)
+      if (!has.contains(token)) m_alive.erase(token);
+    for (const auto& [token, place] : has)
+      if (const auto old = had.find(token); old == had.end())
+        m_alive.insert(token);
+      else if (old->second != place)
+        m_moved.insert(token);
+  }
+
+  core::Record read(const std::string& text) const {
+    return std::get<core::Record>(codec::parse_record(text, path, m_schema));
+  }
+
+ public:
+  /// Each with its paragraph and the entry at which that stands.
+  static std::map<std::string, std::string> tokens(const std::string& text) {
+    std::map<std::string, std::string> out;
+    std::vector<std::string> paragraphs(1);
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+      if (line == "#") {
+        paragraphs.emplace_back();
+        continue;
+      }
+      if (line.starts_with("#")) {
+        paragraphs.back() += line;
+        continue;
+      }
+      if (const auto behind = line.find("# t"); behind != std::string::npos)
+        paragraphs.push_back(line.substr(behind));
+      for (const auto& paragraph : paragraphs)
+        for (std::size_t at = 0; (at = paragraph.find("# t", at)) != std::string::npos; ++at)
+          out.emplace(paragraph.substr(at + 2, paragraph.find('#', at + 1) - at - 2),
+                      line.substr(0, line.find(':')) + paragraph);
+      paragraphs.assign(1, "");
+    }
+    return out;
+  }
+
+ private:
+  int pick(int below) { return std::uniform_int_distribution<int>(0, below - 1)(m_random); }
+  bool one_in(int n) { return pick(n) == 0; }
+
+  std::mt19937 m_random;
+  const core::Schema& m_schema;
+  std::string m_first;
+  std::vector<std::string> m_files;
+  std::set<std::string> m_alive, m_moved;
+  core::StampTime m_time = std::chrono::sys_days{std::chrono::year{2026} / 2 / 1};
+  int m_tokens = 0;
+};
+
+TEST_CASE("Comments that were edited come to the same text, and only what somebody removed is gone",
+          "[merge]") {
+  const auto schema = contact_schema();
+  for (unsigned seed = 0; seed < static_cast<unsigned>(test::amount(200, 5000)); ++seed) {
+    INFO("seed " << seed);
+    Editors editors(seed, schema);
+    for (int i = 0; i < 12; ++i)
+      editors.step();
+    const auto all = editors.all();
+    REQUIRE(all == editors.all());
+    REQUIRE(all == editors.all());
+    const auto found = Editors::tokens(all);
+    for (const auto& token : editors.said())
+      REQUIRE(found.contains(token));
+    for (const auto& [token, _] : found)
+      REQUIRE((editors.said().contains(token) || editors.was_moved(token)));
+  }
+}
+
+TEST_CASE("What one batch did to comments is done to another version of the file", "[replay]") {
+  const auto schema = contact_schema();
+  const auto version = [&](const std::string& text) {
+    return Version{text, std::get<core::Record>(codec::parse_record(text, path, schema))};
+  };
+  const auto edited = [&](const std::string& before, const std::string& text, const std::string& device) {
+    auto record = version(before).record;
+    const core::Stamp stamp{*core::parse_stamp_time("2026-03-01T00:00:00.000Z"), device, "alice"};
+    return edit_with_comments(before, text, record, schema, stamp);
+  };
+  const std::string end = "crm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n",
+                    was = "id: 7f3k2m9qxv0tbn4c\n# old\nname: Ada King\n" + end,
+                    became = edited(was, "id: 7f3k2m9qxv0tbn4c\nname: Ada King # new\n" + end, "tablet"),
+                    is = edited(was, "id: 7f3k2m9qxv0tbn4c\n# old\n#\n# other\nname: Ada King\n" + end,
+                                "desk");
+  const auto out = carry_comments(version(was), version(became), version(is), version(is).record, schema);
+  CHECK(out.starts_with("id: 7f3k2m9qxv0tbn4c\n# other\nname: Ada King  # new\n"));
+  CHECK(carry_comments(version(was), version(was), version(is), version(is).record, schema) == is);
 }
 
 TEST_CASE("Of two layouts somebody's own counts, though the canonical text is longer", "[merge]") {
