@@ -11,4 +11,5 @@ namespace crm::store {
 /// The commits that the log `file` says were moved to, newest first, each once. Lines that are none are left
 /// out; empty when there is no log. Of a very long log only the end is read.
 std::vector<Oid> logged_commits(const std::string& file);
+
 } // namespace crm::store
