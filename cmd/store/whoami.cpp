@@ -1,6 +1,7 @@
 #include "app/keys.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
+#include "store/transport.hpp"
 
 #include <fmt/format.h>
 
@@ -36,9 +37,12 @@ void run_whoami(Context& context) {
   line("device", me.device);
   line("key", fingerprint.empty() ? "none yet: one is made with the first write"
                                   : fingerprint + (me.approved ? "" : "  (waits for approval)"));
-  if (!fingerprint.empty() && !me.approved)
-    context.print("\n" + store::to_line(*me.key) + "\n" + "An owner approves it with `crm member approve " +
-                  me.member + "`, after this device's next `crm sync` and theirs.\n");
+  if (fingerprint.empty() || me.approved) return;
+  const bool travels = !store::remotes(context.workspace().repository()).empty();
+  context.print(fmt::format(
+      "\n{}\nAn owner approves it with `crm member approve {}{}`, {}.\n", store::to_line(*me.key), me.member,
+      travels ? "" : " --device " + me.device + " --key KEY",
+      travels ? "after this device's next `crm sync` and theirs" : "where KEY is the line above"));
 }
 
 } // namespace

@@ -164,7 +164,9 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   if (!cloned.ok())
     throw base::Error(kind_of(cloned.trouble),
                       "cannot join " + base::printable(request.url) + ": " +
-                          std::string(store::in_words(store::to_text(cloned.trouble))),
+                          (cloned.trouble == store::Trouble::Refused
+                               ? "what is there is not taken in"
+                               : std::string(store::in_words(store::to_text(cloned.trouble)))),
                       cloned.said);
   auto repository = store::Repository::open(folder.string());
   const auto tip = store::last_seen(repository, first_remote);

@@ -34,7 +34,8 @@ std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& 
   const auto all = store::remotes(workspace.repository());
   if (all.empty())
     throw base::Error(base::Kind::Usage, "this store has no remote to sync with",
-                      "add one: `crm remote add office ssh://host/path/store.git`, or a folder");
+                      "add one: `crm remote add office ssh://host/path/store.git`, or a folder; a file that "
+                      "travels: `crm sync --bundle FILE`");
   if (request.remotes.empty()) return all;
   std::vector<store::Remote> out;
   for (const auto& name : request.remotes) {
