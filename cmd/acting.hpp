@@ -18,6 +18,9 @@ class ActingEnvironment final : public base::Environment {
   std::optional<std::string> variable(std::string_view name) const override {
     return name == "CRM_MEMBER" ? m_member : m_inner.variable(name);
   }
+  std::vector<std::string> variables(std::string_view prefix) const override {
+    return m_inner.variables(prefix);
+  }
   std::string zone() const override { return m_inner.zone(); }
   std::string user() const override { return m_inner.user(); }
   std::string host() const override { return m_inner.host(); }

@@ -6,6 +6,8 @@
 #include "store/small_file.hpp"
 #include "sync/merge.hpp"
 
+#include <algorithm>
+
 namespace crm::cmd {
 namespace {
 
@@ -17,15 +19,70 @@ std::string text_of(const std::string& file) {
   return std::move(*text);
 }
 
+struct Options {
+  std::string base, ours, theirs, path;
+};
+
+[[noreturn]] void not_ours(const std::string& path) {
+  throw base::Error(base::Kind::InvalidData,
+                    base::printable(path) + " is no record, and git does not say what is merged with what",
+                    "merge it by hand, or take one of both");
+}
+
+/// What HEAD is merged with: `git merge` names each head of a merge in a variable, GITHEAD_ID=NAME.
+std::optional<store::Oid> other_head(Context& context) {
+  constexpr std::string_view prefix = "GITHEAD_";
+  const auto names = context.env().variables(prefix);
+  if (names.size() != 1) return std::nullopt;
+  auto id = names.front().substr(prefix.size());
+  return context.workspace().repository().has_commit(id) ? std::optional(std::move(id)) : std::nullopt;
+}
+
+/// What a merge of both heads makes of the file; nothing when git is about something else, as when it merges
+/// two of several ancestors.
+std::optional<std::string> merged_by_heads(const store::Repository& repository, const store::Oid& theirs,
+                                           const Options& options) {
+  const auto ours = repository.head();
+  if (repository.read(ours, options.path) != text_of(options.ours) ||
+      repository.read(theirs, options.path) != text_of(options.theirs))
+    return std::nullopt;
+  const auto plan = sync::plan_merge(repository, ours, theirs);
+  const auto change = std::find_if(plan.changes.begin(), plan.changes.end(),
+                                   [&](const store::Change& each) { return each.path == options.path; });
+  return change != plan.changes.end() ? change->content : text_of(options.ours);
+}
+
+std::string with_marks(const Options& options) {
+  return "<<<<<<< ours\n" + text_of(options.ours) + "=======\n" + text_of(options.theirs) +
+         ">>>>>>> theirs\n";
+}
+
+void run_merge_file(Context& context, const Options& options) {
+  const auto& repository = context.workspace().repository();
+  const auto theirs = other_head(context);
+  const auto parts = store::parse_record_path(options.path);
+  const core::Schema* schema = parts ? context.workspace().schemas().by_folder(parts->folder) : nullptr;
+  if (!theirs && schema == nullptr) not_ours(options.path);
+  const auto write = [&](const std::string& text) { write_file_atomically(options.ours, text); };
+  // Where a schema has changed, which of its versions is to merge by is a matter of both histories, too.
+  if (theirs && (schema == nullptr || repository.folder_id(repository.head(), "schemas") !=
+                                          repository.folder_id(*theirs, "schemas")))
+    if (const auto merged = merged_by_heads(repository, *theirs, options)) return write(*merged);
+  if (schema != nullptr)
+    return write(sync::merge_texts(text_of(options.ours), text_of(options.theirs), options.path, *schema));
+  write(with_marks(options));
+  not_ours(options.path);
+}
+
 } // namespace
 
 void add_merge_file(CLI::App& root, Context& context) {
-  struct Options {
-    std::string base, ours, theirs, path;
-  };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(root, "merge-file", "join two versions of a record, for git merge and git pull",
-                              "Each store has it as its merge driver: `crm merge-file %O %A %B %P`.");
+  auto* command = add_command(
+      root, "merge-file", "join two versions of a file, for git merge and git pull",
+      "Each store has it as its merge driver: `crm merge-file %O %A %B %P`.\n"
+      "Of crm.yaml, schemas and the policy, which are merged as a whole, git has to say in GITHEAD_ID "
+      "what is merged.");
   command->add_option("base", options->base, "the common ancestor, which is not needed")
       ->required()
       ->type_name("BASE");
@@ -33,17 +90,9 @@ void add_merge_file(CLI::App& root, Context& context) {
       ->required()
       ->type_name("OURS");
   command->add_option("theirs", options->theirs, "their version")->required()->type_name("THEIRS");
-  command->add_option("path", options->path, "the record's path in the store")->required()->type_name("PATH");
+  command->add_option("path", options->path, "its path in the store")->required()->type_name("PATH");
   command->group(""); // for git
-  command->callback([&context, options] {
-    const auto parts = store::parse_record_path(options->path);
-    const core::Schema* schema = parts ? context.workspace().schemas().by_folder(parts->folder) : nullptr;
-    if (schema == nullptr)
-      throw base::Error(base::Kind::InvalidData, base::printable(options->path) + " is no record",
-                        "merge it by hand, or take one of both");
-    write_file_atomically(options->ours, sync::merge_texts(text_of(options->ours), text_of(options->theirs),
-                                                           options->path, *schema));
-  });
+  command->callback([&context, options] { run_merge_file(context, *options); });
 }
 
 } // namespace crm::cmd

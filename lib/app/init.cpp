@@ -94,8 +94,12 @@ Initialized init(base::Environment& env, const InitRequest& request) {
   const core::Stamp stamp{env.now(), out.device, out.member};
   std::vector<store::Change> files{
       {"crm.yaml", emit_settings(settings)},
-      {".gitattributes", "# Records are merged field by field, by `git merge` too.\n/*/*/*.yaml merge=crm\n"
-                         "# Files that records name by what is in them.\n/attachments/*/* binary\n"}};
+      {".gitattributes",
+       "# Records are merged field by field, of the other files the newest counts, by `git "
+       "merge` too.\n/*/*/*.yaml merge=crm\n/crm.yaml merge=crm\n/schemas/*.yaml merge=crm\n/" +
+           std::string(sync::policy_path) +
+           " merge=crm\n"
+           "# Files that records name by what is in them.\n/attachments/*/* binary\n"}};
   files.push_back({std::string(sync::policy_path), std::string(codec::first_policy())});
   std::optional<core::Schema> member_schema;
   for (const auto& [type, text] : codec::embedded_schemas()) {

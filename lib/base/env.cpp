@@ -66,6 +66,14 @@ std::optional<std::string> SystemEnvironment::variable(std::string_view name) co
   return std::string(value);
 }
 
+std::vector<std::string> SystemEnvironment::variables(std::string_view prefix) const {
+  std::vector<std::string> out;
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each)
+    if (const std::string_view entry = *each; entry.starts_with(prefix))
+      out.emplace_back(entry.substr(0, entry.find('=')));
+  return out;
+}
+
 std::string SystemEnvironment::zone() const {
   if (auto tz = variable("TZ")) {
     std::string name = tz->front() == ':' ? tz->substr(1) : *tz;

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace crm::base {
 
@@ -21,6 +22,8 @@ class Environment {
   virtual void random(std::span<std::byte> out) = 0;
   /// Nothing when unset; an empty variable counts as unset.
   virtual std::optional<std::string> variable(std::string_view name) const = 0;
+  /// The names of all variables that begin so.
+  virtual std::vector<std::string> variables(std::string_view /*prefix*/) const { return {}; }
   /// IANA name of the machine's zone ("Europe/London"); "UTC" when it cannot be told.
   virtual std::string zone() const = 0;
   virtual std::string user() const = 0;
@@ -33,6 +36,7 @@ class SystemEnvironment final : public Environment {
   Millis now() const override;
   void random(std::span<std::byte> out) override;
   std::optional<std::string> variable(std::string_view name) const override;
+  std::vector<std::string> variables(std::string_view prefix) const override;
   std::string zone() const override;
   std::string user() const override;
   std::string host() const override;

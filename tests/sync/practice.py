@@ -281,8 +281,8 @@ class Practice:
         if r.random() < 0.01: device.skew = r.uniform(-3 * DAY, 3 * DAY)  # somebody sets the clock
         if meet and r.random() < 0.07: return self.meet(device)
         kinds = [(self.do_set, 40), (self.do_new, 5), (self.do_move, 9), (self.do_state, 9), (self.do_assign, 4), (self.do_rm, 5), (self.do_restore, 5), (self.do_undo, 5),
-                 (self.do_resolve, 8), (self.do_hand, 9), (self.do_settings, 1 if meet else 0), (self.do_editor, 2),
-                 (self.do_box, 0 if not meet else 12 if self.evolving else 3)]
+                 (self.do_resolve, 8), (self.do_hand, 9), (self.do_settings, 1 if meet else 8), (self.do_editor, 2),
+                 (self.do_box, 12 if self.evolving else 3)]
         words = r.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0](device)
         if not words: return
         self.count += 1
