@@ -21,9 +21,10 @@ struct Sign {
 };
 
 const Sign& sign_of(Mark mark) {
-  static const Sign signs[] = {{"!", "!", "clash", Role::Bad},     {"■", "#", "booked", Role::Name},
-                               {"○", "o", "no-show", Role::Dim},   {"~", "~", "buffer", Role::Dim},
-                               {"×", "x", "time off", Role::Warn}, {"·", ".", "free", Role::Good}};
+  static const Sign signs[] = {{"!", "!", "clash", Role::Bad},   {"■", "#", "booked", Role::Name},
+                               {"○", "o", "no-show", Role::Dim}, {"~", "~", "buffer", Role::Dim},
+                               {"□", "-", "taken", Role::Dim},   {"×", "x", "time off", Role::Warn},
+                               {"·", ".", "free", Role::Good}};
   return signs[static_cast<std::size_t>(mark)];
 }
 

@@ -13,7 +13,7 @@
 namespace crm::cmd {
 
 /// What stands in front of what, where two are at one time: the earlier ones here.
-enum class Mark { Clash, Booked, NoShow, Buffer, Off, Free };
+enum class Mark { Clash, Booked, NoShow, Buffer, Taken, Off, Free };
 
 /// A stretch of time in one column, in seconds from wherever the caller counts.
 struct Block {

@@ -85,7 +85,8 @@ void add_day(CLI::App& root, Context& context) {
       add_command(root, "day", "one day at the front desk: who, when, where, clashes, gaps",
                   "  crm day\n  crm day tomorrow\n  crm day fri --with bob\n  crm day --by resource\n"
                   "  crm day --watch\n"
-                  "In the grid: ■ booked  ! clash  ○ no-show  ~ buffer  × time off  · free; empty is "
+                  "In the grid: ■ booked  ! clash  ○ no-show  ~ buffer  □ taken by what is not shown  × time "
+                  "off  · free; empty is "
                   "closed, > is now.");
   add_view_options(*command, context, *options, Shows::Grid);
   command->add_option("--by", options->by, "a column for each member or each resource (default: member)")

@@ -50,7 +50,7 @@ class DayJson {
 
   core::Map gap(const app::Gap& gap) const {
     core::Map out;
-    out.set("key", gap.key);
+    out.set("key", gap.claim.key);
     out.set("from", moment(gap.time.from));
     out.set("to", moment(gap.time.to));
     out.set("minutes", static_cast<std::int64_t>((gap.time.to - gap.time.from).count() / 60));
@@ -95,13 +95,15 @@ class DayJson {
 core::Map day_json(app::Workspace& workspace, const app::Day& day) {
   const DayJson json(workspace, day);
   core::Map document;
-  core::List appointments, clashes, gaps, hours, off;
+  core::List appointments, clashes, gaps, elsewhere, hours, off;
   for (const auto& entry : day.entries) {
     appointments.emplace_back(json.appointment(entry));
     json.add_clashes(entry, clashes);
   }
   for (const auto& gap : day.gaps)
     gaps.emplace_back(json.gap(gap));
+  for (const auto& gap : day.elsewhere)
+    elsewhere.emplace_back(json.hours(gap.claim, gap.time));
   for (const auto& time : day.open)
     hours.emplace_back(json.hours(app::the_house, time));
   for (const auto& part : day.parts)
@@ -117,6 +119,7 @@ core::Map day_json(app::Workspace& workspace, const app::Day& day) {
   document.set("appointments", std::move(appointments));
   document.set("clashes", std::move(clashes));
   document.set("gaps", std::move(gaps));
+  document.set("elsewhere", std::move(elsewhere));
   document.set("hours", std::move(hours));
   document.set("off", std::move(off));
   document.set("tasks", records_json(workspace, day.tasks));

@@ -66,17 +66,20 @@ void print_by_key(Context& context, const std::string& title,
   }
 }
 
-void print_gaps(Context& context, const app::Day& day) {
+void print_gaps(Context& context, const std::string& title, const std::vector<app::Gap>& gaps,
+                const std::string& zone) {
   std::vector<std::pair<std::string, std::string>> by_key;
-  for (const auto& gap : day.gaps) {
-    const std::string range = clock_range(gap.time, day.zone);
-    if (by_key.empty() || by_key.back().first != gap.key) {
-      by_key.emplace_back(gap.key, range);
+  const app::Gap* last = nullptr;
+  for (const auto& gap : gaps) {
+    const std::string range = clock_range(gap.time, zone);
+    if (last == nullptr || last->claim != gap.claim) {
+      by_key.emplace_back(gap.claim.key, range);
     } else {
       by_key.back().second += "  " + range;
     }
+    last = &gap;
   }
-  print_by_key(context, "Free", by_key);
+  print_by_key(context, title, by_key);
 }
 
 } // namespace
@@ -103,7 +106,8 @@ void print_list(Context& context, const app::Day& day) {
   } else {
     print_entries(context, day);
   }
-  print_gaps(context, day);
+  print_gaps(context, "Free", day.gaps, day.zone);
+  print_gaps(context, "Taken", day.elsewhere, day.zone);
   print_off(context, day);
 }
 

@@ -58,8 +58,18 @@ class Selection {
     if (!m_request.resource.empty() && claim != Claim{"resource", m_request.resource}) return false;
     return m_place.empty() || (claim.kind == "resource" && among(m_there, claim.key));
   }
-  /// One was asked for by name: of the others, only a part of their day is known.
-  bool of_one() const { return !m_request.member.empty() || !m_request.resource.empty(); }
+  /// Somebody or something was asked for by name: the free time of the others is nobody's question.
+  bool names_any() const { return !m_request.member.empty() || !m_request.resource.empty(); }
+  bool names(const Claim& claim) const {
+    return !claim.key.empty() &&
+           claim.key == (claim.kind == "member" ? m_request.member : m_request.resource);
+  }
+  std::vector<Claim> named() const {
+    std::vector<Claim> out;
+    if (!m_request.member.empty()) out.push_back({"member", m_request.member});
+    if (!m_request.resource.empty()) out.push_back({"resource", m_request.resource});
+    return out;
+  }
 
  private:
   const DayRequest& m_request;
@@ -90,35 +100,51 @@ void find_trouble(Workspace& workspace, const Availability& availability, const 
   entry.outside_hours = !outside_hours(availability, claims(entry.record, schema), entry.time).empty();
 }
 
-std::vector<Gap> gaps_of(const Day& day, const Availability& availability, const Selection& selection) {
-  constexpr std::chrono::minutes worth_showing{15};
-  std::map<std::pair<std::string, std::string>, std::vector<core::Interval>> taken; // by key, then kind
-  for (const auto& entry : day.entries) {
-    if (!entry.held) continue;
-    for (const auto& key : entry.who)
-      taken[{key, "member"}].push_back(*entry.held);
-    for (const auto& key : entry.where)
-      taken[{key, "resource"}].push_back(*entry.held);
+/// What takes each of those that are asked about, whatever is shown of it. Asks the index once for each.
+class Holds {
+ public:
+  Holds(Workspace& workspace, const core::Interval& range) : m_workspace(workspace), m_range(range) {}
+
+  core::Spans taken(const Claim& claim, const core::Interval& within) {
+    const auto [known, fresh] = m_taken.try_emplace({claim.kind, claim.key});
+    if (fresh) {
+      std::vector<core::Interval> times;
+      for (const auto& hold : app::taken(m_workspace, claim.kind, claim.key, m_range))
+        times.push_back(hold.time);
+      known->second = core::to_spans(std::move(times));
+    }
+    return core::common(known->second, {within});
   }
-  std::vector<Gap> out;
-  for (auto& [key, intervals] : taken) {
-    const Claim claim{key.second, key.first};
-    if (selection.of_one() && !selection.takes(claim)) continue;
-    const auto open = core::common(availability.open(claim), {day.time});
-    for (const auto& gap : core::without(open, core::to_spans(std::move(intervals))))
-      if (gap.to - gap.from >= worth_showing) out.push_back({claim.key, gap});
+
+ private:
+  Workspace& m_workspace;
+  core::Interval m_range;
+  std::map<std::pair<std::string, std::string>, core::Spans> m_taken;
+};
+
+/// By whom and what the day's entries take; kind and key.
+using Shown = std::map<std::pair<std::string, std::string>, std::vector<core::Interval>>;
+
+Shown shown_of(const Day& day) {
+  Shown out;
+  for (const auto& entry : day.entries) {
+    const auto add = [&](const char* kind, const std::string& key) {
+      auto& times = out[{kind, key}];
+      if (entry.held) times.push_back(*entry.held);
+    };
+    for (const auto& key : entry.who)
+      add("member", key);
+    for (const auto& key : entry.where)
+      add("resource", key);
   }
   return out;
 }
 
-std::vector<Part> parts_of(const Day& day, const Availability& availability, const Selection& selection) {
+std::vector<Part> parts_of(const Day& day, const Availability& availability, const Selection& selection,
+                           const Shown& shown, Holds& holds) {
   std::set<std::pair<std::string, std::string>> whose; // "member" sorts before "resource"
-  for (const auto& entry : day.entries) {
-    for (const auto& key : entry.who)
-      whose.emplace("member", key);
-    for (const auto& key : entry.where)
-      whose.emplace("resource", key);
-  }
+  for (const auto& [claim, times] : shown)
+    whose.insert(claim);
   const auto consider = [&](const Claim& claim) {
     if (claim != the_house && selection.takes(claim)) whose.emplace(claim.kind, claim.key);
   };
@@ -126,14 +152,41 @@ std::vector<Part> parts_of(const Day& day, const Availability& availability, con
     if (!core::common(availability.hours(claim), {day.time}).empty()) consider(claim);
   for (const auto& off : availability.all_off())
     if (off.time.overlaps(day.time)) consider(off.claim);
+  for (const auto& claim : selection.named())
+    if (!holds.taken(claim, day.time).empty()) whose.emplace(claim.kind, claim.key);
   std::vector<Part> out;
   for (const auto& [kind, key] : whose) {
-    Part part{{kind, key}, core::common(availability.hours({kind, key}), {day.time}), {}};
-    for (auto& off : availability.off(part.claim))
+    const Claim claim{kind, key};
+    Part part{
+        claim, core::common(availability.hours(claim), {day.time}), {}, holds.taken(claim, day.time), {}};
+    for (auto& off : availability.off(claim))
       if (off.time.overlaps(day.time)) part.off.push_back(std::move(off));
+    const auto own = shown.find({kind, key});
+    part.elsewhere = own == shown.end() ? part.taken : core::without(part.taken, core::to_spans(own->second));
     out.push_back(std::move(part));
   }
   return out;
+}
+
+/// Of those who have something that day.
+void add_gaps(Day& day, const Availability& availability, const Selection& selection, const Shown& shown) {
+  constexpr std::chrono::minutes worth_showing{15};
+  const auto is_asked_for = [&](const Claim& claim) {
+    if (selection.names_any()) return selection.names(claim);
+    const auto own = shown.find({claim.kind, claim.key});
+    return own != shown.end() && !own->second.empty();
+  };
+  for (const auto& part : day.parts) {
+    if (part.taken.empty() || !is_asked_for(part.claim)) continue;
+    const auto open = core::common(availability.open(part.claim), {day.time});
+    for (const auto& gap : core::without(open, part.taken))
+      if (gap.to - gap.from >= worth_showing) day.gaps.push_back({part.claim, gap});
+    for (const auto& time : part.elsewhere)
+      day.elsewhere.push_back({part.claim, time});
+  }
+  for (auto* gaps : {&day.gaps, &day.elsewhere})
+    std::stable_sort(gaps->begin(), gaps->end(),
+                     [](const Gap& a, const Gap& b) { return a.claim.key < b.claim.key; });
 }
 
 std::vector<core::Record> due_tasks(Workspace& workspace, const DayRequest& request, std::int64_t from,
@@ -196,6 +249,7 @@ std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count
     return std::tie(a.time.from, a.contact, a.who, a.where) <
            std::tie(b.time.from, b.contact, b.who, b.where);
   });
+  Holds holds(workspace, range);
   std::vector<Day> out;
   for (int i = 0; i < count; ++i) {
     Day each;
@@ -206,8 +260,9 @@ std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count
     for (const auto& entry : entries)
       if (entry.time.overlaps(each.time)) each.entries.push_back(entry);
     each.open = core::common(availability.open(the_house), {each.time});
-    each.parts = parts_of(each, availability, selection);
-    each.gaps = gaps_of(each, availability, selection);
+    const auto shown = shown_of(each);
+    each.parts = parts_of(each, availability, selection, shown, holds);
+    add_gaps(each, availability, selection, shown);
     for (const auto& off : availability.all_off())
       if (off.time.overlaps(each.time) && (off.claim == the_house || selection.takes(off.claim)))
         each.off.push_back(off);
