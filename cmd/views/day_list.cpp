@@ -10,12 +10,16 @@
 namespace crm::cmd {
 namespace {
 
-/// "CLASH", "clash, forced", "outside hours", "now", and where it began on another day "since Thu 31 Dec
-/// 2026".
+/// "CLASH", "clash, forced", "over capacity", "outside hours", "now", and where it began on another day
+/// "since Thu 31 Dec 2026".
 std::string remark(const app::DayEntry& entry, const app::Day& day, core::Instant now) {
   std::vector<std::string> out;
-  if (!entry.clashes.empty()) {
-    out.emplace_back(entry.record.get("forced").is_null() ? "CLASH" : "clash, forced");
+  if (!entry.in_the_way.empty()) {
+    const bool forced = !entry.record.get("forced").is_null();
+    const bool over = std::all_of(entry.in_the_way.begin(), entry.in_the_way.end(),
+                                  [](const app::Clash& clash) { return clash.capacity > 1; });
+    out.emplace_back(over ? "over capacity" : forced ? "clash" : "CLASH");
+    if (forced) out.emplace_back("forced");
   } else if (entry.open && entry.time.from <= now && now < entry.time.to) {
     out.emplace_back("now");
   } else if (entry.outside_hours) {
@@ -106,6 +110,7 @@ void print_list(Context& context, const app::Day& day) {
   } else {
     print_entries(context, day);
   }
+  print_clashes(context, {day}, Told::OverCapacity);
   print_gaps(context, "Free", day.gaps, day.zone);
   print_gaps(context, "Taken", day.elsewhere, day.zone);
   print_off(context, day);
@@ -145,36 +150,39 @@ std::string and_more(std::size_t count, const std::string& command) {
   return fmt::format("and {} more: `{}`", count, command);
 }
 
-void print_clashes(Context& context, const std::vector<app::Day>& days) {
-  auto& workspace = context.workspace();
+namespace {
+
+/// "bob: Ada Lovelace 2vnr, Grace Hopper 7f3k", "group: over capacity, 3 of 2: Ada Lovelace 2vnr, …".
+std::string clash_text(app::Workspace& workspace, const app::DayClash& clash) {
+  std::vector<std::string> parties;
+  for (const auto& party : clash.parties) {
+    const bool absence = clash.off && &party != &clash.parties.front();
+    const std::string name = !party.name.empty() ? party.name : absence ? "time off" : "–";
+    parties.push_back(absence ? name : name + " " + app::short_id(workspace, party.id));
+  }
+  const std::string what = clash.claim == app::the_house ? "all" : clash.claim.key;
+  const std::string over =
+      clash.capacity > 1 ? fmt::format("over capacity, {} of {}: ", clash.at_once, clash.capacity) : "";
+  return what + ": " + over + base::join(parties, ", ") + (clash.forced ? " (forced)" : "");
+}
+
+} // namespace
+
+void print_clashes(Context& context, const std::vector<app::Day>& days, Told told) {
   bool first = true;
   for (const auto& day : days)
-    for (const auto& entry : day.entries)
-      for (const auto& clash : entry.in_the_way) {
-        const std::string id = entry.record.id.str();
-        const auto other =
-            std::find_if(day.entries.begin(), day.entries.end(),
-                         [&](const app::DayEntry& each) { return each.record.id.str() == clash.with; });
-        const bool here = other != day.entries.end();
-        if (here && &*other < &entry) continue; // each pair once
-        const bool forced =
-            !entry.record.get("forced").is_null() || (here && !other->record.get("forced").is_null());
-        const core::Interval both{std::max(entry.time.from, clash.time.from),
-                                  std::min(entry.time.to, clash.time.to)};
-        const std::string what = clash.kind == app::the_house.kind ? "all" : clash.key;
-        const std::string with = clash.off ? (clash.with_name.empty() ? "time off" : clash.with_name)
-                                           : clash.with_name + " " + app::short_id(workspace, clash.with);
-        std::string line =
-            fmt::format("! {}{}  {}: {} {}, {}{}", days.size() > 1 ? core::to_words(day.date) + " " : "",
-                        clock_range(both, day.zone), what, entry.contact.empty() ? "–" : entry.contact,
-                        app::short_id(workspace, id), with, forced ? " (forced)" : "");
-        line = base::printable(line);
-        if (context.terminal().tty_out)
-          line = shorten(line, static_cast<std::size_t>(context.terminal().width), context.terminal());
-        if (first) context.print("\n" + context.style().paint(Role::Heading, "Clashes") + "\n");
-        first = false;
-        context.print(context.style().paint(Role::Bad, line) + "\n");
-      }
+    for (const auto& clash : day.clashes) {
+      if (told == Told::OverCapacity && clash.capacity == 1) continue;
+      std::string line =
+          fmt::format("! {}{}  {}", days.size() > 1 ? core::to_words(day.date) + " " : "",
+                      clock_range(clash.time, day.zone), clash_text(context.workspace(), clash));
+      line = base::printable(line);
+      if (context.terminal().tty_out)
+        line = shorten(line, static_cast<std::size_t>(context.terminal().width), context.terminal());
+      if (first) context.print("\n" + context.style().paint(Role::Heading, "Clashes") + "\n");
+      first = false;
+      context.print(context.style().paint(Role::Bad, line) + "\n");
+    }
 }
 
 } // namespace crm::cmd

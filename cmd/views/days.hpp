@@ -50,8 +50,10 @@ std::string and_more(std::size_t count, const std::string& command);
 bool print_day_grid(Context& context, const app::Day& day, const app::DayRequest& request, By by,
                     std::optional<core::Instant> since = {});
 bool print_week_grid(Context& context, const std::vector<app::Day>& days, const app::DayRequest& request);
-/// One line for each clash: who or what, when, and who has it.
-void print_clashes(Context& context, const std::vector<app::Day>& days);
+/// One line for each clash: who or what, when, and who has it. A list marks those who clash in their own
+/// lines, and tells only what they cannot.
+enum class Told { All, OverCapacity };
+void print_clashes(Context& context, const std::vector<app::Day>& days, Told told = Told::All);
 
 /// Draws again whenever the store changes or a minute has passed, until Ctrl-C. `draw` prints to the context;
 /// it is told to leave out what is over when the whole has no room on the screen.

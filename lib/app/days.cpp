@@ -106,20 +106,28 @@ class Holds {
   Holds(Workspace& workspace, const core::Interval& range) : m_workspace(workspace), m_range(range) {}
 
   core::Spans taken(const Claim& claim, const core::Interval& within) {
-    const auto [known, fresh] = m_taken.try_emplace({claim.kind, claim.key});
-    if (fresh) {
-      std::vector<core::Interval> times;
-      for (const auto& hold : app::taken(m_workspace, claim.kind, claim.key, m_range))
-        times.push_back(hold.time);
-      known->second = core::to_spans(std::move(times));
-    }
-    return core::common(known->second, {within});
+    std::vector<core::Interval> times;
+    for (const auto& hold : of(claim))
+      times.push_back(hold.time);
+    return core::common(core::to_spans(std::move(times)), {within});
+  }
+  /// Where there are more of them than there is room for.
+  std::vector<core::Crowd> crowds(const Claim& claim, const core::Interval& within) {
+    return core::crowds(of(claim), within, m_workspace.capacity(claim) + 1);
   }
 
  private:
+  const std::vector<core::Hold>& of(const Claim& claim) {
+    const auto [known, fresh] = m_holds.try_emplace({claim.kind, claim.key});
+    if (fresh)
+      for (auto& taken : app::taken(m_workspace, claim.kind, claim.key, m_range))
+        known->second.push_back({std::move(taken.id), taken.time});
+    return known->second;
+  }
+
   Workspace& m_workspace;
   core::Interval m_range;
-  std::map<std::pair<std::string, std::string>, core::Spans> m_taken;
+  std::map<std::pair<std::string, std::string>, std::vector<core::Hold>> m_holds;
 };
 
 /// By whom and what the day's entries take; kind and key.
@@ -187,6 +195,57 @@ void add_gaps(Day& day, const Availability& availability, const Selection& selec
   for (auto* gaps : {&day.gaps, &day.elsewhere})
     std::stable_sort(gaps->begin(), gaps->end(),
                      [](const Gap& a, const Gap& b) { return a.claim.key < b.claim.key; });
+}
+
+const DayEntry* entry_with(const Day& day, const std::string& id) {
+  const auto entry = std::find_if(day.entries.begin(), day.entries.end(),
+                                  [&](const DayEntry& each) { return each.record.id.str() == id; });
+  return entry == day.entries.end() ? nullptr : &*entry;
+}
+
+bool is_forced(const DayEntry* entry) {
+  return entry != nullptr && !entry->record.get("forced").is_null();
+}
+
+void add_pairs(Day& day, const DayEntry& entry) {
+  for (const auto& clash : entry.in_the_way) {
+    const DayEntry* other = entry_with(day, clash.with);
+    if (clash.capacity > 1 || (other != nullptr && other < &entry)) continue;
+    const core::Interval& own =
+        clash.off ? entry.time : *entry.held; // time off has nothing to do with buffers
+    day.clashes.push_back({{clash.kind, clash.key},
+                           {std::max(own.from, clash.time.from), std::min(own.to, clash.time.to)},
+                           {{entry.record.id.str(), entry.contact}, {clash.with, clash.with_name}},
+                           1,
+                           2,
+                           clash.off,
+                           is_forced(&entry) || is_forced(other)});
+  }
+}
+
+void add_crowds(Workspace& workspace, Day& day, const Part& part, Holds& holds) {
+  const int capacity = workspace.capacity(part.claim);
+  if (capacity <= 1) return;
+  for (const auto& crowd : holds.crowds(part.claim, day.time)) {
+    DayClash clash{part.claim, crowd.time, {}, capacity, crowd.at_once, false, false};
+    bool shown = false;
+    for (const auto& hold : crowd.holds) {
+      const DayEntry* entry = entry_with(day, hold.record);
+      shown = shown || entry != nullptr;
+      clash.forced = clash.forced || is_forced(entry);
+      clash.parties.push_back({hold.record, entry ? entry->contact : whose(workspace, hold.record)});
+    }
+    if (shown) day.clashes.push_back(std::move(clash));
+  }
+}
+
+void add_clashes(Workspace& workspace, Day& day, Holds& holds) {
+  for (const auto& entry : day.entries)
+    add_pairs(day, entry);
+  for (const auto& part : day.parts)
+    add_crowds(workspace, day, part, holds);
+  std::stable_sort(day.clashes.begin(), day.clashes.end(),
+                   [](const DayClash& a, const DayClash& b) { return a.time.from < b.time.from; });
 }
 
 std::vector<core::Record> due_tasks(Workspace& workspace, const DayRequest& request, std::int64_t from,
@@ -263,6 +322,7 @@ std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count
     const auto shown = shown_of(each);
     each.parts = parts_of(each, availability, selection, shown, holds);
     add_gaps(each, availability, selection, shown);
+    add_clashes(workspace, each, holds);
     for (const auto& off : availability.all_off())
       if (off.time.overlaps(each.time) && (off.claim == the_house || selection.takes(off.claim)))
         each.off.push_back(off);

@@ -29,6 +29,19 @@ struct Gap {
   core::Interval time;
 };
 
+/// Two that want one thing, or more than something takes at once: each is told once.
+struct DayClash {
+  struct Party {
+    std::string id, name; ///< of an appointment, or of an absence and its reason
+  };
+  Claim claim;                ///< what they want; whose time off it is
+  core::Interval time;        ///< in which they do, buffers included
+  std::vector<Party> parties; ///< by time; of two, the first one is shown
+  int capacity = 1, at_once = 2;
+  bool off = false;    ///< the second one is an absence
+  bool forced = false; ///< somebody has said why, in one that is shown
+};
+
 /// Somebody or something that a view has a column for.
 struct Part {
   Claim claim;
@@ -44,6 +57,7 @@ struct Day {
   std::chrono::seconds length{0}; ///< 23 to 25 hours
   core::Interval time;            ///< from midnight to midnight
   std::vector<DayEntry> entries;  ///< by start
+  std::vector<DayClash> clashes;  ///< of the entries, by time
   std::vector<Gap> gaps;      ///< at least a quarter of an hour, within hours and outside time off, for all
                               ///< who have something that day; of those asked for by name, when some were
   std::vector<Gap> elsewhere; ///< of the same, when they are taken by what the request leaves out
