@@ -2,6 +2,7 @@
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
+#include "core/slots.hpp"
 
 #include <algorithm>
 #include <map>
@@ -105,29 +106,34 @@ class Holds {
  public:
   Holds(Workspace& workspace, const core::Interval& range) : m_workspace(workspace), m_range(range) {}
 
+  /// When there is no room for one more.
   core::Spans taken(const Claim& claim, const core::Interval& within) {
-    std::vector<core::Interval> times;
-    for (const auto& hold : of(claim))
-      times.push_back(hold.time);
-    return core::common(core::to_spans(std::move(times)), {within});
+    return core::common(of(claim).full, {within});
   }
-  /// Where there are more of them than there is room for.
-  std::vector<core::Crowd> crowds(const Claim& claim, const core::Interval& within) {
-    return core::crowds(of(claim), within, m_workspace.capacity(claim) + 1);
+  std::vector<core::Hold> during(const Claim& claim, const core::Interval& within) {
+    std::vector<core::Hold> out;
+    for (const auto& hold : of(claim).all)
+      if (hold.time.overlaps(within)) out.push_back(hold);
+    return out;
   }
 
  private:
-  const std::vector<core::Hold>& of(const Claim& claim) {
-    const auto [known, fresh] = m_holds.try_emplace({claim.kind, claim.key});
-    if (fresh)
-      for (auto& taken : app::taken(m_workspace, claim.kind, claim.key, m_range))
-        known->second.push_back({std::move(taken.id), taken.time});
+  struct Known {
+    std::vector<core::Hold> all;
+    core::Spans full;
+  };
+  const Known& of(const Claim& claim) {
+    const auto [known, fresh] = m_known.try_emplace({claim.kind, claim.key});
+    if (!fresh) return known->second;
+    for (auto& taken : app::taken(m_workspace, claim.kind, claim.key, m_range))
+      known->second.all.push_back({std::move(taken.id), taken.time});
+    known->second.full = core::full(known->second.all, m_workspace.capacity(claim));
     return known->second;
   }
 
   Workspace& m_workspace;
   core::Interval m_range;
-  std::map<std::pair<std::string, std::string>, std::vector<core::Hold>> m_holds;
+  std::map<std::pair<std::string, std::string>, Known> m_known;
 };
 
 /// By whom and what the day's entries take; kind and key.
@@ -161,7 +167,7 @@ std::vector<Part> parts_of(const Day& day, const Availability& availability, con
   for (const auto& off : availability.all_off())
     if (off.time.overlaps(day.time)) consider(off.claim);
   for (const auto& claim : selection.named())
-    if (!holds.taken(claim, day.time).empty()) whose.emplace(claim.kind, claim.key);
+    if (!holds.during(claim, day.time).empty()) whose.emplace(claim.kind, claim.key);
   std::vector<Part> out;
   for (const auto& [kind, key] : whose) {
     const Claim claim{kind, key};
@@ -177,7 +183,8 @@ std::vector<Part> parts_of(const Day& day, const Availability& availability, con
 }
 
 /// Of those who have something that day.
-void add_gaps(Day& day, const Availability& availability, const Selection& selection, const Shown& shown) {
+void add_gaps(Day& day, const Availability& availability, const Selection& selection, const Shown& shown,
+              Holds& holds) {
   constexpr std::chrono::minutes worth_showing{15};
   const auto is_asked_for = [&](const Claim& claim) {
     if (selection.names_any()) return selection.names(claim);
@@ -185,7 +192,7 @@ void add_gaps(Day& day, const Availability& availability, const Selection& selec
     return own != shown.end() && !own->second.empty();
   };
   for (const auto& part : day.parts) {
-    if (part.taken.empty() || !is_asked_for(part.claim)) continue;
+    if (!is_asked_for(part.claim) || holds.during(part.claim, day.time).empty()) continue;
     const auto open = core::common(availability.open(part.claim), {day.time});
     for (const auto& gap : core::without(open, part.taken))
       if (gap.to - gap.from >= worth_showing) day.gaps.push_back({part.claim, gap});
@@ -226,7 +233,7 @@ void add_pairs(Day& day, const DayEntry& entry) {
 void add_crowds(Workspace& workspace, Day& day, const Part& part, Holds& holds) {
   const int capacity = workspace.capacity(part.claim);
   if (capacity <= 1) return;
-  for (const auto& crowd : holds.crowds(part.claim, day.time)) {
+  for (const auto& crowd : core::crowds(holds.during(part.claim, day.time), day.time, capacity + 1)) {
     DayClash clash{part.claim, crowd.time, {}, capacity, crowd.at_once, false, false};
     bool shown = false;
     for (const auto& hold : crowd.holds) {
@@ -321,7 +328,7 @@ std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count
     each.open = core::common(availability.open(the_house), {each.time});
     const auto shown = shown_of(each);
     each.parts = parts_of(each, availability, selection, shown, holds);
-    add_gaps(each, availability, selection, shown);
+    add_gaps(each, availability, selection, shown, holds);
     add_clashes(workspace, each, holds);
     for (const auto& off : availability.all_off())
       if (off.time.overlaps(each.time) && (off.claim == the_house || selection.takes(off.claim)))

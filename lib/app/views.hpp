@@ -47,7 +47,8 @@ struct Part {
   Claim claim;
   core::Spans hours;     ///< of that day
   std::vector<Off> off;  ///< the house's included
-  core::Spans taken;     ///< of that day, by whatever takes it, shown or not; buffers included
+  core::Spans taken;     ///< of that day, when what takes it, shown or not, leaves no room for one more;
+                         ///< buffers included
   core::Spans elsewhere; ///< of that, what nothing among the entries explains
 };
 
