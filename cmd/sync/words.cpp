@@ -126,7 +126,7 @@ void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes)
     for (const auto& line : app::clash_lines(workspace, clash.report.clashes, zone))
       context.print("       " + line + "\n");
     if (!clash.report.free.empty()) {
-      std::string start = core::to_text(core::WallTime{core::to_local(clash.report.free.front(), zone), {}});
+      std::string start = core::to_text(core::to_wall(clash.report.free.front(), zone));
       std::replace(start.begin(), start.end(), 'T', ' ');
       context.print(fmt::format("       crm book move {} \"{}\"\n", id, start));
     }

@@ -170,10 +170,7 @@ bool print_day_grid(Context& context, const app::Day& day, const app::DayRequest
   add_ticks(grid);
   // A time that the clock shows twice says which of the two it is.
   grid.label = [&](std::int64_t at) {
-    const core::Instant instant = day.time.from + std::chrono::seconds{at};
-    const auto wall = core::to_wall(instant, day.zone);
-    const auto local = wall.time - std::chrono::floor<std::chrono::days>(wall.time);
-    return clock_text(local.count()) + (wall.offset ? " " + core::abbreviation_at(instant, day.zone) : "");
+    return app::clock_words(day.time.from + std::chrono::seconds{at}, day.zone);
   };
   if (day.time.from <= workspace.now() && workspace.now() < day.time.to) grid.now = place(workspace.now());
   return print_grid(context, grid);

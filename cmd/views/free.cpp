@@ -75,7 +75,7 @@ std::string elsewhere(app::Workspace& workspace, const app::FreeSlot& slot, cons
     zones.push_back(app::zone_of(workspace, {"resource", key}));
   for (const auto& there : zones) {
     if (core::offset_at(slot.time.from, there) == core::offset_at(slot.time.from, zone)) continue;
-    std::string text = clock_range(slot.time, there).substr(0, 5) + " " + there;
+    std::string text = app::clock_words(slot.time.from, there) + " " + there;
     if (out.empty() || out.back() != text) out.push_back(std::move(text));
   }
   return base::join(out, ", ");

@@ -255,9 +255,7 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
 }
 
 core::Map clash_details(const ClashReport& report, const std::string& zone) {
-  const auto moment = [&](core::Instant instant) {
-    return core::to_text(core::WallTime{core::to_local(instant, zone), {}});
-  };
+  const auto moment = [&](core::Instant instant) { return core::to_text(core::to_wall(instant, zone)); };
   core::Map out;
   core::List clashes, slots, instead;
   for (const auto& clash : report.clashes) {
@@ -321,8 +319,7 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
     message += "\n  " + line;
   std::string hint;
   for (const auto slot : report.free)
-    hint += (hint.empty() ? "free: " : "\n      ") +
-            core::to_words(core::WallTime{core::to_local(slot, zone), {}}, zone);
+    hint += (hint.empty() ? "free: " : "\n      ") + core::to_words(core::to_wall(slot, zone), zone);
   if (!report.instead.empty())
     hint += (hint.empty() ? "" : "\n") + ("free at that time: " + base::join(report.instead, ", "));
   hint += std::string(hint.empty() ? "" : "\n") + "or book it all the same with --force \"why\"";
