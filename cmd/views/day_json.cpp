@@ -56,6 +56,7 @@ class DayJson {
 
   core::Map gap(const app::Gap& gap) const {
     core::Map out;
+    out.set("kind", gap.claim.kind);
     out.set("key", gap.claim.key);
     out.set("from", moment(gap.time.from));
     out.set("to", moment(gap.time.to));
