@@ -1,5 +1,6 @@
 #include "cmd/shape.hpp"
 
+#include "app/availability.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "core/attachment.hpp"
@@ -105,8 +106,8 @@ std::string clock_range(const core::Interval& time, const std::string& zone) {
   const auto to = core::to_local(time.to, zone);
   const bool within_a_day = time.to - time.from < std::chrono::hours{24};
   const std::string date = core::to_words(std::chrono::floor<std::chrono::days>(to));
-  return clock(core::to_local(time.from, zone)) + "–" +
-         (within_a_day ? "" : date.substr(0, date.rfind(' ')) + " ") + clock(to);
+  return app::clock_words(time.from, zone) + "–" +
+         (within_a_day ? "" : date.substr(0, date.rfind(' ')) + " ") + app::clock_words(time.to, zone);
 }
 
 std::string short_time(app::Workspace& workspace, const std::string& text) {

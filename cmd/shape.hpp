@@ -23,7 +23,7 @@ std::string cell(app::Workspace& workspace, const core::Record& record, const co
 /// What a list calls the record: its name; for one without, its contact's name or the start of its text.
 std::string label(app::Workspace& workspace, const core::Record& record, const core::Schema& schema);
 
-/// "14:00–14:45".
+/// "14:00–14:45", "01:30 BST–01:30 GMT" where the clock shows a time twice.
 std::string clock_range(const core::Interval& time, const std::string& zone);
 /// "Tue 24 Nov 14:00", with the year when it is not this one's.
 std::string short_time(app::Workspace& workspace, const std::string& text);

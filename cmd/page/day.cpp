@@ -105,7 +105,7 @@ class Board {
     for (const auto& part : m_day.parts)
       if (part.claim.kind == "member") column(part, by_member[part.claim.key]);
     if (const auto nobody = by_member.find(""); nobody != by_member.end() && !nobody->second.empty())
-      column({{"", ""}, {}, {}}, nobody->second);
+      column({{"", ""}, {}, {}, {}, {}}, nobody->second);
     m_out.close();
   }
 

@@ -21,9 +21,10 @@ struct Sign {
 };
 
 const Sign& sign_of(Mark mark) {
-  static const Sign signs[] = {{"!", "!", "clash", Role::Bad},     {"■", "#", "booked", Role::Name},
-                               {"○", "o", "no-show", Role::Dim},   {"~", "~", "buffer", Role::Dim},
-                               {"×", "x", "time off", Role::Warn}, {"·", ".", "free", Role::Good}};
+  static const Sign signs[] = {{"!", "!", "clash", Role::Bad},   {"■", "#", "booked", Role::Name},
+                               {"○", "o", "no-show", Role::Dim}, {"~", "~", "buffer", Role::Dim},
+                               {"□", "-", "taken", Role::Dim},   {"×", "x", "time off", Role::Warn},
+                               {"·", ".", "free", Role::Good}};
   return signs[static_cast<std::size_t>(mark)];
 }
 
@@ -218,8 +219,15 @@ std::string legend(const Grid& grid, const Terminal& terminal) {
     for (const auto& block : column.blocks)
       if (block.from < grid.to && grid.from < block.to) marks.insert(block.mark);
   std::string out;
-  for (const auto mark : marks)
-    out += (out.empty() ? "" : "  ") + glyph(mark, terminal) + " " + sign_of(mark).meaning;
+  std::size_t used = 0;
+  for (const auto mark : marks) {
+    const std::string item = glyph(mark, terminal) + " " + sign_of(mark).meaning;
+    const std::size_t width = base::width(item);
+    const bool fits = used + 2 + width <= static_cast<std::size_t>(std::max(terminal.width, 1));
+    if (!out.empty()) out += fits ? "  " : "\n";
+    used = out.empty() || !fits ? width : used + 2 + width;
+    out += item;
+  }
   return out;
 }
 

@@ -13,7 +13,7 @@
 namespace crm::cmd {
 
 /// What stands in front of what, where two are at one time: the earlier ones here.
-enum class Mark { Clash, Booked, NoShow, Buffer, Off, Free };
+enum class Mark { Clash, Booked, NoShow, Buffer, Taken, Off, Free };
 
 /// A stretch of time in one column, in seconds from wherever the caller counts.
 struct Block {
@@ -39,7 +39,7 @@ struct Grid {
 /// than the terminal, and none ends in a space. Names that are written from right to left are kept within
 /// their column.
 std::optional<std::string> render(const Grid& grid, const Terminal& terminal, const Style& style);
-/// What the marks mean, of those that occur; "" when none does.
+/// What the marks mean, of those that occur, in lines no wider than the terminal; "" when none does.
 std::string legend(const Grid& grid, const Terminal& terminal);
 
 /// True when part of the text is written from right to left.

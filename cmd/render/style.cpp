@@ -85,6 +85,19 @@ std::string Style::paint(Role role, std::string_view text) const {
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
 
+std::string on_lines(std::string_view text, const Terminal& terminal, std::size_t indent) {
+  const auto columns = static_cast<std::size_t>(std::max(terminal.width, 1));
+  const std::size_t room = columns - std::min(indent, columns - 1);
+  if (!terminal.tty_out || base::width(text) <= room) return std::string(text);
+  std::string out;
+  for (auto& line : base::wrap(text, room)) {
+    while (line.ends_with(' '))
+      line.pop_back();
+    out += (out.empty() ? "" : "\n" + std::string(indent, ' ')) + line;
+  }
+  return out;
+}
+
 std::string shorten(std::string_view text, std::size_t columns, const Terminal& terminal) {
   constexpr std::string_view ellipsis = "…";
   std::string out = base::fit(text, columns);

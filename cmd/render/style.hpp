@@ -33,6 +33,10 @@ class Style {
   bool m_colour;
 };
 
+/// On a terminal in lines that fit it from column `indent` on, those after the first indented as far;
+/// elsewhere as it is. `text` must be printable.
+std::string on_lines(std::string_view text, const Terminal& terminal, std::size_t indent = 0);
+
 /// As base::fit, ending in "~" where "…" cannot be shown.
 std::string shorten(std::string_view text, std::size_t columns, const Terminal& terminal);
 

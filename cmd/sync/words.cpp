@@ -123,10 +123,10 @@ void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes)
     context.print(fmt::format("{}  {}  {}  {}\n", style.paint(Role::Bad, "CLASH"), style.paint(Role::Id, id),
                               cell(workspace, record, schema, schema.time_field),
                               base::printable(label(workspace, record, schema))));
-    for (const auto& each : clash.report.clashes)
-      context.print("       " + app::clash_words(workspace, each, zone) + "\n");
+    for (const auto& line : app::clash_lines(workspace, clash.report.clashes, zone))
+      context.print("       " + line + "\n");
     if (!clash.report.free.empty()) {
-      std::string start = core::to_text(core::WallTime{core::to_local(clash.report.free.front(), zone), {}});
+      std::string start = core::to_text(core::to_wall(clash.report.free.front(), zone));
       std::replace(start.begin(), start.end(), 'T', ' ');
       context.print(fmt::format("       crm book move {} \"{}\"\n", id, start));
     }

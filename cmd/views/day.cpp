@@ -18,17 +18,17 @@ void draw_day(Context& context, const ViewOptions& options, Span span) {
   const bool today = day.time.from <= workspace.now() && workspace.now() < day.time.to;
   const auto since = span == Span::Rest && today ? std::optional(workspace.now()) : std::nullopt;
   if (wants_grid(context, options)) {
-    context.print(context.style().paint(Role::Heading, heading(day)) + "\n");
+    print_heading(context, day, Fit::Always);
     const bool drawn = print_day_grid(context, day, request, columns_by(options), since);
     if (drawn) {
-      print_clashes(context, {day});
-      print_off(context, day);
-      return print_tasks(context, day);
+      print_clashes(context, {day}, Told::All, Fit::Always);
+      print_off(context, day, Fit::Always);
+      return print_tasks(context, day, Fit::Always);
     }
     context.discard();
   }
   print_list(context, day);
-  print_tasks(context, day);
+  print_tasks(context, day, Fit::OnTerminal);
 }
 
 void run_day(Context& context, const DayOptions& options) {
@@ -85,8 +85,8 @@ void add_day(CLI::App& root, Context& context) {
       add_command(root, "day", "one day at the front desk: who, when, where, clashes, gaps",
                   "  crm day\n  crm day tomorrow\n  crm day fri --with bob\n  crm day --by resource\n"
                   "  crm day --watch\n"
-                  "In the grid: ■ booked  ! clash  ○ no-show  ~ buffer  × time off  · free; empty is "
-                  "closed, > is now.");
+                  "In the grid: ■ booked  ! clash  ○ no-show  ~ buffer  □ taken by what is not shown\n"
+                  "× time off  · free; empty is closed, > is now.");
   add_view_options(*command, context, *options, Shows::Grid);
   command->add_option("--by", options->by, "a column for each member or each resource (default: member)")
       ->type_name("KIND")

@@ -53,14 +53,19 @@ void add_buffers(const app::DayEntry& entry, const Place& place, std::vector<Blo
     out.push_back({place(entry.time.to), place(entry.held->to), Mark::Buffer, {"buffer"}});
 }
 
-void add_free(const core::Spans& open, const std::vector<core::Interval>& held, const Place& place,
+void add_free(const core::Spans& open, const core::Spans& taken, const Place& place,
               std::vector<Block>& out) {
   constexpr std::chrono::minutes worth_saying{15};
-  for (const auto& gap : core::without(open, core::to_spans(held)))
+  for (const auto& gap : core::without(open, taken))
     out.push_back({place(gap.from),
                    place(gap.to),
                    Mark::Free,
                    {gap.to - gap.from >= worth_saying ? span_words(gap.to - gap.from) : ""}});
+}
+
+void add_elsewhere(const app::Part& part, const Place& place, std::vector<Block>& out) {
+  for (const auto& time : part.elsewhere)
+    out.push_back({place(time.from), place(time.to), Mark::Taken, {"taken"}});
 }
 
 void add_off(const std::vector<app::Off>& all, const core::Interval& within, const Place& place,
@@ -129,15 +134,14 @@ std::vector<GridColumn> day_columns(app::Workspace& workspace, const app::Day& d
   for (const auto& part : day.parts) {
     if (part.claim.kind != kind || (!only.empty() && part.claim.key != only)) continue;
     GridColumn column{part.claim.key, {}};
-    std::vector<core::Interval> held;
     for (const auto& entry : day.entries) {
       if (!among(keys(entry), part.claim.key) || !is_drawn(entry)) continue;
       column.blocks.push_back(visit(workspace, entry, beside(entry), place));
       add_buffers(entry, place, column.blocks);
-      if (entry.held) held.push_back(*entry.held);
     }
+    add_elsewhere(part, place, column.blocks);
     add_off(part.off, day.time, place, column.blocks);
-    add_free(open_of(part.hours, part.off), held, place, column.blocks);
+    add_free(open_of(part.hours, part.off), part.taken, place, column.blocks);
     out.push_back(std::move(column));
   }
   GridColumn nobody{by == By::Member ? "(nobody)" : "(nowhere)", {}};
@@ -166,10 +170,7 @@ bool print_day_grid(Context& context, const app::Day& day, const app::DayRequest
   add_ticks(grid);
   // A time that the clock shows twice says which of the two it is.
   grid.label = [&](std::int64_t at) {
-    const core::Instant instant = day.time.from + std::chrono::seconds{at};
-    const auto wall = core::to_wall(instant, day.zone);
-    const auto local = wall.time - std::chrono::floor<std::chrono::days>(wall.time);
-    return clock_text(local.count()) + (wall.offset ? " " + core::abbreviation_at(instant, day.zone) : "");
+    return app::clock_words(day.time.from + std::chrono::seconds{at}, day.zone);
   };
   if (day.time.from <= workspace.now() && workspace.now() < day.time.to) grid.now = place(workspace.now());
   return print_grid(context, grid);
@@ -208,7 +209,12 @@ bool print_week_grid(Context& context, const std::vector<app::Day>& days, const 
     const auto part = std::find_if(day.parts.begin(), day.parts.end(),
                                    [&](const app::Part& each) { return each.claim == whose; });
     add_off(closed, day.time, place, column.blocks);
-    add_free(open_of(part != day.parts.end() ? part->hours : day.open, closed), held, place, column.blocks);
+    if (part != day.parts.end()) {
+      add_elsewhere(*part, place, column.blocks);
+      add_free(open_of(part->hours, closed), part->taken, place, column.blocks);
+    } else {
+      add_free(open_of(day.open, closed), core::to_spans(std::move(held)), place, column.blocks);
+    }
     grid.columns.push_back(std::move(column));
     for (const auto& block : grid.columns.back().blocks)
       if (block.mark == Mark::Free)

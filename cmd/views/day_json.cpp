@@ -33,24 +33,31 @@ class DayJson {
     return out;
   }
 
-  void add_clashes(const app::DayEntry& entry, core::List& out) const {
-    const std::string id = entry.record.id.str();
-    for (const auto& clash : entry.in_the_way) {
-      if (!clash.off && clash.with < id && shown(clash.with)) continue; // each pair once
-      core::Map pair;
-      pair.set("kind", clash.kind);
-      pair.set("key", clash.key);
-      pair.set("a", id);
-      pair.set("b", clash.with);
-      pair.set("from", moment(std::max(clash.time.from, entry.time.from)));
-      pair.set("to", moment(std::min(clash.time.to, entry.time.to)));
-      out.emplace_back(std::move(pair));
+  core::Map clash(const app::DayClash& clash) const {
+    core::Map out;
+    out.set("kind", clash.claim.kind);
+    out.set("key", clash.claim.key);
+    out.set("a", clash.parties.front().id);
+    out.set("b", clash.parties.back().id);
+    out.set("from", moment(clash.time.from));
+    out.set("to", moment(clash.time.to));
+    if (clash.capacity > 1) {
+      core::Map over;
+      core::List ids;
+      for (const auto& party : clash.parties)
+        ids.emplace_back(party.id);
+      over.set("capacity", clash.capacity);
+      over.set("at_once", clash.at_once);
+      over.set("appointments", std::move(ids));
+      out.set("over_capacity", std::move(over));
     }
+    return out;
   }
 
   core::Map gap(const app::Gap& gap) const {
     core::Map out;
-    out.set("key", gap.key);
+    out.set("kind", gap.claim.kind);
+    out.set("key", gap.claim.key);
     out.set("from", moment(gap.time.from));
     out.set("to", moment(gap.time.to));
     out.set("minutes", static_cast<std::int64_t>((gap.time.to - gap.time.from).count() / 60));
@@ -78,10 +85,6 @@ class DayJson {
   }
 
  private:
-  bool shown(const std::string& id) const {
-    return std::any_of(m_day.entries.begin(), m_day.entries.end(),
-                       [&](const app::DayEntry& entry) { return entry.record.id.str() == id; });
-  }
   std::string moment(core::Instant instant) const {
     return core::to_text(core::to_wall(instant, m_day.zone));
   }
@@ -95,13 +98,15 @@ class DayJson {
 core::Map day_json(app::Workspace& workspace, const app::Day& day) {
   const DayJson json(workspace, day);
   core::Map document;
-  core::List appointments, clashes, gaps, hours, off;
-  for (const auto& entry : day.entries) {
+  core::List appointments, clashes, gaps, elsewhere, hours, off;
+  for (const auto& entry : day.entries)
     appointments.emplace_back(json.appointment(entry));
-    json.add_clashes(entry, clashes);
-  }
+  for (const auto& clash : day.clashes)
+    clashes.emplace_back(json.clash(clash));
   for (const auto& gap : day.gaps)
     gaps.emplace_back(json.gap(gap));
+  for (const auto& gap : day.elsewhere)
+    elsewhere.emplace_back(json.hours(gap.claim, gap.time));
   for (const auto& time : day.open)
     hours.emplace_back(json.hours(app::the_house, time));
   for (const auto& part : day.parts)
@@ -117,6 +122,7 @@ core::Map day_json(app::Workspace& workspace, const app::Day& day) {
   document.set("appointments", std::move(appointments));
   document.set("clashes", std::move(clashes));
   document.set("gaps", std::move(gaps));
+  document.set("elsewhere", std::move(elsewhere));
   document.set("hours", std::move(hours));
   document.set("off", std::move(off));
   document.set("tasks", records_json(workspace, day.tasks));

@@ -35,14 +35,19 @@ core::Map days_json(app::Workspace& workspace, const std::vector<app::Day>& days
 void print_rows(Context& context, const std::vector<app::Day>& days);
 
 /// "Tue 24 Nov 2026  Europe/London", with what the clock does that day.
-std::string heading(const app::Day& day);
+/// A grid is a picture of a certain width wherever it goes, with all that is around it; of a list, only a
+/// terminal gets what has room on it.
+enum class Fit { Always, OnTerminal };
+void print_heading(Context& context, const app::Day& day, Fit fit);
+/// A heading of that and the zone that times are in, below it where there is no room beside it.
+std::string headline(const Context& context, const std::string& what, const std::string& zone, Fit fit);
 Role role_of(const std::string& state);
 
 void print_list(Context& context, const app::Day& day);
-void print_off(Context& context, const app::Day& day);
+void print_off(Context& context, const app::Day& day, Fit fit);
 constexpr std::size_t shown_tasks = 20;
 /// As many as a screen has room for, and what shows the others.
-void print_tasks(Context& context, const app::Day& day);
+void print_tasks(Context& context, const app::Day& day, Fit fit);
 std::string and_more(std::size_t count, const std::string& command);
 
 /// From `since` on, when that is later than the day's beginning. False when there is nothing to draw or no
@@ -50,8 +55,10 @@ std::string and_more(std::size_t count, const std::string& command);
 bool print_day_grid(Context& context, const app::Day& day, const app::DayRequest& request, By by,
                     std::optional<core::Instant> since = {});
 bool print_week_grid(Context& context, const std::vector<app::Day>& days, const app::DayRequest& request);
-/// One line for each clash: who or what, when, and who has it.
-void print_clashes(Context& context, const std::vector<app::Day>& days);
+/// For each clash: who or what, when, and who has it. A list marks those who clash in their own lines, and
+/// tells only what they cannot.
+enum class Told { All, OverCapacity };
+void print_clashes(Context& context, const std::vector<app::Day>& days, Told told, Fit fit);
 
 /// Draws again whenever the store changes or a minute has passed, until Ctrl-C. `draw` prints to the context;
 /// it is told to leave out what is over when the whole has no room on the screen.

@@ -7,6 +7,7 @@
 #include "cmd/moment.hpp"
 #include "cmd/render/table.hpp"
 #include "cmd/shape.hpp"
+#include "cmd/views/days.hpp"
 
 #include <fmt/format.h>
 
@@ -75,7 +76,7 @@ std::string elsewhere(app::Workspace& workspace, const app::FreeSlot& slot, cons
     zones.push_back(app::zone_of(workspace, {"resource", key}));
   for (const auto& there : zones) {
     if (core::offset_at(slot.time.from, there) == core::offset_at(slot.time.from, zone)) continue;
-    std::string text = clock_range(slot.time, there).substr(0, 5) + " " + there;
+    std::string text = app::clock_words(slot.time.from, there) + " " + there;
     if (out.empty() || out.back() != text) out.push_back(std::move(text));
   }
   return base::join(out, ", ");
@@ -88,9 +89,11 @@ void print_slots(Context& context, const app::Free& free) {
   };
   const std::string length = core::to_words(core::Duration{std::chrono::days{0}, free.length});
   if (free.slots.empty())
-    return context.print("Nothing is free for " + length + " between " + words(free.within.from) + " and " +
-                         words(free.within.to) + ".\n");
-  context.print(context.style().paint(Role::Heading, "Free for " + length) + "  " + free.zone + "\n");
+    return context.print(on_lines("Nothing is free for " + length + " between " + words(free.within.from) +
+                                      " and " + words(free.within.to) + ".",
+                                  context.terminal()) +
+                         "\n");
+  context.print(headline(context, "Free for " + length, free.zone, Fit::OnTerminal) + "\n");
   Table table;
   table.column({.heading = "Day", .shrink = Shrink::Never});
   table.column({.heading = "Time", .min = 11, .shrink = Shrink::Never});

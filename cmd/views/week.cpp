@@ -25,7 +25,7 @@ void print_agenda(Context& context, const std::vector<app::Day>& days) {
   for (const auto& day : days) {
     if (&day != &days.front()) context.print("\n");
     print_list(context, day);
-    print_tasks(context, day);
+    print_tasks(context, day, Fit::OnTerminal);
   }
 }
 
@@ -37,10 +37,11 @@ void run_week(Context& context, const ViewOptions& options) {
   const auto days = app::days(workspace, request, length);
   if (answer_scripts(context, days)) return;
   if (wants_grid(context, options)) {
-    context.print(context.style().paint(Role::Heading, core::to_words(days.front().date) + " – " +
-                                                           core::to_words(days.back().date)) +
-                  "  " + days.front().zone + "\n");
-    if (print_week_grid(context, days, request)) return print_clashes(context, days);
+    context.print(headline(context,
+                           core::to_words(days.front().date) + " – " + core::to_words(days.back().date),
+                           days.front().zone, Fit::Always) +
+                  "\n");
+    if (print_week_grid(context, days, request)) return print_clashes(context, days, Told::All, Fit::Always);
     context.discard();
   }
   print_agenda(context, days);

@@ -133,14 +133,16 @@ std::vector<Off> absences(Workspace& workspace, const core::Interval& range) {
   return out;
 }
 
+std::string clock_words(core::Instant at, const std::string& zone) {
+  const auto wall = core::to_wall(at, zone);
+  const auto past =
+      std::chrono::floor<minutes>(wall.time - std::chrono::floor<std::chrono::days>(wall.time)).count();
+  return fmt::format("{:02}:{:02}{}", past / 60, past % 60,
+                     wall.offset ? " " + core::abbreviation_at(at, zone) : "");
+}
+
 std::string clock_words(const core::Interval& time, const std::string& zone) {
-  const auto clock = [&](core::Instant instant) {
-    const auto local = core::to_local(instant, zone);
-    const auto past =
-        std::chrono::floor<minutes>(local - std::chrono::floor<std::chrono::days>(local)).count();
-    return fmt::format("{:02}:{:02}", past / 60, past % 60);
-  };
-  return clock(time.from) + "–" + clock(time.to);
+  return clock_words(time.from, zone) + "–" + clock_words(time.to, zone);
 }
 
 std::string off_words(const core::Interval& time, const std::string& zone) {
@@ -150,8 +152,8 @@ std::string off_words(const core::Interval& time, const std::string& zone) {
   if (from == core::LocalTime{first} && to == core::LocalTime{last + std::chrono::days{1}})
     return core::to_words(first) + (first == last ? "" : " – " + core::to_words(last));
   if (first == last) return clock_words(time, zone);
-  return core::to_words(core::WallTime{from, {}}, zone) + " – " +
-         core::to_words(core::WallTime{to, {}}, zone);
+  return core::to_words(core::to_wall(time.from, zone), zone) + " – " +
+         core::to_words(core::to_wall(time.to, zone), zone);
 }
 
 std::vector<core::Problem> time_problems(const core::Record& record) {

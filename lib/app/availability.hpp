@@ -69,6 +69,8 @@ class Availability {
   mutable std::map<std::pair<std::string, std::string>, core::Spans> m_hours; ///< worked out once
 };
 
+/// "14:00", and of a time that the clock shows twice which of the two it is: "01:30 BST".
+std::string clock_words(core::Instant at, const std::string& zone);
 /// "14:00–14:45".
 std::string clock_words(const core::Interval& time, const std::string& zone);
 /// "14:00–17:00", "Tue 24 Nov 2026" and "Tue 24 Nov 2026 – Fri 27 Nov 2026" for whole days.

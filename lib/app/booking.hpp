@@ -18,6 +18,10 @@ struct Clash {
   std::string with_name; ///< whose it is: the contact's name or the title
   core::Interval time;   ///< of the other one, buffers included
   bool off = false;      ///< not taken but away or closed: `with` is an absence, `with_name` its reason
+  /// What takes several at once gives a clash for each who is there when it has more of them than `capacity`:
+  /// `at_once`, the appointment included, at the worst moment of `crowded`.
+  int capacity = 1, at_once = 2;
+  core::Interval crowded;
 };
 
 struct ClashReport {
@@ -29,9 +33,17 @@ struct ClashReport {
 /// Series whose computed occurrences are in nobody's way, as they are about to be written anew.
 using Roots = std::vector<base::Id>;
 
-/// What an appointment clashes with, itself left out; nothing when its state lets go of its time.
+/// What an appointment clashes with, itself left out; nothing when its state lets go of its time. Of what
+/// takes several at once, those that are there when one too many would be.
 std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appointment,
                                 const core::Schema& schema, const Roots& besides = {});
+
+/// After some of an appointment's clashes were dropped: what takes several at once may have room for it now.
+/// `held` is the appointment's time, buffers included.
+void recount(std::vector<Clash>& clashes, const core::Interval& held);
+
+/// The contact's name, or the title.
+std::string whose(Workspace& workspace, const std::string& appointment);
 
 /// The value of the field `forced`.
 core::Value forced_over(const ClashReport& report, const std::string& reason);
@@ -42,9 +54,10 @@ std::optional<core::Interval> held_time(Workspace& workspace, const core::Record
 
 /// The same with what to do instead. Reads the index only: no scan.
 ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
-/// "room-2 is taken 14:00–14:55  Ada Lovelace  (2vnr)", "bob is off Tue 24 Nov 2026  holiday  (7f3k)";
-/// printable.
-std::string clash_words(Workspace& workspace, const Clash& clash, const std::string& zone);
+/// "room-2 is taken 14:00–14:55  Ada Lovelace  (2vnr)", "bob is off Tue 24 Nov 2026  holiday  (7f3k)", and
+/// one line for all with whom something is over capacity; printable.
+std::vector<std::string> clash_lines(Workspace& workspace, const std::vector<Clash>& clashes,
+                                     const std::string& zone);
 core::Map clash_details(const ClashReport& report, const std::string& zone);
 
 struct Moment {

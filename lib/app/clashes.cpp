@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <tuple>
 
 namespace crm::app {
@@ -42,6 +43,51 @@ std::optional<Wanted> wanted_time(Workspace& workspace, const core::Record& reco
   return Wanted{*plain, {plain->from - buffers.before, plain->to + buffers.after}};
 }
 
+bool concerns(const Off& off, const std::vector<Claim>& claims) {
+  return off.claim == the_house || std::find(claims.begin(), claims.end(), off.claim) != claims.end();
+}
+
+/// What clashes with one in `held`, of something that takes `capacity` at once.
+void add_taken(const Claim& claim, const std::vector<core::Hold>& holds, const core::Interval& held,
+               int capacity, std::vector<Clash>& out) {
+  if (capacity == 1) {
+    for (const auto& hold : core::obstacles(holds, held, capacity))
+      out.push_back({claim.kind, claim.key, hold.record, {}, hold.time});
+    return;
+  }
+  for (const auto& crowd : core::crowds(holds, held, capacity))
+    for (const auto& hold : crowd.holds)
+      out.push_back({claim.kind,
+                     claim.key,
+                     hold.record,
+                     {},
+                     hold.time,
+                     false,
+                     capacity,
+                     crowd.at_once + 1,
+                     crowd.time});
+}
+
+bool in_one_crowd(const Clash& a, const Clash& b) {
+  return a.capacity > 1 && b.capacity > 1 && a.kind == b.kind && a.key == b.key && a.crowded == b.crowded;
+}
+
+std::string named(Workspace& workspace, const Clash& clash, const char* between) {
+  return (clash.with_name.empty() ? "" : base::printable(clash.with_name) + between) + "(" +
+         short_id(workspace, clash.with) + ")";
+}
+
+std::string clash_words(Workspace& workspace, const Clash& clash, const std::string& zone) {
+  const std::string key = base::printable(clash.key), with = "  " + named(workspace, clash, "  ");
+  if (!clash.off) return key + " is taken " + clock_words(clash.time, zone) + with;
+  const std::string what = clash.kind == the_house.kind ? "the house is closed"
+                           : clash.kind == "member"     ? key + " is off"
+                                                        : key + " is closed";
+  return what + " " + off_words(clash.time, zone) + with;
+}
+
+} // namespace
+
 std::string whose(Workspace& workspace, const std::string& id) {
   const auto row = row_by_id(workspace, id);
   if (!row) return id;
@@ -50,22 +96,23 @@ std::string whose(Workspace& workspace, const std::string& id) {
   return row->name;
 }
 
-bool concerns(const Off& off, const std::vector<Claim>& claims) {
-  return off.claim == the_house || std::find(claims.begin(), claims.end(), off.claim) != claims.end();
-}
-
-} // namespace
-
-std::string clash_words(Workspace& workspace, const Clash& clash, const std::string& zone) {
-  const std::string name = clash.with_name.empty() ? "" : "  " + base::printable(clash.with_name);
-  const std::string id = "  (" + short_id(workspace, clash.with) + ")";
-  if (!clash.off)
-    return fmt::format("{} is taken {}{}{}", base::printable(clash.key), clock_words(clash.time, zone), name,
-                       id);
-  const std::string what = clash.kind == the_house.kind ? "the house is closed"
-                           : clash.kind == "member"     ? base::printable(clash.key) + " is off"
-                                                        : base::printable(clash.key) + " is closed";
-  return what + " " + off_words(clash.time, zone) + name + id;
+std::vector<std::string> clash_lines(Workspace& workspace, const std::vector<Clash>& clashes,
+                                     const std::string& zone) {
+  std::vector<std::string> out;
+  const Clash* last = nullptr;
+  for (const auto& clash : clashes) {
+    if (last != nullptr && in_one_crowd(*last, clash)) {
+      out.back() += ", " + named(workspace, clash, " ");
+    } else if (clash.capacity > 1) {
+      out.push_back(fmt::format("{} is over capacity with this one, {} of {}  {}  {}",
+                                base::printable(clash.key), clash.at_once, clash.capacity,
+                                clock_words(clash.crowded, zone), named(workspace, clash, " ")));
+    } else {
+      out.push_back(clash_words(workspace, clash, zone));
+    }
+    last = &clash;
+  }
+  return out;
 }
 
 namespace {
@@ -147,17 +194,36 @@ std::vector<Clash> find_clashes(Workspace& workspace, const core::Record& appoin
   for (const auto& claim : all) {
     const int limit = workspace.capacity(claim);
     if (limit == 0) continue;
-    const auto first = out.size();
-    for (const auto& hold :
-         core::obstacles(holds(workspace, claim, wanted->with_buffers, appointment.id.str(), roots),
-                         wanted->with_buffers, limit))
-      out.push_back({claim.kind, claim.key, hold.record, whose(workspace, hold.record), hold.time});
-    std::sort(
-        out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), [](const Clash& a, const Clash& b) {
-          return std::tie(a.time.from, a.with_name, a.with) < std::tie(b.time.from, b.with_name, b.with);
-        });
+    const auto first = static_cast<std::ptrdiff_t>(out.size());
+    add_taken(claim, holds(workspace, claim, wanted->with_buffers, appointment.id.str(), roots),
+              wanted->with_buffers, limit, out);
+    for (auto clash = out.begin() + first; clash != out.end(); ++clash)
+      clash->with_name = whose(workspace, clash->with);
+    std::sort(out.begin() + first, out.end(), [](const Clash& a, const Clash& b) {
+      return std::tie(a.crowded.from, a.time.from, a.with_name, a.with) <
+             std::tie(b.crowded.from, b.time.from, b.with_name, b.with);
+    });
   }
   return out;
+}
+
+void recount(std::vector<Clash>& clashes, const core::Interval& held) {
+  const auto several = std::stable_partition(clashes.begin(), clashes.end(),
+                                             [](const Clash& clash) { return clash.capacity == 1; });
+  std::map<std::pair<std::string, std::string>, std::vector<Clash>> by_claim;
+  for (auto clash = several; clash != clashes.end(); ++clash)
+    by_claim[{clash->kind, clash->key}].push_back(*clash);
+  clashes.erase(several, clashes.end());
+  for (const auto& [claim, left] : by_claim) {
+    std::map<std::string, std::string> names;
+    std::vector<core::Hold> holds;
+    for (const auto& clash : left)
+      if (names.emplace(clash.with, clash.with_name).second) holds.push_back({clash.with, clash.time});
+    const auto first = static_cast<std::ptrdiff_t>(clashes.size());
+    add_taken({claim.first, claim.second}, holds, held, left.front().capacity, clashes);
+    for (auto clash = clashes.begin() + first; clash != clashes.end(); ++clash)
+      clash->with_name = names[clash->with];
+  }
 }
 
 ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
@@ -189,9 +255,7 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
 }
 
 core::Map clash_details(const ClashReport& report, const std::string& zone) {
-  const auto moment = [&](core::Instant instant) {
-    return core::to_text(core::WallTime{core::to_local(instant, zone), {}});
-  };
+  const auto moment = [&](core::Instant instant) { return core::to_text(core::to_wall(instant, zone)); };
   core::Map out;
   core::List clashes, slots, instead;
   for (const auto& clash : report.clashes) {
@@ -202,6 +266,14 @@ core::Map clash_details(const ClashReport& report, const std::string& zone) {
     entry.set("name", clash.with_name);
     entry.set("from", moment(clash.time.from));
     entry.set("to", moment(clash.time.to));
+    if (clash.capacity > 1) {
+      core::Map over;
+      over.set("capacity", clash.capacity);
+      over.set("at_once", clash.at_once);
+      over.set("from", moment(clash.crowded.from));
+      over.set("to", moment(clash.crowded.to));
+      entry.set("over_capacity", std::move(over));
+    }
     clashes.emplace_back(std::move(entry));
   }
   for (const auto slot : report.free)
@@ -243,12 +315,11 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
   const std::string zone =
       appointment.text("zone").empty() ? workspace.settings().zone : appointment.text("zone");
   std::string message = "that clashes with what is booked already";
-  for (const auto& clash : report.clashes)
-    message += "\n  " + clash_words(workspace, clash, zone);
+  for (const auto& line : clash_lines(workspace, report.clashes, zone))
+    message += "\n  " + line;
   std::string hint;
   for (const auto slot : report.free)
-    hint += (hint.empty() ? "free: " : "\n      ") +
-            core::to_words(core::WallTime{core::to_local(slot, zone), {}}, zone);
+    hint += (hint.empty() ? "free: " : "\n      ") + core::to_words(core::to_wall(slot, zone), zone);
   if (!report.instead.empty())
     hint += (hint.empty() ? "" : "\n") + ("free at that time: " + base::join(report.instead, ", "));
   hint += std::string(hint.empty() ? "" : "\n") + "or book it all the same with --force \"why\"";

@@ -2,6 +2,7 @@
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
+#include "core/slots.hpp"
 
 #include <algorithm>
 #include <map>
@@ -58,8 +59,18 @@ class Selection {
     if (!m_request.resource.empty() && claim != Claim{"resource", m_request.resource}) return false;
     return m_place.empty() || (claim.kind == "resource" && among(m_there, claim.key));
   }
-  /// One was asked for by name: of the others, only a part of their day is known.
-  bool of_one() const { return !m_request.member.empty() || !m_request.resource.empty(); }
+  /// Somebody or something was asked for by name: the free time of the others is nobody's question.
+  bool names_any() const { return !m_request.member.empty() || !m_request.resource.empty(); }
+  bool names(const Claim& claim) const {
+    return !claim.key.empty() &&
+           claim.key == (claim.kind == "member" ? m_request.member : m_request.resource);
+  }
+  std::vector<Claim> named() const {
+    std::vector<Claim> out;
+    if (!m_request.member.empty()) out.push_back({"member", m_request.member});
+    if (!m_request.resource.empty()) out.push_back({"resource", m_request.resource});
+    return out;
+  }
 
  private:
   const DayRequest& m_request;
@@ -90,35 +101,64 @@ void find_trouble(Workspace& workspace, const Availability& availability, const 
   entry.outside_hours = !outside_hours(availability, claims(entry.record, schema), entry.time).empty();
 }
 
-std::vector<Gap> gaps_of(const Day& day, const Availability& availability, const Selection& selection) {
-  constexpr std::chrono::minutes worth_showing{15};
-  std::map<std::pair<std::string, std::string>, std::vector<core::Interval>> taken; // by key, then kind
-  for (const auto& entry : day.entries) {
-    if (!entry.held) continue;
-    for (const auto& key : entry.who)
-      taken[{key, "member"}].push_back(*entry.held);
-    for (const auto& key : entry.where)
-      taken[{key, "resource"}].push_back(*entry.held);
+/// What takes each of those that are asked about, whatever is shown of it. Asks the index once for each.
+class Holds {
+ public:
+  Holds(Workspace& workspace, const core::Interval& range) : m_workspace(workspace), m_range(range) {}
+
+  /// When there is no room for one more.
+  core::Spans taken(const Claim& claim, const core::Interval& within) {
+    return core::common(of(claim).full, {within});
   }
-  std::vector<Gap> out;
-  for (auto& [key, intervals] : taken) {
-    const Claim claim{key.second, key.first};
-    if (selection.of_one() && !selection.takes(claim)) continue;
-    const auto open = core::common(availability.open(claim), {day.time});
-    for (const auto& gap : core::without(open, core::to_spans(std::move(intervals))))
-      if (gap.to - gap.from >= worth_showing) out.push_back({claim.key, gap});
+  std::vector<core::Hold> during(const Claim& claim, const core::Interval& within) {
+    std::vector<core::Hold> out;
+    for (const auto& hold : of(claim).all)
+      if (hold.time.overlaps(within)) out.push_back(hold);
+    return out;
+  }
+
+ private:
+  struct Known {
+    std::vector<core::Hold> all;
+    core::Spans full;
+  };
+  const Known& of(const Claim& claim) {
+    const auto [known, fresh] = m_known.try_emplace({claim.kind, claim.key});
+    if (!fresh) return known->second;
+    for (auto& taken : app::taken(m_workspace, claim.kind, claim.key, m_range))
+      known->second.all.push_back({std::move(taken.id), taken.time});
+    known->second.full = core::full(known->second.all, m_workspace.capacity(claim));
+    return known->second;
+  }
+
+  Workspace& m_workspace;
+  core::Interval m_range;
+  std::map<std::pair<std::string, std::string>, Known> m_known;
+};
+
+/// By whom and what the day's entries take; kind and key.
+using Shown = std::map<std::pair<std::string, std::string>, std::vector<core::Interval>>;
+
+Shown shown_of(const Day& day) {
+  Shown out;
+  for (const auto& entry : day.entries) {
+    const auto add = [&](const char* kind, const std::string& key) {
+      auto& times = out[{kind, key}];
+      if (entry.held) times.push_back(*entry.held);
+    };
+    for (const auto& key : entry.who)
+      add("member", key);
+    for (const auto& key : entry.where)
+      add("resource", key);
   }
   return out;
 }
 
-std::vector<Part> parts_of(const Day& day, const Availability& availability, const Selection& selection) {
+std::vector<Part> parts_of(const Day& day, const Availability& availability, const Selection& selection,
+                           const Shown& shown, Holds& holds) {
   std::set<std::pair<std::string, std::string>> whose; // "member" sorts before "resource"
-  for (const auto& entry : day.entries) {
-    for (const auto& key : entry.who)
-      whose.emplace("member", key);
-    for (const auto& key : entry.where)
-      whose.emplace("resource", key);
-  }
+  for (const auto& [claim, times] : shown)
+    whose.insert(claim);
   const auto consider = [&](const Claim& claim) {
     if (claim != the_house && selection.takes(claim)) whose.emplace(claim.kind, claim.key);
   };
@@ -126,14 +166,93 @@ std::vector<Part> parts_of(const Day& day, const Availability& availability, con
     if (!core::common(availability.hours(claim), {day.time}).empty()) consider(claim);
   for (const auto& off : availability.all_off())
     if (off.time.overlaps(day.time)) consider(off.claim);
+  for (const auto& claim : selection.named())
+    if (!holds.during(claim, day.time).empty()) whose.emplace(claim.kind, claim.key);
   std::vector<Part> out;
   for (const auto& [kind, key] : whose) {
-    Part part{{kind, key}, core::common(availability.hours({kind, key}), {day.time}), {}};
-    for (auto& off : availability.off(part.claim))
+    const Claim claim{kind, key};
+    Part part{
+        claim, core::common(availability.hours(claim), {day.time}), {}, holds.taken(claim, day.time), {}};
+    for (auto& off : availability.off(claim))
       if (off.time.overlaps(day.time)) part.off.push_back(std::move(off));
+    const auto own = shown.find({kind, key});
+    part.elsewhere = own == shown.end() ? part.taken : core::without(part.taken, core::to_spans(own->second));
     out.push_back(std::move(part));
   }
   return out;
+}
+
+/// Of those who have something that day.
+void add_gaps(Day& day, const Availability& availability, const Selection& selection, const Shown& shown,
+              Holds& holds) {
+  constexpr std::chrono::minutes worth_showing{15};
+  const auto is_asked_for = [&](const Claim& claim) {
+    if (selection.names_any()) return selection.names(claim);
+    const auto own = shown.find({claim.kind, claim.key});
+    return own != shown.end() && !own->second.empty();
+  };
+  for (const auto& part : day.parts) {
+    if (!is_asked_for(part.claim) || holds.during(part.claim, day.time).empty()) continue;
+    const auto open = core::common(availability.open(part.claim), {day.time});
+    for (const auto& gap : core::without(open, part.taken))
+      if (gap.to - gap.from >= worth_showing) day.gaps.push_back({part.claim, gap});
+    for (const auto& time : part.elsewhere)
+      day.elsewhere.push_back({part.claim, time});
+  }
+  for (auto* gaps : {&day.gaps, &day.elsewhere})
+    std::stable_sort(gaps->begin(), gaps->end(),
+                     [](const Gap& a, const Gap& b) { return a.claim.key < b.claim.key; });
+}
+
+const DayEntry* entry_with(const Day& day, const std::string& id) {
+  const auto entry = std::find_if(day.entries.begin(), day.entries.end(),
+                                  [&](const DayEntry& each) { return each.record.id.str() == id; });
+  return entry == day.entries.end() ? nullptr : &*entry;
+}
+
+bool is_forced(const DayEntry* entry) {
+  return entry != nullptr && !entry->record.get("forced").is_null();
+}
+
+void add_pairs(Day& day, const DayEntry& entry) {
+  for (const auto& clash : entry.in_the_way) {
+    const DayEntry* other = entry_with(day, clash.with);
+    if (clash.capacity > 1 || (other != nullptr && other < &entry)) continue;
+    const core::Interval& own =
+        clash.off ? entry.time : *entry.held; // time off has nothing to do with buffers
+    day.clashes.push_back({{clash.kind, clash.key},
+                           {std::max(own.from, clash.time.from), std::min(own.to, clash.time.to)},
+                           {{entry.record.id.str(), entry.contact}, {clash.with, clash.with_name}},
+                           1,
+                           2,
+                           clash.off,
+                           is_forced(&entry) || is_forced(other)});
+  }
+}
+
+void add_crowds(Workspace& workspace, Day& day, const Part& part, Holds& holds) {
+  const int capacity = workspace.capacity(part.claim);
+  if (capacity <= 1) return;
+  for (const auto& crowd : core::crowds(holds.during(part.claim, day.time), day.time, capacity + 1)) {
+    DayClash clash{part.claim, crowd.time, {}, capacity, crowd.at_once, false, false};
+    bool shown = false;
+    for (const auto& hold : crowd.holds) {
+      const DayEntry* entry = entry_with(day, hold.record);
+      shown = shown || entry != nullptr;
+      clash.forced = clash.forced || is_forced(entry);
+      clash.parties.push_back({hold.record, entry ? entry->contact : whose(workspace, hold.record)});
+    }
+    if (shown) day.clashes.push_back(std::move(clash));
+  }
+}
+
+void add_clashes(Workspace& workspace, Day& day, Holds& holds) {
+  for (const auto& entry : day.entries)
+    add_pairs(day, entry);
+  for (const auto& part : day.parts)
+    add_crowds(workspace, day, part, holds);
+  std::stable_sort(day.clashes.begin(), day.clashes.end(),
+                   [](const DayClash& a, const DayClash& b) { return a.time.from < b.time.from; });
 }
 
 std::vector<core::Record> due_tasks(Workspace& workspace, const DayRequest& request, std::int64_t from,
@@ -196,6 +315,7 @@ std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count
     return std::tie(a.time.from, a.contact, a.who, a.where) <
            std::tie(b.time.from, b.contact, b.who, b.where);
   });
+  Holds holds(workspace, range);
   std::vector<Day> out;
   for (int i = 0; i < count; ++i) {
     Day each;
@@ -206,8 +326,10 @@ std::vector<Day> days(Workspace& workspace, const DayRequest& request, int count
     for (const auto& entry : entries)
       if (entry.time.overlaps(each.time)) each.entries.push_back(entry);
     each.open = core::common(availability.open(the_house), {each.time});
-    each.parts = parts_of(each, availability, selection);
-    each.gaps = gaps_of(each, availability, selection);
+    const auto shown = shown_of(each);
+    each.parts = parts_of(each, availability, selection, shown, holds);
+    add_gaps(each, availability, selection, shown, holds);
+    add_clashes(workspace, each, holds);
     for (const auto& off : availability.all_off())
       if (off.time.overlaps(each.time) && (off.claim == the_house || selection.takes(off.claim)))
         each.off.push_back(off);

@@ -36,6 +36,8 @@ class Look {
              (of == Of::Both && !clash.off &&
               age_of(clash.with) > std::pair(core::created(found.record), id));
     });
+    // What takes several at once had room for the later one, if it was not with the earlier ones too many.
+    if (const auto held = held_time(m_workspace, found.record, schema)) recount(report.clashes, *held);
     if (report.clashes.empty()) return;
     for (const auto& clash : report.clashes)
       m_told.insert(std::minmax(id, clash.with));

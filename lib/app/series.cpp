@@ -17,9 +17,12 @@ std::string zone_of_record(Workspace& workspace, const core::Record& record) {
   return record.text("zone").empty() ? workspace.settings().zone : record.text("zone");
 }
 
-std::string day_clash_words(Workspace& workspace, const DayClashes& day, const Clash& clash,
-                            const std::string& zone) {
-  return core::to_words(day.day) + "  " + clash_words(workspace, clash, zone);
+std::vector<std::string> day_clash_lines(Workspace& workspace, const DayClashes& day,
+                                         const std::string& zone) {
+  auto out = clash_lines(workspace, day.clashes, zone);
+  for (auto& line : out)
+    line = core::to_words(day.day) + "  " + line;
+  return out;
 }
 
 /// The state of an occurrence that is called off.
@@ -74,8 +77,8 @@ core::Value override_series_clashes(Workspace& workspace, const core::Record& se
   std::string message = fmt::format("{} of the series clash{} with what is booked already", found.size(),
                                     found.size() == 1 ? "es" : "");
   for (const auto& day : found)
-    for (const auto& clash : day.clashes)
-      message += "\n  " + day_clash_words(workspace, day, clash, zone);
+    for (const auto& line : day_clash_lines(workspace, day, zone))
+      message += "\n  " + line;
   throw Refusal(base::Kind::Clash, message,
                 "book the others with --skip-clashes, or all of it with --force \"why\"",
                 clash_details(all, zone));
@@ -119,12 +122,11 @@ void skip_occurrences(Batch& batch, const core::Record& series, const std::vecto
     core::Record occurrence = core::occurrence(series, schema, day.day);
     batch.take(occurrence);
     std::string why = "taken when the series was booked:";
-    for (const auto& clash : day.clashes) {
-      const std::string words = day_clash_words(workspace, day, clash, zone);
+    for (const auto& clash : day.clashes)
       why += " " + clash.key + " " + clock_words(clash.time, zone) +
              (clash.with_name.empty() ? "" : " " + clash.with_name) + ";";
-      workspace.warn("left out: " + words);
-    }
+    for (const auto& line : day_clash_lines(workspace, day, zone))
+      workspace.warn("left out: " + line);
     why.pop_back();
     std::vector<core::Edit> edits{{schema.states->field, state}};
     constexpr std::size_t longest_reason = 500;

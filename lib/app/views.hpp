@@ -25,15 +25,31 @@ struct DayEntry {
 };
 
 struct Gap {
-  std::string key; ///< the member or resource that is free
+  Claim claim; ///< the member or resource that is free
   core::Interval time;
+};
+
+/// Two that want one thing, or more than something takes at once: each is told once.
+struct DayClash {
+  struct Party {
+    std::string id, name; ///< of an appointment, or of an absence and its reason
+  };
+  Claim claim;                ///< what they want; whose time off it is
+  core::Interval time;        ///< in which they do, buffers included
+  std::vector<Party> parties; ///< by time; of two, the first one is shown
+  int capacity = 1, at_once = 2;
+  bool off = false;    ///< the second one is an absence
+  bool forced = false; ///< somebody has said why, in one that is shown
 };
 
 /// Somebody or something that a view has a column for.
 struct Part {
   Claim claim;
-  core::Spans hours;    ///< of that day
-  std::vector<Off> off; ///< the house's included
+  core::Spans hours;     ///< of that day
+  std::vector<Off> off;  ///< the house's included
+  core::Spans taken;     ///< of that day, when what takes it, shown or not, leaves no room for one more;
+                         ///< buffers included
+  core::Spans elsewhere; ///< of that, what nothing among the entries explains
 };
 
 struct Day {
@@ -42,8 +58,10 @@ struct Day {
   std::chrono::seconds length{0}; ///< 23 to 25 hours
   core::Interval time;            ///< from midnight to midnight
   std::vector<DayEntry> entries;  ///< by start
-  std::vector<Gap> gaps; ///< at least a quarter of an hour, within hours and outside time off, for all
-                         ///< who have something that day; of one, when only one was asked for
+  std::vector<DayClash> clashes;  ///< of the entries, by time
+  std::vector<Gap> gaps;      ///< at least a quarter of an hour, within hours and outside time off, for all
+                              ///< who have something that day; of those asked for by name, when some were
+  std::vector<Gap> elsewhere; ///< of the same, when they are taken by what the request leaves out
   std::vector<core::Interval> open; ///< of the house
   std::vector<Part> parts; ///< members, then resources, by key: those who have something that day, hours
                            ///< of their own or time off

@@ -1,28 +1,57 @@
 #include "core/clash.hpp"
 
+#include "core/slots.hpp"
+
 #include <algorithm>
 
 namespace crm::core {
 
-std::vector<Hold> obstacles(const std::vector<Hold>& holds, const Interval& wanted, int capacity) {
-  std::vector<Hold> touching;
+namespace {
+
+std::vector<Hold> touching(const std::vector<Hold>& holds, const Interval& time) {
+  std::vector<Hold> out;
+  for (const auto& hold : holds)
+    if (hold.time.overlaps(time)) out.push_back(hold);
+  std::sort(out.begin(), out.end(), [](const Hold& a, const Hold& b) {
+    return a.time.from != b.time.from ? a.time.from < b.time.from : a.record < b.record;
+  });
+  return out;
+}
+
+int most_at_once(const std::vector<Hold>& holds, const Interval& time) {
   std::vector<std::pair<Instant, int>> edges;
   for (const auto& hold : holds) {
-    if (!hold.time.overlaps(wanted)) continue;
-    touching.push_back(hold);
-    edges.emplace_back(std::max(hold.time.from, wanted.from), +1);
-    edges.emplace_back(std::min(hold.time.to, wanted.to), -1);
+    if (!hold.time.overlaps(time)) continue;
+    edges.emplace_back(std::max(hold.time.from, time.from), +1);
+    edges.emplace_back(std::min(hold.time.to, time.to), -1);
   }
   // An end sorts before a start at the same instant: intervals are half-open.
   std::sort(edges.begin(), edges.end());
   int now = 0, most = 0;
   for (const auto& [instant, change] : edges)
     most = std::max(most, now += change);
-  if (most < capacity) return {};
-  std::sort(touching.begin(), touching.end(), [](const Hold& a, const Hold& b) {
-    return a.time.from != b.time.from ? a.time.from < b.time.from : a.record < b.record;
+  return most;
+}
+
+} // namespace
+
+std::vector<Crowd> crowds(const std::vector<Hold>& holds, const Interval& within, int least) {
+  std::vector<Crowd> out;
+  for (const auto& time : common(full(holds, least), {within}))
+    out.push_back({time, most_at_once(holds, time), touching(holds, time)});
+  return out;
+}
+
+std::vector<Hold> obstacles(const std::vector<Hold>& holds, const Interval& wanted, int capacity) {
+  auto there = touching(holds, wanted);
+  if (most_at_once(there, wanted) < capacity) return {};
+  if (capacity <= 1) return there;
+  const auto too_many = crowds(there, wanted, capacity);
+  std::erase_if(there, [&](const Hold& hold) {
+    return std::none_of(too_many.begin(), too_many.end(),
+                        [&](const Crowd& crowd) { return hold.time.overlaps(crowd.time); });
   });
-  return touching;
+  return there;
 }
 
 std::vector<Interval> open_on(LocalDate day, const Hours& hours, const std::string& zone) {

@@ -23,8 +23,19 @@ struct Hold {
   Interval time;
 };
 
-/// Those of `holds` that stand in the way of one more in `wanted`: empty while fewer than `capacity` of them
-/// coincide at every moment of it. Holds are in any order.
+/// A stretch in which many holds coincide.
+struct Crowd {
+  Interval time;
+  int at_once = 0;         ///< at the worst moment of it
+  std::vector<Hold> holds; ///< that overlap it, by start
+};
+
+/// The stretches of `within` in which `least` or more of the holds coincide, by time; none for a `least`
+/// below
+/// 1. Holds are in any order.
+std::vector<Crowd> crowds(const std::vector<Hold>& holds, const Interval& within, int least);
+
+/// Those of `holds` that stand in the way of one more in `wanted`: of the crowds of `capacity` or more.
 std::vector<Hold> obstacles(const std::vector<Hold>& holds, const Interval& wanted, int capacity);
 
 /// One thing that an appointment wants: what holds it already, and how many it takes at once.

@@ -62,6 +62,7 @@ TEST_CASE("marks tell everything apart without colour, in ASCII too") {
         "       bob          zoe\n09:00  ! Ada        o Grace\n10:00  . 1 h        ~ "
         "buffer\n11:00  x dentist    # Annie\n");
   CHECK(legend(day, terminal(80)) == "! clash  ■ booked  ○ no-show  ~ buffer  × time off  · free");
+  CHECK(legend(day, terminal(40)) == "! clash  ■ booked  ○ no-show  ~ buffer\n× time off  · free");
 }
 
 TEST_CASE("two at one time stand side by side, and more than have room are counted") {

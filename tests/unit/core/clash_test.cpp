@@ -40,6 +40,29 @@ TEST_CASE("capacity is what may coincide at one moment, not in sum") {
   CHECK(obstacles(holds, span(0, 160), 3).empty());
 }
 
+TEST_CASE("who is there at another moment than the crowded one is not in the way") {
+  const std::vector<Hold> holds{{"a", span(0, 60)}, {"b", span(60, 120)}, {"c", span(100, 160)}};
+  const auto found = obstacles(holds, span(0, 160), 2);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].record == "b");
+  CHECK(found[1].record == "c");
+}
+
+TEST_CASE("a crowd is told once, with all who are in it and how many they are at the worst moment") {
+  const std::vector<Hold> holds{{"a", span(0, 60)},
+                                {"b", span(0, 60)},
+                                {"c", span(30, 90)},
+                                {"d", span(200, 260)},
+                                {"e", span(80, 100)}};
+  const auto found = crowds(holds, span(0, 300), 3);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].time == span(30, 60));
+  CHECK(found[0].at_once == 3);
+  CHECK(found[0].holds.size() == 3);
+  CHECK(crowds(holds, span(0, 300), 4).empty());
+  CHECK(crowds(holds, span(0, 300), 0).empty());
+}
+
 TEST_CASE("obstacles agree with counting minute by minute") {
   std::mt19937 random(7);
   for (int round = 0; round < 500; ++round) {
