@@ -83,6 +83,8 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
                                 ? Shrink::Never
                                 : Shrink::Allowed});
   }
+  const bool beside_zone = std::find(columns.begin(), columns.end(), "zone") != columns.end();
+  const Clock by = beside_zone ? Clock::Own : Clock::Here;
   std::vector<std::string> ids;
   std::vector<std::vector<Cell>> rows;
   app::each_listed(workspace, request, [&](const core::Record& record) {
@@ -94,9 +96,9 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
       const bool is_name = name == schema.name_field,
                  is_state = schema.states && name == schema.states->field;
       const bool over = is_state && !schema.is_open(record.text(name));
-      row.push_back({cell(workspace, record, schema, name), is_name ? Role::Name
-                                                            : over  ? Role::Dim
-                                                                    : Role::Plain});
+      row.push_back({cell(workspace, record, schema, name, by), is_name ? Role::Name
+                                                                : over  ? Role::Dim
+                                                                        : Role::Plain});
     }
   });
   const auto names = app::short_ids(workspace, ids);

@@ -26,6 +26,22 @@ std::string clock(core::LocalTime time) {
   return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
 }
 
+/// The zone of the record's own clock, where that is not the one of whoever looks.
+std::string other_zone(app::Workspace& workspace, const core::Record& record) {
+  const std::string& own = record.text("zone");
+  return own.empty() || own == workspace.settings().zone || !core::is_zone(own) ? "" : own;
+}
+
+std::string time_cell(app::Workspace& workspace, const core::Record& record, const std::string& text,
+                      Clock by) {
+  const auto wall = core::parse_wall_time(text);
+  const std::string zone = wall ? other_zone(workspace, record) : "";
+  if (zone.empty() || by == Clock::Own) return short_time(workspace, text);
+  if (by == Clock::Named) return short_time(workspace, text) + " (" + zone + ")";
+  return short_time(workspace,
+                    core::to_text(core::to_wall(core::to_instant(*wall, zone), workspace.settings().zone)));
+}
+
 std::string referred(app::Workspace& workspace, const core::Field& field, const std::string& target) {
   if (field.ref->by == core::Reference::By::Key) return target;
   return app::name_of(workspace, field.ref->types.size() == 1 ? field.ref->types.front() : "", target);
@@ -158,7 +174,7 @@ std::string size_in_words(std::uint64_t bytes) {
 }
 
 std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema,
-                 std::string_view name) {
+                 std::string_view name, Clock by) {
   const core::Value& value = record.get(name);
   const core::Field* field = schema.find(name);
   if (field == nullptr || value.is_null()) return core::to_text(value);
@@ -182,7 +198,7 @@ std::string cell(app::Workspace& workspace, const core::Record& record, const co
   case core::Shape::Date:
   case core::Shape::Time:
   case core::Shape::DateTime:
-    return short_time(workspace, value.string_or_empty());
+    return time_cell(workspace, record, value.string_or_empty(), by);
   case core::Shape::Period:
     if (const auto duration = core::parse_duration(value.string_or_empty())) return core::to_words(*duration);
     return value.string_or_empty();

@@ -16,9 +16,12 @@ core::List records_json(app::Workspace& workspace, const std::vector<core::Recor
 core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
                      const std::vector<std::string>& warnings);
 
+/// Whose clock shows a record's times: that of whoever looks, in the store's zone; the record's own, its zone
+/// named where it is another; or that without the name, where the zone stands beside it.
+enum class Clock { Here, Named, Own };
 /// One field as people read it: references by name, times as "Tue 24 Nov 14:00", durations in words.
 std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema,
-                 std::string_view field);
+                 std::string_view field, Clock by = Clock::Here);
 
 /// What a list calls the record: its name; for one without, its contact's name or the start of its text.
 std::string label(app::Workspace& workspace, const core::Record& record, const core::Schema& schema);

@@ -26,7 +26,7 @@ Card card_of(Context& context, const app::Found& found, const core::Schema& sche
     if (field.name == schema.name_field) continue;
     // Told below, and of a circle only the redirects that count.
     if (field.name == core::redirect_field || field.name == core::knew_field) continue;
-    if (const auto text = cell(workspace, found.record, schema, field.name); !text.empty())
+    if (const auto text = cell(workspace, found.record, schema, field.name, Clock::Named); !text.empty())
       card.entries.push_back({field.title, text});
   }
   for (const auto& [field, value] : found.record.fields)

@@ -55,7 +55,7 @@ void print_hit(Context& context, const std::vector<core::Term>& terms, const app
   std::vector<std::string> rest;
   if (const auto contact = about(workspace, hit.record); !contact.empty()) rest.push_back(contact);
   if (!schema.time_field.empty() && !hit.record.text(schema.time_field).empty())
-    rest.push_back(short_time(workspace, hit.record.text(schema.time_field)));
+    rest.push_back(cell(workspace, hit.record, schema, schema.time_field));
   if (schema.states) rest.push_back(hit.record.text(schema.states->field));
   if (hit.record.type == "note") rest.push_back(hit.record.text("kind"));
   std::erase(rest, "");
