@@ -166,6 +166,10 @@ std::string money(double amount, const std::string& currency) {
   return (amount < 0 ? "-" : "") + whole + (currency.empty() ? "" : " " + currency);
 }
 
+std::string and_more(std::size_t count, const std::string& command) {
+  return fmt::format("and {} more: `{}`", count, command);
+}
+
 std::string size_in_words(std::uint64_t bytes) {
   constexpr std::uint64_t kibi = 1024;
   if (bytes < kibi) return fmt::format("{} B", bytes);

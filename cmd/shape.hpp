@@ -32,6 +32,8 @@ std::string clock_range(const core::Interval& time, const std::string& zone);
 std::string short_time(app::Workspace& workspace, const std::string& text);
 /// "3 days ago", "in 2 h", for people.
 std::string ago(core::Instant then, core::Instant now);
+/// "and 7 more: `crm list note --about 7f3k`".
+std::string and_more(std::size_t count, const std::string& command);
 /// "48.2 KiB".
 std::string size_in_words(std::uint64_t bytes);
 /// "1,200.50 GBP".

@@ -137,10 +137,6 @@ void print_tasks(Context& context, const app::Day& day) {
     context.print("  " + and_more(day.tasks.size() - shown_tasks, day.tasks_command) + "\n");
 }
 
-std::string and_more(std::size_t count, const std::string& command) {
-  return fmt::format("and {} more: `{}`", count, command);
-}
-
 void print_clashes(Context& context, const std::vector<app::Day>& days) {
   auto& workspace = context.workspace();
   bool first = true;
