@@ -42,11 +42,6 @@ std::string time_cell(app::Workspace& workspace, const core::Record& record, con
                     core::to_text(core::to_wall(core::to_instant(*wall, zone), workspace.settings().zone)));
 }
 
-std::string referred(app::Workspace& workspace, const core::Field& field, const std::string& target) {
-  if (field.ref->by == core::Reference::By::Key) return target;
-  return app::name_of(workspace, field.ref->types.size() == 1 ? field.ref->types.front() : "", target);
-}
-
 } // namespace
 
 core::Map record_json(const core::Record& record, const core::Schema& schema) {
@@ -192,10 +187,10 @@ std::string cell(app::Workspace& workspace, const core::Record& record, const co
     return base::join(files, "\n");
   }
   if (field->ref) {
-    if (const auto* text = value.if_string()) return referred(workspace, *field, *text);
+    if (const auto* text = value.if_string()) return app::shown_reference(workspace, *field, *text);
     std::vector<std::string> names;
     for (const auto& item : value.if_list() != nullptr ? *value.if_list() : core::List{})
-      names.push_back(referred(workspace, *field, item.string_or_empty()));
+      names.push_back(app::shown_reference(workspace, *field, item.string_or_empty()));
     return base::join(names, ", ");
   }
   switch (field->shape) {

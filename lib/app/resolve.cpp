@@ -236,4 +236,9 @@ std::string name_of(Workspace& workspace, std::string_view type, std::string_vie
   return row ? row->name : std::string(target);
 }
 
+std::string shown_reference(Workspace& workspace, const core::Field& field, const std::string& target) {
+  if (field.ref->by == core::Reference::By::Key) return target;
+  return name_of(workspace, field.ref->types.size() == 1 ? field.ref->types.front() : "", target);
+}
+
 } // namespace crm::app

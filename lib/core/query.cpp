@@ -234,27 +234,8 @@ std::vector<std::string> texts_in(const Value& value) {
   return out;
 }
 
-std::optional<double> place_of(const Record& record, const Filter& filter, const Field* field,
-                               const std::string& zone) {
-  const auto seconds = [](auto time) {
-    return static_cast<double>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
-  };
-  if (field == nullptr)
-    return seconds(filter.field == "created" ? created(record).time : newest(record).time);
-  const Value& value = record.get(filter.field);
-  if (value.is_null()) return std::nullopt;
-  if (!is_time(field->shape)) {
-    if (field->shape != Shape::Period) return value.number_or(std::numeric_limits<double>::quiet_NaN());
-    const auto duration = parse_duration(value.string_or_empty());
-    if (!duration) return std::nullopt;
-    return static_cast<double>(std::chrono::seconds(duration->days + duration->time).count());
-  }
-  const std::string& own = record.text("zone");
-  const std::string& where = !own.empty() && is_zone(own) ? own : zone;
-  if (const auto wall = parse_wall_time(value.string_or_empty())) return seconds(to_instant(*wall, where));
-  if (const auto date = parse_date(value.string_or_empty()))
-    return seconds(to_instant({LocalTime{*date}, {}}, where));
-  return std::nullopt;
+std::optional<double> since_epoch(auto time) {
+  return static_cast<double>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
 }
 
 bool has_words(const Filter& filter, const Record& record, const Schema& schema) {
@@ -278,7 +259,9 @@ bool holds(const Filter& filter, const Record& record, const Schema& schema, con
   case Filter::Test::Any:
     return !there.empty();
   case Filter::Test::Range: {
-    const auto place = place_of(record, filter, field, zone);
+    const auto place = field != nullptr ? place_of(record, *field, zone)
+                                        : since_epoch(filter.field == "created" ? created(record).time
+                                                                                : newest(record).time);
     return place && *place >= filter.least && *place < filter.most;
   }
   default:
@@ -298,6 +281,28 @@ bool holds(const Filter& filter, const Record& record, const Schema& schema, con
 }
 
 } // namespace
+
+std::optional<double> place_of(const Record& record, const Field& field, const std::string& zone) {
+  const Value& value = record.get(field.name);
+  if (value.is_null()) return std::nullopt;
+  if (field.shape == Shape::Period) {
+    const auto duration = parse_duration(value.string_or_empty());
+    if (!duration) return std::nullopt;
+    return static_cast<double>(std::chrono::seconds(duration->days + duration->time).count());
+  }
+  if (is_number(field.shape)) {
+    const double number = value.number_or(std::numeric_limits<double>::quiet_NaN());
+    return std::isnan(number) ? std::nullopt : std::optional(number);
+  }
+  if (!is_time(field.shape)) return std::nullopt;
+  const std::string& own = record.text("zone");
+  const std::string& where = !own.empty() && is_zone(own) ? own : zone;
+  if (const auto wall = parse_wall_time(value.string_or_empty()))
+    return since_epoch(to_instant(*wall, where));
+  if (const auto date = parse_date(value.string_or_empty()))
+    return since_epoch(to_instant({LocalTime{*date}, {}}, where));
+  return std::nullopt;
+}
 
 const Field* find_queried(const Schema& schema, std::string_view word) {
   if (const auto* field = schema.find(word)) return field;

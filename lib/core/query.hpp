@@ -64,6 +64,10 @@ std::vector<std::string> split_words(std::string_view text);
 /// The naive truth. `zone` is the store's, for records without one of their own.
 bool matches(const Query& query, const Record& record, const Schema& schema, const std::string& zone);
 
+/// Where a record stands by a time (seconds since the epoch), a duration (seconds) or a number; nothing
+/// without one, and for other fields. `zone` is the store's.
+std::optional<double> place_of(const Record& record, const Field& field, const std::string& zone);
+
 /// The schema's field that a word of a query names, or nullptr: also by its singular, the verbs' word, or its
 /// first word ("next" for next_step).
 const Field* find_queried(const Schema& schema, std::string_view word);
