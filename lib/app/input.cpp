@@ -197,8 +197,10 @@ core::WallTime settled(const core::When& when) {
   throw base::Error(base::Kind::Usage, refusal.message, refusal.hint);
 }
 
-core::Days parse_days(Workspace& workspace, std::string_view phrase) {
-  const auto parsed = core::parse_days(phrase, workspace.when_context());
+core::Days parse_days(Workspace& workspace, std::string_view phrase, core::WhenContext::Year year) {
+  auto context = workspace.when_context();
+  context.year = year;
+  const auto parsed = core::parse_days(phrase, context);
   if (const auto* days = std::get_if<core::Days>(&parsed)) return *days;
   const auto& refusal = std::get<core::NotATime>(parsed);
   throw base::Error(base::Kind::Usage, refusal.message, refusal.hint);

@@ -69,13 +69,13 @@ std::int64_t since(const core::Record& record, const core::Schema& schema) {
 
 Report workload(Workspace& workspace, const ReportRequest& request) {
   Report report{.name = "workload", .by = request.by.empty() ? "member" : request.by, .bar = 4};
-  report.days = days_of(workspace, request.between, "today..+6d");
+  report.days = days_of(workspace, request.between, "today..+6d", Looks::Ahead);
   report.columns = {{report.by, "", Unit::Text},         {"tasks", "Tasks", Unit::Count},
                     {"overdue", "Overdue", Unit::Count}, {"appointments", "Appointments", Unit::Count},
                     {"hours", "Hours", Unit::Hours},     {"deals", "Deals", Unit::Count}};
   const auto time = seconds_of(workspace, *report.days);
   const auto now = workspace.now().time_since_epoch().count();
-  const auto today = seconds_of(workspace, days_of(workspace, "", "today")).from;
+  const auto today = seconds_of(workspace, days_of(workspace, "", "today", Looks::Ahead)).from;
   const auto one = [](const core::Record&, const index::Row&) { return 1.0; };
   Counted counted(5);
   const auto tasks = open_states(workspace, "task");
@@ -112,7 +112,7 @@ Report overdue(Workspace& workspace, const ReportRequest& request) {
                     {"oldest_days", "Oldest", Unit::Days}};
   std::optional<Seconds> time;
   if (!request.between.empty()) {
-    report.days = days_of(workspace, request.between, "");
+    report.days = days_of(workspace, request.between, "", Looks::Back);
     time = seconds_of(workspace, *report.days);
   }
   const auto now = workspace.now().time_since_epoch().count();
@@ -152,7 +152,7 @@ Report overdue(Workspace& workspace, const ReportRequest& request) {
 
 Report activity(Workspace& workspace, const ReportRequest& request) {
   Report report{.name = "activity", .by = request.by.empty() ? "member" : request.by, .bar = 1};
-  report.days = days_of(workspace, request.between, "-29d..today");
+  report.days = days_of(workspace, request.between, "-29d..today", Looks::Back);
   report.columns = {{report.by, "", Unit::Text},
                     {"notes", "Notes", Unit::Count},
                     {"appointments", "Appointments", Unit::Count},
