@@ -139,6 +139,13 @@ std::string short_time(app::Workspace& workspace, const std::string& text) {
   return out;
 }
 
+std::string short_moment(app::Workspace& workspace, core::StampTime time) {
+  const auto local =
+      core::to_local(std::chrono::floor<std::chrono::seconds>(time), workspace.settings().zone);
+  return short_time(workspace,
+                    core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(local), {}}));
+}
+
 std::string ago(core::Instant then, core::Instant now) {
   const auto away = then > now ? then - now : now - then;
   const auto days = std::chrono::floor<std::chrono::days>(away).count();

@@ -30,6 +30,8 @@ std::string label(app::Workspace& workspace, const core::Record& record, const c
 std::string clock_range(const core::Interval& time, const std::string& zone);
 /// "Tue 24 Nov 14:00", with the year when it is not this one's.
 std::string short_time(app::Workspace& workspace, const std::string& text);
+/// The same of a stamp, in the store's zone.
+std::string short_moment(app::Workspace& workspace, core::StampTime time);
 /// "3 days ago", "in 2 h", for people.
 std::string ago(core::Instant then, core::Instant now);
 /// "and 7 more: `crm list note --about 7f3k`".

@@ -33,12 +33,7 @@ Card card_of(Context& context, const app::Found& found, const core::Schema& sche
     if (schema.find(field) == nullptr) card.entries.push_back({field, core::to_text(value)});
   const auto first = core::created(found.record), last = core::newest(found.record);
   const auto when = [&](const core::Stamp& stamp) {
-    const auto local =
-        core::to_local(std::chrono::floor<std::chrono::seconds>(stamp.time), workspace.settings().zone);
-    return fmt::format("{} by {} on {}",
-                       short_time(workspace, core::to_text(core::WallTime{
-                                                 std::chrono::floor<std::chrono::minutes>(local), {}})),
-                       stamp.member, stamp.device);
+    return fmt::format("{} by {} on {}", short_moment(workspace, stamp.time), stamp.member, stamp.device);
   };
   card.footer = "added " + when(first) + (first == last ? "" : ", changed " + when(last));
   return card;

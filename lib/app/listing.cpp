@@ -106,7 +106,8 @@ void each_listed(Workspace& workspace, const ListRequest& request,
   narrow(query, request.filters, schema);
   const bool filtered = !request.filters.filters.empty() || request.targets.size() > 1;
   if (!filtered && order) query.limit = request.limit;
-  const bool whole = request.want == ListRequest::Want::Record || needs_stamps(request.filters);
+  const bool whole = request.want == ListRequest::Want::Record || needs_stamps(request.filters) ||
+                     sorts_by_stamp(request.sort, schema);
   std::vector<core::Record> to_sort;
   std::size_t taken = 0;
   const auto take = [&](const index::Row& row) {

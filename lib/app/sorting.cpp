@@ -13,20 +13,25 @@ namespace crm::app {
 namespace {
 
 struct Key {
-  const core::Field* field; ///< nullptr for the id, and for what a type does not have
-  bool down, by_id;
+  const core::Field* field; ///< nullptr for the id, a stamp, and a name or time that the type does not have
+  std::string name;
+  bool down;
 };
+
+std::string without_minus(std::string_view part) {
+  return std::string(part.substr(part.starts_with('-') ? 1 : 0));
+}
 
 std::vector<Key> keys_of(const std::string& sort, const core::Schema& schema) {
   std::vector<Key> out;
   for (const auto part : base::split(sort, ',')) {
-    const bool down = part.starts_with('-');
-    const std::string name(part.substr(down ? 1 : 0));
+    const std::string name = without_minus(part);
+    const bool none = name == "id" || core::names_stamp(schema, name);
     out.push_back({name == "name"   ? schema.find(schema.name_field)
                    : name == "time" ? schema.find(schema.time_field)
-                   : name == "id"   ? nullptr
+                   : none           ? nullptr
                                     : &field_named(schema, name),
-                   down, name == "id"});
+                   name, part.starts_with('-')});
   }
   return out;
 }
@@ -37,8 +42,7 @@ class Places {
   explicit Places(Workspace& workspace) : m_workspace(workspace) {}
 
   core::Value of(const core::Record& record, const Key& key) {
-    if (key.by_id) return record.id.str();
-    if (key.field == nullptr) return {};
+    if (key.field == nullptr) return beside_fields(record, key.name);
     const core::Value& value = record.get(key.field->name);
     if (key.field->ref) return names(value, *key.field);
     if (const auto place = core::place_of(record, *key.field, m_workspace.settings().zone)) return *place;
@@ -47,6 +51,13 @@ class Places {
   }
 
  private:
+  static core::Value beside_fields(const core::Record& record, const std::string& name) {
+    if (name == "id") return record.id.str();
+    if (name != "created" && name != "changed") return {};
+    const auto stamp = core::stamp_of(record, name);
+    return stamp ? core::Value{stamp->time.time_since_epoch().count()} : core::Value{};
+  }
+
   core::Value names(const core::Value& value, const core::Field& field) {
     if (const auto* text = value.if_string()) return name(*text, field);
     std::vector<std::string> out;
@@ -72,6 +83,12 @@ int compare(const core::Value& a, const core::Value& b) {
 }
 
 } // namespace
+
+bool sorts_by_stamp(const std::string& sort, const core::Schema& schema) {
+  const auto parts = base::split(sort, ',');
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return core::names_stamp(schema, without_minus(part)); });
+}
 
 void sort_by(Workspace& workspace, std::vector<core::Record>& records, const std::string& sort,
              const core::Schema& schema) {

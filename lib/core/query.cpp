@@ -322,6 +322,16 @@ const Field* find_queried(const Schema& schema, std::string_view word) {
   return referring(schema, word);
 }
 
+bool names_stamp(const Schema& schema, std::string_view word) {
+  return std::find(std::begin(stamp_fields), std::end(stamp_fields), word) != std::end(stamp_fields) &&
+         find_queried(schema, word) == nullptr;
+}
+
+std::optional<Stamp> stamp_of(const Record& record, std::string_view word) {
+  auto stamp = word == "created" ? created(record) : newest(record);
+  return stamp == Stamp{} ? std::nullopt : std::optional(std::move(stamp));
+}
+
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> out;
   bool quoted = false, begun = false;
