@@ -175,12 +175,18 @@ void add_list_options(CLI::App& command, Context& context, ListOptions& options,
     complete(context, command.add_option("--to", options.to, "up to and with this day")->type_name("DAY"),
              Completes::Day);
   }
-  command.add_option("--columns", options.columns, "fields to show, also created and changed")
-      ->delimiter(',')
-      ->type_name("FIELDS");
-  command.add_option("--sort", options.sort, "a field, or several: -value,name")->type_name("BY");
-  command.add_option("--group-by", options.group_by, "how many have each value, and sums")
-      ->type_name("FIELD");
+  complete(context,
+           command.add_option("--columns", options.columns, "fields to show, also created and changed")
+               ->delimiter(',')
+               ->type_name("FIELDS"),
+           Completes::Columns, options.type);
+  complete(context,
+           command.add_option("--sort", options.sort, "a field, or several: -value,name")->type_name("BY"),
+           Completes::Sort, options.type);
+  complete(context,
+           command.add_option("--group-by", options.group_by, "how many have each value, and sums")
+               ->type_name("FIELD"),
+           Completes::Field, options.type);
   command.add_option("--limit", options.limit, "at most N")->type_name("N")->check(CLI::Range(0, 1000000000));
   if (schema != nullptr && core::may_recur(*schema))
     command.add_flag("--series", options.series, "the series themselves, not what they come to");

@@ -157,8 +157,11 @@ void add_report(CLI::App& root, Context& context) {
     auto request = std::make_shared<app::ReportRequest>();
     auto* each = add_command(*command, kind.name, kind.summary,
                              std::string("  crm report ") + kind.name + "\n" + kind.about);
-    each->add_option("--by", request->by, "day, week, month, or a field like member, service, contact")
-        ->type_name("GROUP");
+    complete(
+        context,
+        each->add_option("--by", request->by, "day, week, month, or a field like member, service, contact")
+            ->type_name("GROUP"),
+        Completes::Choice, std::string("day,week,month,") + kind.by);
     complete(
         context,
         each->add_option("--between", request->between, "in these days: 2026-11, mon..fri, \"last month\"")

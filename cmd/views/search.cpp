@@ -153,9 +153,11 @@ void add_search(CLI::App& root, Context& context) {
   command->add_option("--limit", options->request.limit, "at most N (default 20; 0: all)")
       ->type_name("N")
       ->check(CLI::Range(0, 1000000000));
-  command->add_option("--sort", options->sort, "relevance (default), newest or oldest")
-      ->check(CLI::IsMember({"relevance", "newest", "oldest"}))
-      ->type_name("BY");
+  complete(context,
+           command->add_option("--sort", options->sort, "relevance (default), newest or oldest")
+               ->check(CLI::IsMember({"relevance", "newest", "oldest"}))
+               ->type_name("BY"),
+           Completes::Choice, "relevance,newest,oldest");
   command->callback([&context, options] { run_search(context, *options); });
 }
 

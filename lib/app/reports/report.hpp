@@ -39,6 +39,7 @@ struct ReportKind {
   const char* name;
   const char* summary;
   const char* about; ///< definitions, for --help
+  const char* by;    ///< groups beside day, week and month that are offered, with commas between them
   Report (*make)(Workspace&, const ReportRequest&);
 };
 Report make_report(Workspace& workspace, const ReportKind& kind, const ReportRequest& request);
