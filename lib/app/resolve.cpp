@@ -56,9 +56,9 @@ std::string described(Workspace& workspace, const index::Row& row) {
 
 [[noreturn]] void ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
                             const std::vector<index::Row>& rows) {
-  std::string message = fmt::format("\"{}\" could be any of {}{} {}s:", base::printable(word),
+  std::string message = fmt::format("\"{}\" could be any of {}{} {}:", base::printable(word),
                                     rows.size() > shown_candidates ? "more than " : "",
-                                    std::min(rows.size(), shown_candidates), noun(type));
+                                    std::min(rows.size(), shown_candidates), base::plural(noun(type)));
   core::List candidates;
   for (const auto& row : rows) {
     if (candidates.size() == shown_candidates) break;

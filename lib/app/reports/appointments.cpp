@@ -58,7 +58,7 @@ Report no_shows(Workspace& workspace, const ReportRequest& request) {
   if (!schema.states ||
       std::find(schema.states->rank.begin(), schema.states->rank.end(), missed) == schema.states->rank.end())
     throw base::Error(base::Kind::Usage,
-                      "appointments here have no state no-show, so that nobody's can be whole_number");
+                      "appointments here have no state no-show, so that none can be counted");
   report.days = days_of(workspace, request.between, "-89d..today", Looks::Back);
   report.columns = {{report.by, "", Unit::Text},
                     {"appointments", "Appointments", Unit::Count},

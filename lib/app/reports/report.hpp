@@ -31,7 +31,7 @@ struct Report {
 };
 
 struct ReportRequest {
-  std::string by;      ///< day, week, month, or a field of what is whole_number; "" for the report's own
+  std::string by;      ///< day, week, month, or a field of what is counted; "" for the report's own
   std::string between; ///< days, as typed; "" for the report's own
 };
 

@@ -78,7 +78,7 @@ void each_record(Workspace& workspace, const std::string& type, const std::vecto
     query.from = time->from;
     query.to = time->to;
   }
-  // What is whole_number asks for names as it goes: not while the index is being read.
+  // What counts asks for names as it goes: not while the index is being read.
   std::vector<std::pair<core::Record, index::Row>> found;
   each_row(workspace, query, [&](const index::Row& row) {
     found.emplace_back(to_record(row), row);
