@@ -115,7 +115,8 @@ void print_report(Context& context, const app::Report& report) {
     numbers.push_back(row[report.bar].number_or(0));
   const bool by_time = report.by == "day" || report.by == "week" || report.by == "month";
   if (terminal.tty_out) {
-    context.print(context.style().paint(Role::Heading, heading) + "\n");
+    const auto room = static_cast<std::size_t>(std::max(terminal.width, 1));
+    context.print(context.style().paint(Role::Heading, shorten(heading, room, terminal)) + "\n");
     if (by_time && numbers.size() > 2) context.print(sparkline(numbers, terminal) + "\n");
   }
   const auto rows = [&](const std::vector<std::string>& drawn) {

@@ -66,7 +66,7 @@ void print_hit(Context& context, const std::vector<core::Term>& terms, const app
   const auto found = core::marks(terms, name);
   std::string line = style.paint(Role::Id, id) + head.substr(id.size());
   const std::string shown = terminal.tty_out ? shorten(name, room, terminal) : name;
-  line += marked(shown, found, style);
+  line += marked(shown, marks_left(found, name, shown), style);
   const std::size_t left = room - std::min(room, base::width(shown) + (name.empty() ? 0 : 2));
   const std::string end =
       terminal.tty_out ? shorten(base::printable(tail), left, terminal) : base::printable(tail);
@@ -87,7 +87,7 @@ void run_search(Context& context, SearchOptions& options) {
   const auto answer = app::search(workspace, request);
   if (context.for_people()) {
     if (answer.hits.empty())
-      return context.say(fmt::format("nothing matches {}", base::printable(base::join(request.words, " "))));
+      return context.say("nothing matches " + base::fit(base::printable(base::join(request.words, " ")), 60));
     for (const auto& hit : answer.hits)
       print_hit(context, answer.terms, hit);
     if (answer.more)
