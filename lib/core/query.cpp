@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "core/provenance.hpp"
+#include "core/search.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -240,10 +241,15 @@ std::optional<double> since_epoch(auto time) {
 
 bool has_words(const Filter& filter, const Record& record, const Schema& schema) {
   std::string text = base::fold(display_name(record, schema));
+  const auto add = [&](const std::string& each) {
+    text += "\n" + base::fold(each);
+    for (const auto& number : number_words(each))
+      text += "\n" + number.folded;
+  };
   for (const auto& field : schema.fields)
     if (field.search)
       for (const auto& each : texts_in(record.get(field.name)))
-        text += "\n" + base::fold(each);
+        add(each);
   return std::all_of(filter.values.begin(), filter.values.end(),
                      [&](const std::string& word) { return text.find(word) != std::string::npos; });
 }
