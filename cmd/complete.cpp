@@ -177,6 +177,15 @@ class Completer {
     case Completes::Filter:
       filters(type.empty() ? given_type() : type, typed);
       break;
+    case Completes::Field:
+    case Completes::Columns:
+    case Completes::Sort:
+      fields(what, type.empty() ? given_type() : type);
+      break;
+    case Completes::Choice:
+      for (const auto word : base::split(type, ','))
+        offer(std::string(word));
+      break;
     case Completes::Verb:
     case Completes::Folder:
       break;
@@ -200,6 +209,25 @@ class Completer {
     if (const auto& schema = m_context.schema(type); schema.states)
       for (const auto& state : schema.states->rank)
         offer(state);
+  }
+
+  /// What stands before the part that is offered: "-value," of "-value,na".
+  void set_aside(std::size_t characters) {
+    m_before += m_last.substr(0, characters);
+    m_last.erase(0, characters);
+  }
+
+  void fields(Completes what, const std::string& type) {
+    if (type.empty()) return;
+    const auto& schema = m_context.schema(type);
+    if (what != Completes::Field) set_aside(m_last.rfind(',') + 1); // 0 where there is none
+    if (what == Completes::Sort && m_last.starts_with('-')) set_aside(1);
+    for (const auto& field : schema.fields)
+      offer(field.name, field.title);
+    if (what == Completes::Field) return;
+    offer("id");
+    offer("created", "when it was added");
+    offer("changed", "when it was last changed");
   }
 
   void assignments(const std::string& type, const std::string& typed) {

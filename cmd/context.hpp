@@ -37,6 +37,10 @@ enum class Completes {
   Topic,
   Remote,
   Filter,
+  Field,
+  Columns, ///< several fields with commas between them
+  Sort,    ///< the same, "-" before any
+  Choice,  ///< of the words that `type` has, with commas between them
   Folder
 };
 struct Completion {

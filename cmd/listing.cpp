@@ -63,26 +63,38 @@ std::vector<std::string> targets(app::Workspace& workspace, const ListOptions& o
   return out;
 }
 
+std::string stamp_text(app::Workspace& workspace, const core::Record& record, const std::string& name) {
+  const auto stamp = core::stamp_of(record, name);
+  return stamp ? short_moment(workspace, stamp->time) : "";
+}
+
+/// A heading: a part of a name says something; a part of a time or a sum does not.
+Column column_of(const core::Schema& schema, const std::string& name) {
+  using core::Shape;
+  if (core::names_stamp(schema, name))
+    return {.heading = name == "created" ? "Created" : "Changed", .shrink = Shrink::Never};
+  const core::Field* field = schema.find(name);
+  const auto is = [&](std::initializer_list<Shape> shapes) {
+    return field != nullptr && std::find(shapes.begin(), shapes.end(), field->shape) != shapes.end();
+  };
+  return {.heading = field != nullptr ? field->title : name,
+          .align = is({Shape::Integer, Shape::Number}) ? base::Align::Right : base::Align::Left,
+          .shrink =
+              is({Shape::Integer, Shape::Number, Shape::Date, Shape::Time, Shape::DateTime, Shape::Period})
+                  ? Shrink::Never
+                  : Shrink::Allowed};
+}
+
 /// False when there is nothing to show.
 bool print_table(Context& context, const app::ListRequest& request, const std::vector<std::string>& columns) {
   const core::Schema& schema = *request.schema;
   auto& workspace = context.workspace();
   Table table;
   table.column({.heading = "ID", .shrink = Shrink::Never});
-  for (const auto& name : columns) {
-    const core::Field* field = schema.find(name);
-    using core::Shape;
-    const auto is = [&](std::initializer_list<Shape> shapes) {
-      return field != nullptr && std::find(shapes.begin(), shapes.end(), field->shape) != shapes.end();
-    };
-    // A part of a name says something; a part of a time or a sum does not.
-    table.column({.heading = field != nullptr ? field->title : name,
-                  .align = is({Shape::Integer, Shape::Number}) ? base::Align::Right : base::Align::Left,
-                  .shrink = is({Shape::Integer, Shape::Number, Shape::Date, Shape::Time, Shape::DateTime,
-                                Shape::Period})
-                                ? Shrink::Never
-                                : Shrink::Allowed});
-  }
+  for (const auto& name : columns)
+    table.column(column_of(schema, name));
+  const bool beside_zone = std::find(columns.begin(), columns.end(), "zone") != columns.end();
+  const Clock by = beside_zone ? Clock::Own : Clock::Here;
   std::vector<std::string> ids;
   std::vector<std::vector<Cell>> rows;
   app::each_listed(workspace, request, [&](const core::Record& record) {
@@ -91,12 +103,16 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
     row.reserve(1 + columns.size());
     row.emplace_back();
     for (const auto& name : columns) {
+      if (core::names_stamp(schema, name)) {
+        row.push_back({stamp_text(workspace, record, name)});
+        continue;
+      }
       const bool is_name = name == schema.name_field,
                  is_state = schema.states && name == schema.states->field;
       const bool over = is_state && !schema.is_open(record.text(name));
-      row.push_back({cell(workspace, record, schema, name), is_name ? Role::Name
-                                                            : over  ? Role::Dim
-                                                                    : Role::Plain});
+      row.push_back({cell(workspace, record, schema, name, by), is_name ? Role::Name
+                                                                : over  ? Role::Dim
+                                                                        : Role::Plain});
     }
   });
   const auto names = app::short_ids(workspace, ids);
@@ -159,10 +175,18 @@ void add_list_options(CLI::App& command, Context& context, ListOptions& options,
     complete(context, command.add_option("--to", options.to, "up to and with this day")->type_name("DAY"),
              Completes::Day);
   }
-  command.add_option("--columns", options.columns, "fields to show")->delimiter(',')->type_name("FIELDS");
-  command.add_option("--sort", options.sort, "a field, or several: -value,name")->type_name("BY");
-  command.add_option("--group-by", options.group_by, "how many have each value, and sums")
-      ->type_name("FIELD");
+  complete(context,
+           command.add_option("--columns", options.columns, "fields to show, also created and changed")
+               ->delimiter(',')
+               ->type_name("FIELDS"),
+           Completes::Columns, options.type);
+  complete(context,
+           command.add_option("--sort", options.sort, "a field, or several: -value,name")->type_name("BY"),
+           Completes::Sort, options.type);
+  complete(context,
+           command.add_option("--group-by", options.group_by, "how many have each value, and sums")
+               ->type_name("FIELD"),
+           Completes::Field, options.type);
   command.add_option("--limit", options.limit, "at most N")->type_name("N")->check(CLI::Range(0, 1000000000));
   if (schema != nullptr && core::may_recur(*schema))
     command.add_flag("--series", options.series, "the series themselves, not what they come to");
@@ -211,8 +235,12 @@ void run_list(Context& context, const ListOptions& options) {
   }
   auto columns = options.columns.empty() ? schema.columns : options.columns;
   if (options.series && options.columns.empty()) columns.emplace_back("rrule");
-  for (auto& name : columns)
-    if (name != "id") name = app::field_named(schema, name).name;
+  for (auto& name : columns) {
+    if (core::names_stamp(schema, name))
+      request.want = app::ListRequest::Want::Record;
+    else if (name != "id")
+      name = app::field_named(schema, name).name;
+  }
   if (context.for_people()) {
     if (!print_table(context, request, columns)) context.say(none);
     return;
@@ -223,8 +251,14 @@ void run_list(Context& context, const ListOptions& options) {
   if (context.format() == Format::Json)
     return context.print_json(list_json(schema, records.size(), records_json(workspace, records)));
   std::vector<core::Map> rows;
-  for (const auto& record : records)
-    rows.push_back(record_json(record, schema));
+  for (const auto& record : records) {
+    auto& row = rows.emplace_back(record_json(record, schema));
+    for (const auto& name : columns)
+      if (core::names_stamp(schema, name)) {
+        const auto stamp = core::stamp_of(record, name);
+        row.set(name, stamp ? core::Value{core::to_text(stamp->time)} : core::Value{});
+      }
+  }
   std::vector<std::string> names{"id"};
   if (options.columns.empty()) {
     for (const auto& field : schema.fields)

@@ -27,9 +27,20 @@ std::string clock(core::LocalTime time) {
   return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
 }
 
-std::string referred(app::Workspace& workspace, const core::Field& field, const std::string& target) {
-  if (field.ref->by == core::Reference::By::Key) return target;
-  return app::name_of(workspace, field.ref->types.size() == 1 ? field.ref->types.front() : "", target);
+/// The zone of the record's own clock, where that is not the one of whoever looks.
+std::string other_zone(app::Workspace& workspace, const core::Record& record) {
+  const std::string& own = record.text("zone");
+  return own.empty() || own == workspace.settings().zone || !core::is_zone(own) ? "" : own;
+}
+
+std::string time_cell(app::Workspace& workspace, const core::Record& record, const std::string& text,
+                      Clock by) {
+  const auto wall = core::parse_wall_time(text);
+  const std::string zone = wall ? other_zone(workspace, record) : "";
+  if (zone.empty() || by == Clock::Own) return short_time(workspace, text);
+  if (by == Clock::Named) return short_time(workspace, text) + " (" + zone + ")";
+  return short_time(workspace,
+                    core::to_text(core::to_wall(core::to_instant(*wall, zone), workspace.settings().zone)));
 }
 
 } // namespace
@@ -129,6 +140,13 @@ std::string short_time(app::Workspace& workspace, const std::string& text) {
   return out;
 }
 
+std::string short_moment(app::Workspace& workspace, core::StampTime time) {
+  const auto local =
+      core::to_local(std::chrono::floor<std::chrono::seconds>(time), workspace.settings().zone);
+  return short_time(workspace,
+                    core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(local), {}}));
+}
+
 std::string ago(core::Instant then, core::Instant now) {
   const auto away = then > now ? then - now : now - then;
   const auto days = std::chrono::floor<std::chrono::days>(away).count();
@@ -151,6 +169,10 @@ std::string money(double amount, const std::string& currency) {
   return (amount < 0 ? "-" : "") + whole + (currency.empty() ? "" : " " + currency);
 }
 
+std::string and_more(std::size_t count, const std::string& command) {
+  return fmt::format("and {} more: `{}`", count, command);
+}
+
 std::string size_in_words(std::uint64_t bytes) {
   constexpr std::uint64_t kibi = 1024;
   if (bytes < kibi) return fmt::format("{} B", bytes);
@@ -159,7 +181,7 @@ std::string size_in_words(std::uint64_t bytes) {
 }
 
 std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema,
-                 std::string_view name) {
+                 std::string_view name, Clock by) {
   const core::Value& value = record.get(name);
   const core::Field* field = schema.find(name);
   if (field == nullptr || value.is_null()) return core::to_text(value);
@@ -173,17 +195,17 @@ std::string cell(app::Workspace& workspace, const core::Record& record, const co
     return base::join(files, "\n");
   }
   if (field->ref) {
-    if (const auto* text = value.if_string()) return referred(workspace, *field, *text);
+    if (const auto* text = value.if_string()) return app::shown_reference(workspace, *field, *text);
     std::vector<std::string> names;
     for (const auto& item : value.if_list() != nullptr ? *value.if_list() : core::List{})
-      names.push_back(referred(workspace, *field, item.string_or_empty()));
+      names.push_back(app::shown_reference(workspace, *field, item.string_or_empty()));
     return base::join(names, ", ");
   }
   switch (field->shape) {
   case core::Shape::Date:
   case core::Shape::Time:
   case core::Shape::DateTime:
-    return short_time(workspace, value.string_or_empty());
+    return time_cell(workspace, record, value.string_or_empty(), by);
   case core::Shape::Period:
     if (const auto duration = core::parse_duration(value.string_or_empty())) return core::to_words(*duration);
     return value.string_or_empty();

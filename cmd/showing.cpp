@@ -26,19 +26,14 @@ Card card_of(Context& context, const app::Found& found, const core::Schema& sche
     if (field.name == schema.name_field) continue;
     // Told below, and of a circle only the redirects that count.
     if (field.name == core::redirect_field || field.name == core::knew_field) continue;
-    if (const auto text = cell(workspace, found.record, schema, field.name); !text.empty())
+    if (const auto text = cell(workspace, found.record, schema, field.name, Clock::Named); !text.empty())
       card.entries.push_back({field.title, text});
   }
   for (const auto& [field, value] : found.record.fields)
     if (schema.find(field) == nullptr) card.entries.push_back({field, core::to_text(value)});
   const auto first = core::created(found.record), last = core::newest(found.record);
   const auto when = [&](const core::Stamp& stamp) {
-    const auto local =
-        core::to_local(std::chrono::floor<std::chrono::seconds>(stamp.time), workspace.settings().zone);
-    return fmt::format("{} by {} on {}",
-                       short_time(workspace, core::to_text(core::WallTime{
-                                                 std::chrono::floor<std::chrono::minutes>(local), {}})),
-                       stamp.member, stamp.device);
+    return fmt::format("{} by {} on {}", short_moment(workspace, stamp.time), stamp.member, stamp.device);
   };
   card.footer = "added " + when(first) + (first == last ? "" : ", changed " + when(last));
   return card;
@@ -55,8 +50,9 @@ std::string line_of(app::Workspace& workspace, const core::Record& record) {
   return base::join(parts, "  ");
 }
 
-void section(Context& context, const std::string& heading, const std::vector<core::Record>& records) {
-  if (records.empty()) return;
+void section(Context& context, const std::string& heading, const std::vector<core::Record>& records,
+             const std::vector<app::LeftOut>& left_out = {}) {
+  if (records.empty() && left_out.empty()) return;
   auto& workspace = context.workspace();
   const Style style = context.style();
   const auto width = static_cast<std::size_t>(context.terminal().width);
@@ -67,6 +63,8 @@ void section(Context& context, const std::string& heading, const std::vector<cor
     if (context.terminal().tty_out) line = base::fit(line, width - id.size() - 4);
     context.print("  " + style.paint(Role::Id, id) + "  " + line + "\n");
   }
+  for (const auto& each : left_out)
+    context.print("  " + style.paint(Role::Dim, and_more(each.count, each.command)) + "\n");
 }
 
 /// What came to records that were merged into this one, from devices that did not know.
@@ -138,16 +136,25 @@ void show_story(Context& context, const app::Found& found) {
     return context.print_json(document);
   }
   context.print(card_of(context, found, schema).render(context.terminal(), context.style()));
+  auto left_out = app::left_out(workspace, story);
+  const auto rest_of = [&](const std::string& type) {
+    std::vector<app::LeftOut> out;
+    std::erase_if(left_out, [&](const app::LeftOut& each) {
+      if (each.type == type) out.push_back(each);
+      return each.type == type;
+    });
+    return out;
+  };
   if (story.next) section(context, "Next appointment", {*story.next});
-  section(context, "Open tasks", story.tasks);
-  section(context, "Deals", story.deals);
-  section(context, "Open cases", story.cases);
-  section(context, "Latest notes", story.notes);
+  section(context, "Open tasks", story.tasks, rest_of("task"));
+  section(context, "Deals", story.deals, rest_of("deal"));
+  section(context, "Open cases", story.cases, rest_of("case"));
+  section(context, "Latest notes", story.notes, rest_of("note"));
   std::vector<core::Record> before;
   for (const auto& record : story.appointments)
     if (!story.next || !(record.id == story.next->id)) before.push_back(record);
-  section(context, "Other appointments", before);
-  section(context, "More", story.others);
+  section(context, "Other appointments", before, rest_of("appointment"));
+  section(context, "More", story.others, left_out);
   print_merged(context, found);
 }
 

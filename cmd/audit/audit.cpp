@@ -46,11 +46,6 @@ core::Map entry_json(const app::AuditEntry& entry, Format format) {
   return out;
 }
 
-std::string short_moment(app::Workspace& workspace, core::StampTime time) {
-  const auto local = std::chrono::floor<std::chrono::minutes>(local_second(workspace, time));
-  return short_time(workspace, core::to_text(core::WallTime{local, {}}));
-}
-
 std::string long_moment(app::Workspace& workspace, core::StampTime time) {
   const auto local = local_second(workspace, time);
   const auto day = std::chrono::floor<std::chrono::days>(local);

@@ -51,7 +51,8 @@ void print_blame(Context& context, const app::Blame& blame) {
   table.column({"Batch", base::Align::Left, 8, Shrink::Never});
   table.column({"Merged", base::Align::Left, 6});
   for (const auto& field : blame.fields) {
-    const auto shown = field.field == "deleted" ? "yes" : cell(workspace, blame.record, schema, field.field);
+    const auto shown =
+        field.field == "deleted" ? "yes" : cell(workspace, blame.record, schema, field.field, Clock::Own);
     table.row({{field.field, Role::Dim},
                {field.value.is_null() ? "(none)" : shown},
                {field.device.empty() ? field.member : field.member + "@" + field.device},

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cmd/audit/audit.hpp"
 #include "cmd/render/table.hpp"
+#include "cmd/shape.hpp"
 
 #include <fmt/format.h>
 

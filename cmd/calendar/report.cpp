@@ -46,9 +46,9 @@ std::string called(Context& context, const app::CalendarFileOutcome& each) {
                        : workspace.with_index([&](index::Index& index) { return index.by_id(each.id); });
   if (!row) return base::printable(each.file);
   const core::Record record = app::to_record(*row);
-  return app::short_id(workspace, each.id) + "  " +
-         base::printable(label(workspace, record, workspace.schemas().get(row->type))) + ", " +
-         short_time(workspace, record.text("start"));
+  const auto& schema = workspace.schemas().get(row->type);
+  return app::short_id(workspace, each.id) + "  " + base::printable(label(workspace, record, schema)) + ", " +
+         cell(workspace, record, schema, "start");
 }
 
 void print_file(Context& context, const app::CalendarFileOutcome& each) {

@@ -61,7 +61,7 @@ void run_set_where(Context& context, const Options& options) {
            workspace, {.schema = &schema, .filters = app::parse_query(workspace, schema, options.where)}))
     request.records.push_back(record.id.str());
   const auto count = request.records.size();
-  const std::string what = fmt::format("{} {}{}", count, schema.type, count == 1 ? "" : "s");
+  const std::string what = base::count_of(count, schema.type);
   if (count == 0) throw base::Error(base::Kind::NotFound, "no " + schema.type + " is left by these filters");
   if (options.mode == app::Mode::Write && context.wants_prompt() && context.for_people() && !options.yes) {
     const auto said =

@@ -75,7 +75,7 @@ void print_report(Context& context, const app::MergeReport& report) {
   }
   std::vector<std::string> parts;
   for (const auto& [type, count] : report.following)
-    parts.push_back(fmt::format("{} {}{}", count, type, count == 1 ? "" : "s"));
+    parts.push_back(base::count_of(static_cast<std::size_t>(count), type));
   if (!parts.empty()) context.print("  following: " + base::join(parts, ", ") + "\n");
 }
 

@@ -27,6 +27,19 @@ std::string marked(std::string_view text, const std::vector<core::Highlight>& ma
   return out + base::printable(text.substr(at));
 }
 
+std::vector<core::Highlight> marks_left(const std::vector<core::Highlight>& marks, std::string_view whole,
+                                        std::string_view shortened) {
+  auto kept = static_cast<std::size_t>(
+      std::mismatch(whole.begin(), whole.end(), shortened.begin(), shortened.end()).first - whole.begin());
+  // The dots may begin with a byte of the character that they stand for.
+  while (kept > 0 && kept < whole.size() && (static_cast<unsigned char>(whole[kept]) & 0xc0) == 0x80)
+    --kept;
+  std::vector<core::Highlight> out;
+  for (const auto& mark : marks)
+    if (mark.begin < kept) out.push_back({mark.begin, std::min(mark.end, kept)});
+  return out;
+}
+
 core::Excerpt around_marks(const core::Excerpt& excerpt, std::size_t columns, const Terminal& terminal) {
   core::Excerpt out = excerpt;
   if (base::width(out.text) <= columns) return out;
@@ -46,7 +59,9 @@ core::Excerpt around_marks(const core::Excerpt& excerpt, std::size_t columns, co
       mark.end = mark.end - from + dots.size();
     }
   }
-  out.text = shorten(out.text, columns, terminal);
+  const std::string shorter = shorten(out.text, columns, terminal);
+  out.marks = marks_left(out.marks, out.text, shorter);
+  out.text = shorter;
   return out;
 }
 

@@ -14,6 +14,10 @@ namespace crm::cmd {
 /// Printable, the marks in bold where there is colour. Marks beyond the end of the text are cut.
 std::string marked(std::string_view text, const std::vector<core::Highlight>& marks, const Style& style);
 
+/// The marks in what a text was shortened to: none is on the dots that stand for the rest.
+std::vector<core::Highlight> marks_left(const std::vector<core::Highlight>& marks, std::string_view whole,
+                                        std::string_view shortened);
+
 /// The excerpt's part that fits `columns`, with the first of its marks in it.
 core::Excerpt around_marks(const core::Excerpt& excerpt, std::size_t columns, const Terminal& terminal);
 

@@ -115,7 +115,8 @@ void print_report(Context& context, const app::Report& report) {
     numbers.push_back(row[report.bar].number_or(0));
   const bool by_time = report.by == "day" || report.by == "week" || report.by == "month";
   if (terminal.tty_out) {
-    context.print(context.style().paint(Role::Heading, heading) + "\n");
+    const auto room = static_cast<std::size_t>(std::max(terminal.width, 1));
+    context.print(context.style().paint(Role::Heading, shorten(heading, room, terminal)) + "\n");
     if (by_time && numbers.size() > 2) context.print(sparkline(numbers, terminal) + "\n");
   }
   const auto rows = [&](const std::vector<std::string>& drawn) {
@@ -157,8 +158,11 @@ void add_report(CLI::App& root, Context& context) {
     auto request = std::make_shared<app::ReportRequest>();
     auto* each = add_command(*command, kind.name, kind.summary,
                              std::string("  crm report ") + kind.name + "\n" + kind.about);
-    each->add_option("--by", request->by, "day, week, month, or a field like member, service, contact")
-        ->type_name("GROUP");
+    complete(
+        context,
+        each->add_option("--by", request->by, "day, week, month, or a field like member, service, contact")
+            ->type_name("GROUP"),
+        Completes::Choice, std::string("day,week,month,") + kind.by);
     complete(
         context,
         each->add_option("--between", request->between, "in these days: 2026-11, mon..fri, \"last month\"")

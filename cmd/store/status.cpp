@@ -72,7 +72,7 @@ void run_status(Context& context) {
                            status.last_actor, status.last_device.empty() ? "" : " on " + status.last_device));
   std::vector<std::string> counts;
   for (const auto& [type, count] : status.records)
-    if (count > 0) counts.push_back(fmt::format("{} {}{}", count, type, count == 1 ? "" : "s"));
+    if (count > 0) counts.push_back(base::count_of(static_cast<std::size_t>(count), type));
   const auto lines = base::wrap(counts.empty() ? "no records yet" : base::join(counts, ", "),
                                 static_cast<std::size_t>(context.terminal().width) - 12);
   for (const auto& each : lines)

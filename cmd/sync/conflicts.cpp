@@ -42,7 +42,7 @@ std::string value_text(Context& context, const app::Disputed& each, const core::
   const auto fields = fields_that_differ(conflict);
   for (const auto& field : fields)
     if (const core::Value* value = values.find(field); value != nullptr && !value->is_null()) {
-      const std::string text = base::fit(cell(workspace, record, schema, field), 200);
+      const std::string text = base::fit(cell(workspace, record, schema, field, Clock::Named), 200);
       parts.push_back(fields.size() > 1 ? field + " " + text : text);
     }
   return parts.empty() ? "(empty)" : base::join(parts, ", ");
@@ -59,7 +59,8 @@ std::string candidate_text(Context& context, const app::Disputed& each, const co
   const auto& schema = workspace.schemas().get(record.type);
   std::vector<std::string> parts;
   for (const auto& [field, value] : candidate.values)
-    parts.push_back(field + " " + (value.is_null() ? "cleared" : cell(workspace, record, schema, field)));
+    parts.push_back(field + " " +
+                    (value.is_null() ? "cleared" : cell(workspace, record, schema, field, Clock::Named)));
   return base::fit("kept, as it was written since: " + base::join(parts, ", "), 200);
 }
 

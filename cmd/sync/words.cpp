@@ -121,7 +121,7 @@ void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes)
     const std::string zone = record.text("zone").empty() ? workspace.settings().zone : record.text("zone");
     const std::string id = app::short_id(workspace, record.id.str());
     context.print(fmt::format("{}  {}  {}  {}\n", style.paint(Role::Bad, "CLASH"), style.paint(Role::Id, id),
-                              cell(workspace, record, schema, schema.time_field),
+                              cell(workspace, record, schema, schema.time_field, Clock::Named),
                               base::printable(label(workspace, record, schema))));
     for (const auto& line : app::clash_lines(workspace, clash.report.clashes, zone))
       context.print("       " + line + "\n");

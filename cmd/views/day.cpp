@@ -88,9 +88,12 @@ void add_day(CLI::App& root, Context& context) {
                   "In the grid: ■ booked  ! clash  ○ no-show  ~ buffer  □ taken by what is not shown\n"
                   "× time off  · free; empty is closed, > is now.");
   add_view_options(*command, context, *options, Shows::Grid);
-  command->add_option("--by", options->by, "a column for each member or each resource (default: member)")
-      ->type_name("KIND")
-      ->check(CLI::IsMember({"member", "resource"}));
+  complete(
+      context,
+      command->add_option("--by", options->by, "a column for each member or each resource (default: member)")
+          ->type_name("KIND")
+          ->check(CLI::IsMember({"member", "resource"})),
+      Completes::Choice, "member,resource");
   command->add_flag("--watch", options->watch, "draw it again whenever something changes, until Ctrl-C");
   command->callback([&context, options] { run_day(context, *options); });
 }

@@ -176,10 +176,6 @@ void print_tasks(Context& context, const app::Day& day, Fit fit) {
                   "\n");
 }
 
-std::string and_more(std::size_t count, const std::string& command) {
-  return fmt::format("and {} more: `{}`", count, command);
-}
-
 namespace {
 
 /// "bob: Ada Lovelace 2vnr, Grace Hopper 7f3k", "group: over capacity, 3 of 2: Ada Lovelace 2vnr, …".

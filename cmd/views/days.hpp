@@ -48,7 +48,6 @@ void print_off(Context& context, const app::Day& day, Fit fit);
 constexpr std::size_t shown_tasks = 20;
 /// As many as a screen has room for, and what shows the others.
 void print_tasks(Context& context, const app::Day& day, Fit fit);
-std::string and_more(std::size_t count, const std::string& command);
 
 /// From `since` on, when that is later than the day's beginning. False when there is nothing to draw or no
 /// room for it: nothing is printed then.

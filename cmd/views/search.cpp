@@ -55,7 +55,7 @@ void print_hit(Context& context, const std::vector<core::Term>& terms, const app
   std::vector<std::string> rest;
   if (const auto contact = about(workspace, hit.record); !contact.empty()) rest.push_back(contact);
   if (!schema.time_field.empty() && !hit.record.text(schema.time_field).empty())
-    rest.push_back(short_time(workspace, hit.record.text(schema.time_field)));
+    rest.push_back(cell(workspace, hit.record, schema, schema.time_field));
   if (schema.states) rest.push_back(hit.record.text(schema.states->field));
   if (hit.record.type == "note") rest.push_back(hit.record.text("kind"));
   std::erase(rest, "");
@@ -66,7 +66,7 @@ void print_hit(Context& context, const std::vector<core::Term>& terms, const app
   const auto found = core::marks(terms, name);
   std::string line = style.paint(Role::Id, id) + head.substr(id.size());
   const std::string shown = terminal.tty_out ? shorten(name, room, terminal) : name;
-  line += marked(shown, found, style);
+  line += marked(shown, marks_left(found, name, shown), style);
   const std::size_t left = room - std::min(room, base::width(shown) + (name.empty() ? 0 : 2));
   const std::string end =
       terminal.tty_out ? shorten(base::printable(tail), left, terminal) : base::printable(tail);
@@ -87,7 +87,7 @@ void run_search(Context& context, SearchOptions& options) {
   const auto answer = app::search(workspace, request);
   if (context.for_people()) {
     if (answer.hits.empty())
-      return context.say(fmt::format("nothing matches {}", base::printable(base::join(request.words, " "))));
+      return context.say("nothing matches " + base::fit(base::printable(base::join(request.words, " ")), 60));
     for (const auto& hit : answer.hits)
       print_hit(context, answer.terms, hit);
     if (answer.more)
@@ -153,9 +153,11 @@ void add_search(CLI::App& root, Context& context) {
   command->add_option("--limit", options->request.limit, "at most N (default 20; 0: all)")
       ->type_name("N")
       ->check(CLI::Range(0, 1000000000));
-  command->add_option("--sort", options->sort, "relevance (default), newest or oldest")
-      ->check(CLI::IsMember({"relevance", "newest", "oldest"}))
-      ->type_name("BY");
+  complete(context,
+           command->add_option("--sort", options->sort, "relevance (default), newest or oldest")
+               ->check(CLI::IsMember({"relevance", "newest", "oldest"}))
+               ->type_name("BY"),
+           Completes::Choice, "relevance,newest,oldest");
   command->callback([&context, options] { run_search(context, *options); });
 }
 

@@ -11,6 +11,7 @@
 namespace crm::app {
 
 std::string with_article(std::string_view noun) {
+  if (base::plural(noun) == noun) return std::string(noun); // "hours"
   const bool vowel = !noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
   return (vowel ? "an " : "a ") + std::string(noun);
 }
@@ -37,7 +38,7 @@ std::string refer(Workspace& workspace, const core::Reference& reference, std::s
   if (!reference.types.empty() &&
       std::find(reference.types.begin(), reference.types.end(), found.record.type) == reference.types.end())
     throw base::Error(base::Kind::Usage,
-                      fmt::format("\"{}\" is a {}, not a {}", found.name, found.record.type,
+                      fmt::format("\"{}\" is {}, not {}", found.name, with_article(found.record.type),
                                   with_article(base::join(reference.types, " or "))));
   if (reference.by == core::Reference::By::Id) return found.record.id.str();
   return found.key;
@@ -197,8 +198,10 @@ core::WallTime settled(const core::When& when) {
   throw base::Error(base::Kind::Usage, refusal.message, refusal.hint);
 }
 
-core::Days parse_days(Workspace& workspace, std::string_view phrase) {
-  const auto parsed = core::parse_days(phrase, workspace.when_context());
+core::Days parse_days(Workspace& workspace, std::string_view phrase, core::WhenContext::Year year) {
+  auto context = workspace.when_context();
+  context.year = year;
+  const auto parsed = core::parse_days(phrase, context);
   if (const auto* days = std::get_if<core::Days>(&parsed)) return *days;
   const auto& refusal = std::get<core::NotATime>(parsed);
   throw base::Error(base::Kind::Usage, refusal.message, refusal.hint);

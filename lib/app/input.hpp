@@ -39,7 +39,8 @@ core::When parse_when(Workspace& workspace, std::string_view phrase, const std::
                       std::optional<core::LocalTime> seen_from = {});
 /// As a record keeps it. A time that the clock skips or shows twice: Error(Usage) with the choices.
 core::WallTime settled(const core::When& when);
-core::Days parse_days(Workspace& workspace, std::string_view phrase);
+core::Days parse_days(Workspace& workspace, std::string_view phrase,
+                      core::WhenContext::Year year = core::WhenContext::Year::Coming);
 core::Duration parse_duration(std::string_view text, std::string_view field);
 
 } // namespace crm::app

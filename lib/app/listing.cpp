@@ -4,6 +4,7 @@
 #include "app/occurrences.hpp"
 #include "app/project.hpp"
 #include "app/query.hpp"
+#include "app/sorting.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/json.hpp"
@@ -22,40 +23,6 @@ std::optional<index::Order> index_order(const std::string& sort, const core::Sch
   if (!sort.empty()) return std::nullopt;
   if (schema.time_field.empty()) return index::Order::Name;
   return schema.type == "note" ? index::Order::TimeDescending : index::Order::Time;
-}
-
-/// By several fields, "-" before one turns it round; what has no value comes last either way.
-void sort_by(std::vector<core::Record>& records, const std::string& sort, const core::Schema& schema) {
-  if (records.empty()) return;
-  struct Key {
-    std::string field;
-    bool down, by_id;
-  };
-  std::vector<Key> keys;
-  for (const auto part : base::split(sort, ',')) {
-    const bool down = part.starts_with('-');
-    const std::string name(part.substr(down ? 1 : 0));
-    keys.push_back({name == "name"   ? schema.name_field
-                    : name == "time" ? schema.time_field
-                    : name == "id"   ? std::string()
-                                     : field_named(schema, name).name,
-                    down, name == "id"});
-  }
-  const auto compare = [](const core::Value& a, const core::Value& b) {
-    const auto *text_a = a.if_string(), *text_b = b.if_string();
-    if (text_a != nullptr && text_b != nullptr) return base::fold(*text_a).compare(base::fold(*text_b));
-    return core::less(a, b) ? -1 : core::less(b, a) ? 1 : 0;
-  };
-  std::stable_sort(records.begin(), records.end(), [&](const core::Record& a, const core::Record& b) {
-    for (const auto& key : keys) {
-      if (key.by_id) return key.down ? b.id < a.id : a.id < b.id;
-      const auto &first = a.get(key.field), &second = b.get(key.field);
-      if (first.is_null() != second.is_null()) return second.is_null();
-      const int order = compare(first, second);
-      if (order != 0) return key.down ? order > 0 : order < 0;
-    }
-    return false;
-  });
 }
 
 /// The record without its `crm` block, of which a table shows nothing: half of what would be parsed. Rows are
@@ -139,7 +106,8 @@ void each_listed(Workspace& workspace, const ListRequest& request,
   narrow(query, request.filters, schema);
   const bool filtered = !request.filters.filters.empty() || request.targets.size() > 1;
   if (!filtered && order) query.limit = request.limit;
-  const bool whole = request.want == ListRequest::Want::Record || needs_stamps(request.filters);
+  const bool whole = request.want == ListRequest::Want::Record || needs_stamps(request.filters) ||
+                     sorts_by_stamp(request.sort, schema);
   std::vector<core::Record> to_sort;
   std::size_t taken = 0;
   const auto take = [&](const index::Row& row) {
@@ -162,7 +130,7 @@ void each_listed(Workspace& workspace, const ListRequest& request,
   } else {
     each_row(workspace, query, take);
   }
-  sort_by(to_sort, request.sort, schema);
+  if (!order) sort_by(workspace, to_sort, request.sort, schema);
   const auto most = request.limit == 0 ? to_sort.size() : std::min(request.limit, to_sort.size());
   for (std::size_t i = 0; i < most; ++i)
     visit(std::move(to_sort[i]));

@@ -72,7 +72,7 @@ class Merging {
     }
     note_reads(m_workspace, "merge", shown); // field by field, in a dry run too
     report.committed =
-        m_batch.commit(fmt::format("Merge {} {}s into one", m_others.size() + 1, m_schema.type));
+        m_batch.commit("Merge " + base::count_of(m_others.size() + 1, m_schema.type) + " into one");
     return report;
   }
 

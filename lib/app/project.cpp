@@ -163,7 +163,7 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
   for (const auto& each : core::searched(record, schema)) {
     std::string& words = each.name ? entry.name_words : entry.text_words;
     if (!words.empty()) words += index::word_break;
-    words += base::word_text(each.text);
+    words += core::word_text(each.text);
   }
   core::Map data;
   data.set("fields", std::move(shown));

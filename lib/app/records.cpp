@@ -30,7 +30,7 @@ std::vector<Assignment> parse_all(const std::vector<std::string>& texts) {
 /// "contact" or "3 contacts", for the log's first line; no names: a log outlives a person's wish to be
 /// forgotten.
 std::string counted(std::string_view type, std::size_t count) {
-  return count == 1 ? std::string(type) : fmt::format("{} {}s", count, type);
+  return count == 1 ? std::string(type) : base::count_of(count, type);
 }
 
 std::vector<Found> resolve_all(Workspace& workspace, const std::string& type,

@@ -56,9 +56,9 @@ std::string described(Workspace& workspace, const index::Row& row) {
 
 [[noreturn]] void ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
                             const std::vector<index::Row>& rows) {
-  std::string message = fmt::format("\"{}\" could be any of {}{} {}s:", base::printable(word),
+  std::string message = fmt::format("\"{}\" could be any of {}{} {}:", base::printable(word),
                                     rows.size() > shown_candidates ? "more than " : "",
-                                    std::min(rows.size(), shown_candidates), noun(type));
+                                    std::min(rows.size(), shown_candidates), base::plural(noun(type)));
   core::List candidates;
   for (const auto& row : rows) {
     if (candidates.size() == shown_candidates) break;
@@ -234,6 +234,11 @@ std::string name_of(Workspace& workspace, std::string_view type, std::string_vie
     return type.empty() ? by_id : index.by_key(type, target);
   });
   return row ? row->name : std::string(target);
+}
+
+std::string shown_reference(Workspace& workspace, const core::Field& field, const std::string& target) {
+  if (field.ref->by == core::Reference::By::Key) return target;
+  return name_of(workspace, field.ref->types.size() == 1 ? field.ref->types.front() : "", target);
 }
 
 } // namespace crm::app

@@ -31,4 +31,8 @@ std::vector<std::string> short_ids(Workspace& workspace, const std::vector<std::
 /// "Ada Lovelace" for an id or key that a field refers to; the id or key itself when nothing is there.
 std::string name_of(Workspace& workspace, std::string_view type, std::string_view target);
 
+/// What people read for a target of a field that has `ref`: a key as it is, the name of what an id stands
+/// for.
+std::string shown_reference(Workspace& workspace, const core::Field& field, const std::string& target);
+
 } // namespace crm::app

@@ -39,6 +39,27 @@ std::vector<index::Row> with_occurrences(Workspace& workspace, const core::Schem
   return out;
 }
 
+std::vector<std::string> types_about_contacts(const Workspace& workspace) {
+  auto out = workspace.schemas().types();
+  std::erase_if(out, [&](const std::string& type) {
+    const auto& fields = workspace.schemas().get(type).fields;
+    return std::none_of(fields.begin(), fields.end(), [](const core::Field& field) {
+      return field.ref && (field.ref->types.empty() || contains(field.ref->types, "contact"));
+    });
+  });
+  return out;
+}
+
+/// As many as a list of them has.
+std::size_t count_listed(Workspace& workspace, const core::Schema& schema, const index::Query& query) {
+  if (!core::may_recur(schema))
+    return static_cast<std::size_t>(
+        workspace.with_index([&](index::Index& index) { return index.count(query); }));
+  std::size_t count = 0;
+  each_row(workspace, query, [&](const index::Row&) { return ++count > 0; });
+  return count;
+}
+
 } // namespace
 
 std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& appointment,
@@ -56,12 +77,8 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
     out.owner = name_of(workspace, "member", owner);
   const std::string id = contact.record.id.str();
   const auto now = workspace.now().time_since_epoch().count();
-  for (const auto& type : workspace.schemas().types()) {
+  for (const auto& type : types_about_contacts(workspace)) {
     const auto& schema = workspace.schemas().get(type);
-    const bool refers = std::any_of(schema.fields.begin(), schema.fields.end(), [](const core::Field& field) {
-      return field.ref && (field.ref->types.empty() || contains(field.ref->types, "contact"));
-    });
-    if (!refers) continue;
     const auto rows = with_occurrences(workspace, schema, workspace.with_index([&](index::Index& index) {
       return index.referring(id, type, looked_at);
     }));
@@ -95,6 +112,33 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
       take(open, out.others);
       take(rest, out.others);
     }
+  }
+  return out;
+}
+
+std::vector<LeftOut> left_out(Workspace& workspace, const Story& story) {
+  std::map<std::string, std::size_t> shown;
+  for (const auto* records :
+       {&story.appointments, &story.tasks, &story.deals, &story.cases, &story.notes, &story.others})
+    for (const auto& record : *records)
+      ++shown[record.type];
+  if (story.next && std::none_of(story.appointments.begin(), story.appointments.end(),
+                                 [&](const core::Record& each) { return each.id == story.next->id; }))
+    ++shown[story.next->type];
+  const std::string id = story.contact.record.id.str();
+  std::vector<LeftOut> out;
+  for (const auto& type : types_about_contacts(workspace)) {
+    const auto& schema = workspace.schemas().get(type);
+    const bool only_open = schema.states && (type == "task" || type == "case");
+    const index::Query query{.type = type,
+                             .states = only_open ? schema.states->open : std::vector<std::string>{},
+                             .target = id,
+                             .order = index::Order::Id};
+    const std::size_t all = count_listed(workspace, schema, query);
+    if (all <= shown[type]) continue;
+    const bool whole = !only_open && (schema.states || takes_time(schema));
+    out.push_back({type, all - shown[type],
+                   "crm list " + type + " --about " + short_id(workspace, id) + (whole ? " --all" : "")});
   }
   return out;
 }

@@ -96,6 +96,14 @@ struct Story {
 /// At most `most` of each kind.
 Story story(Workspace& workspace, const Found& contact, std::size_t most = 5);
 
+/// Of one type what a story had no room for, and what lists it.
+struct LeftOut {
+  std::string type;
+  std::size_t count = 0;
+  std::string command;
+};
+std::vector<LeftOut> left_out(Workspace& workspace, const Story& story);
+
 struct Stage {
   std::string state;
   std::int64_t count = 0;

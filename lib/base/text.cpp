@@ -263,10 +263,20 @@ std::vector<std::string> suggestions(std::string_view word, const std::vector<st
   return out;
 }
 
+std::string plural(std::string_view noun) {
+  const auto ends = [&](std::initializer_list<std::string_view> with) {
+    return std::any_of(with.begin(), with.end(), [&](std::string_view end) { return noun.ends_with(end); });
+  };
+  std::string out(noun);
+  if (ends({"ss", "sh", "ch", "x", "z"})) return out + "es";
+  if (ends({"s"})) return out;
+  if (!ends({"y"}) || ends({"ay", "ey", "oy", "uy"})) return out + "s";
+  out.pop_back();
+  return out + "ies";
+}
+
 std::string count_of(std::size_t count, std::string_view noun) {
-  std::string out = std::to_string(count) + " ";
-  out += noun;
-  return count == 1 ? out : out + (noun.ends_with('h') ? "es" : "s");
+  return std::to_string(count) + " " + (count == 1 ? std::string(noun) : plural(noun));
 }
 
 std::string_view trim(std::string_view text) {

@@ -47,6 +47,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 std::vector<std::string> suggestions(std::string_view word, const std::vector<std::string>& candidates,
                                      std::size_t most = 3);
 
+/// "records", "batches", "companies"; a word that is one already, as "hours", stays as it is.
+std::string plural(std::string_view noun);
 /// "1 record", "2 records", "3 batches".
 std::string count_of(std::size_t count, std::string_view noun);
 

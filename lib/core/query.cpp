@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "core/provenance.hpp"
+#include "core/search.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -234,35 +235,21 @@ std::vector<std::string> texts_in(const Value& value) {
   return out;
 }
 
-std::optional<double> place_of(const Record& record, const Filter& filter, const Field* field,
-                               const std::string& zone) {
-  const auto seconds = [](auto time) {
-    return static_cast<double>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
-  };
-  if (field == nullptr)
-    return seconds(filter.field == "created" ? created(record).time : newest(record).time);
-  const Value& value = record.get(filter.field);
-  if (value.is_null()) return std::nullopt;
-  if (!is_time(field->shape)) {
-    if (field->shape != Shape::Period) return value.number_or(std::numeric_limits<double>::quiet_NaN());
-    const auto duration = parse_duration(value.string_or_empty());
-    if (!duration) return std::nullopt;
-    return static_cast<double>(std::chrono::seconds(duration->days + duration->time).count());
-  }
-  const std::string& own = record.text("zone");
-  const std::string& where = !own.empty() && is_zone(own) ? own : zone;
-  if (const auto wall = parse_wall_time(value.string_or_empty())) return seconds(to_instant(*wall, where));
-  if (const auto date = parse_date(value.string_or_empty()))
-    return seconds(to_instant({LocalTime{*date}, {}}, where));
-  return std::nullopt;
+std::optional<double> since_epoch(auto time) {
+  return static_cast<double>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
 }
 
 bool has_words(const Filter& filter, const Record& record, const Schema& schema) {
   std::string text = base::fold(display_name(record, schema));
+  const auto add = [&](const std::string& each) {
+    text += "\n" + base::fold(each);
+    for (const auto& number : number_words(each))
+      text += "\n" + number.folded;
+  };
   for (const auto& field : schema.fields)
     if (field.search)
       for (const auto& each : texts_in(record.get(field.name)))
-        text += "\n" + base::fold(each);
+        add(each);
   return std::all_of(filter.values.begin(), filter.values.end(),
                      [&](const std::string& word) { return text.find(word) != std::string::npos; });
 }
@@ -278,7 +265,9 @@ bool holds(const Filter& filter, const Record& record, const Schema& schema, con
   case Filter::Test::Any:
     return !there.empty();
   case Filter::Test::Range: {
-    const auto place = place_of(record, filter, field, zone);
+    const auto place = field != nullptr ? place_of(record, *field, zone)
+                                        : since_epoch(filter.field == "created" ? created(record).time
+                                                                                : newest(record).time);
     return place && *place >= filter.least && *place < filter.most;
   }
   default:
@@ -299,6 +288,28 @@ bool holds(const Filter& filter, const Record& record, const Schema& schema, con
 
 } // namespace
 
+std::optional<double> place_of(const Record& record, const Field& field, const std::string& zone) {
+  const Value& value = record.get(field.name);
+  if (value.is_null()) return std::nullopt;
+  if (field.shape == Shape::Period) {
+    const auto duration = parse_duration(value.string_or_empty());
+    if (!duration) return std::nullopt;
+    return static_cast<double>(std::chrono::seconds(duration->days + duration->time).count());
+  }
+  if (is_number(field.shape)) {
+    const double number = value.number_or(std::numeric_limits<double>::quiet_NaN());
+    return std::isnan(number) ? std::nullopt : std::optional(number);
+  }
+  if (!is_time(field.shape)) return std::nullopt;
+  const std::string& own = record.text("zone");
+  const std::string& where = !own.empty() && is_zone(own) ? own : zone;
+  if (const auto wall = parse_wall_time(value.string_or_empty()))
+    return since_epoch(to_instant(*wall, where));
+  if (const auto date = parse_date(value.string_or_empty()))
+    return since_epoch(to_instant({LocalTime{*date}, {}}, where));
+  return std::nullopt;
+}
+
 const Field* find_queried(const Schema& schema, std::string_view word) {
   if (const auto* field = schema.find(word)) return field;
   if (const auto* field = schema.find(std::string(word) + "s")) return field;
@@ -315,6 +326,16 @@ const Field* find_queried(const Schema& schema, std::string_view word) {
     }
   if (longer != nullptr) return longer;
   return referring(schema, word);
+}
+
+bool names_stamp(const Schema& schema, std::string_view word) {
+  return std::find(std::begin(stamp_fields), std::end(stamp_fields), word) != std::end(stamp_fields) &&
+         find_queried(schema, word) == nullptr;
+}
+
+std::optional<Stamp> stamp_of(const Record& record, std::string_view word) {
+  auto stamp = word == "created" ? created(record) : newest(record);
+  return stamp == Stamp{} ? std::nullopt : std::optional(std::move(stamp));
 }
 
 std::vector<std::string> split_words(std::string_view text) {

@@ -26,11 +26,33 @@ struct Place {
 
 std::vector<Place> places(const std::vector<Term>& terms, const std::vector<Word>& words) {
   std::vector<Place> out;
-  for (std::size_t at = 0; at < words.size(); ++at)
+  const auto add = [&](const Place& place) {
+    // Where a group of a number is found, so is the number that begins with it.
+    const bool known = std::any_of(out.begin(), out.end(), [&](const Place& other) {
+      return other.term == place.term && other.mark.begin == place.mark.begin;
+    });
+    if (!known) out.push_back(place);
+  };
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const bool in_order = out.empty() || words[at].begin > out.back().mark.begin;
     for (std::size_t i = 0; i < terms.size(); ++i)
-      if (!terms[i].negated && occurs_at(terms[i], words, at))
-        out.push_back({{words[at].begin, words[at + terms[i].words.size() - 1].end}, i});
+      if (!terms[i].negated && occurs_at(terms[i], words, at)) {
+        const Place place{{words[at].begin, words[at + terms[i].words.size() - 1].end}, i};
+        in_order ? out.push_back(place) : add(place);
+      }
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Place& a, const Place& b) { return a.mark.begin < b.mark.begin; });
   return out;
+}
+
+/// Digits, and what people put between them.
+bool is_number(std::string_view text) {
+  constexpr std::size_t shortest = 6, longest = 20;
+  const auto digits = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return base::is_digit(c); }));
+  return digits >= shortest && digits <= longest &&
+         text.find_first_not_of("0123456789 +-./()") == std::string_view::npos;
 }
 
 std::size_t distinct(const std::vector<Place>& all, std::size_t first, std::size_t end) {
@@ -162,6 +184,35 @@ std::vector<Searched> searched(const Record& record, const Schema& schema) {
   return out;
 }
 
+std::vector<Word> number_words(std::string_view text) {
+  if (!is_number(text)) return {};
+  const auto groups = base::words(text);
+  std::vector<Word> out;
+  std::string digits;
+  for (std::size_t i = groups.size(); i-- > 0;) {
+    const bool behind_code = i == 1 && text.find_first_not_of(' ') == text.find('+');
+    digits = groups[i].folded + digits;
+    if (i + 1 < groups.size()) out.push_back({digits, groups[i].begin, groups.back().end});
+    if (behind_code && !digits.starts_with('0'))
+      out.push_back({"0" + digits, groups[i].begin, groups.back().end});
+  }
+  return out;
+}
+
+std::vector<Word> words_of(std::string_view text) {
+  auto out = base::words(text);
+  for (auto& each : number_words(text))
+    out.push_back(std::move(each));
+  return out;
+}
+
+std::string word_text(std::string_view text) {
+  std::string out = base::word_text(text);
+  for (const auto& number : number_words(text))
+    out += " " + number.folded;
+  return out;
+}
+
 bool occurs(const Term& term, const std::vector<Word>& words) {
   for (std::size_t at = 0; at < words.size(); ++at)
     if (occurs_at(term, words, at)) return true;
@@ -173,7 +224,7 @@ Excerpt excerpt(const std::vector<Term>& terms, const std::vector<Searched>& tex
   std::vector<Place> found;
   std::size_t have = 0;
   for (const auto& each : texts) {
-    auto here = places(terms, base::words(each.text));
+    auto here = places(terms, words_of(each.text));
     const std::size_t count = distinct(here, 0, each.text.size());
     if (count == 0) continue;
     if (best != nullptr && (best->name == each.name ? count <= have : each.name)) continue;
@@ -188,7 +239,7 @@ Excerpt excerpt(const std::vector<Term>& terms, const std::vector<Searched>& tex
 }
 
 std::vector<Highlight> marks(const std::vector<Term>& terms, std::string_view text) {
-  return joined(places(terms, base::words(text)));
+  return joined(places(terms, words_of(text)));
 }
 
 } // namespace crm::core

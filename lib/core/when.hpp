@@ -16,6 +16,9 @@ struct WhenContext {
   std::chrono::weekday week_start = std::chrono::Monday;
   std::optional<std::chrono::seconds>
       now_offset{}; ///< tells which `now` is meant in the hour that a clock shows twice
+  /// Which is meant by a month, or a day of one, that names no year: the first from today on, or the last one
+  /// that has begun.
+  enum class Year { Coming, Latest } year = Year::Coming;
 };
 
 struct When {

@@ -130,6 +130,9 @@ std::optional<LocalDate> Parser::read_end() {
 std::optional<LocalDate> Parser::in_coming_year(month m, unsigned day) {
   const LocalDate from = m_from.value_or(today());
   const int year = static_cast<int>(year_of(from));
+  if (m_context.year == WhenContext::Year::Latest && !m_from)
+    for (int y = year; y >= year - 8; --y)
+      if (const auto date = make_date(y, m, day); date && *date <= from) return date;
   for (int y = year; y <= year + 8; ++y) // 29 February may be eight years away
     if (const auto date = make_date(y, m, day); date && *date >= from) return date;
   return refuse_day("there is no " + day_and_month(day, m));

@@ -54,6 +54,8 @@ std::optional<Days> read_span(Parser& in, LocalDate from) {
     const auto coming = year_month{phrase::year_of(from), *month};
     if (year)
       span = days_of(year_month{std::chrono::year{*year}, *month});
+    else if (in.context().year == WhenContext::Year::Latest)
+      span = days_of(phrase::first_of(coming) > from ? coming - years{1} : coming);
     else
       span = days_of(phrase::last_of(coming) < from ? coming + years{1} : coming);
   } else if (unit.size() == 7 && unit[4] == '-') {
@@ -116,7 +118,9 @@ std::variant<Days, NotATime> parse_days(std::string_view typed, const WhenContex
   const auto first = one_side(left, end.problem ? given : end.context(), std::nullopt);
   if (const auto* problem = std::get_if<NotATime>(&first)) return *problem;
   const LocalDate begin = std::get<Days>(first).first;
-  const auto last = one_side(right, given, begin);
+  WhenContext from_there = given;
+  from_there.year = WhenContext::Year::Coming;
+  const auto last = one_side(right, from_there, begin);
   if (const auto* problem = std::get_if<NotATime>(&last)) return *problem;
   const Days range{begin, std::get<Days>(last).last};
   if (range.last < range.first)

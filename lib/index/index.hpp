@@ -49,7 +49,7 @@ struct Entry {
       from; ///< the time field as an instant, seconds since the epoch; a date is its local midnight
   std::optional<std::int64_t> to; ///< end, for records that take time (without buffers)
   std::string data; ///< the record as compact JSON, {"fields": {…}, …}, so that lists need no YAML
-  std::string name_words, text_words; ///< what search looks into, as base::word_text; each text apart from
+  std::string name_words, text_words; ///< what search looks into, as core::word_text; each text apart from
                                       ///< the next by `word_break`
   std::vector<Link> links;
   std::vector<Busy> busy; ///< empty for records that are deleted or in a state that frees the time

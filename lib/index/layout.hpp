@@ -11,7 +11,7 @@ class Database;
 namespace layout {
 
 inline constexpr std::int64_t application = 0x63726d69; ///< "crmi" in the file's header
-inline constexpr std::int64_t version = 3;
+inline constexpr std::int64_t version = 4;
 
 /// Stretches longer than this are found by their end, all others by their beginning at most this far back.
 /// Schoolroom arithmetic instead of an interval tree; and one appointment of ten years slows nothing down.

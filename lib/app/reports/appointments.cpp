@@ -58,8 +58,8 @@ Report no_shows(Workspace& workspace, const ReportRequest& request) {
   if (!schema.states ||
       std::find(schema.states->rank.begin(), schema.states->rank.end(), missed) == schema.states->rank.end())
     throw base::Error(base::Kind::Usage,
-                      "appointments here have no state no-show, so that nobody's can be whole_number");
-  report.days = days_of(workspace, request.between, "-89d..today");
+                      "appointments here have no state no-show, so that none can be counted");
+  report.days = days_of(workspace, request.between, "-89d..today", Looks::Back);
   report.columns = {{report.by, "", Unit::Text},
                     {"appointments", "Appointments", Unit::Count},
                     {"no_shows", "No-shows", Unit::Count},
@@ -101,7 +101,7 @@ Report utilisation(Workspace& workspace, const ReportRequest& request) {
                       "utilisation is of members or resources, not by \"" + report.by + "\"",
                       "--by member, resource, day, week or month");
   const std::string kind = report.by == "resource" ? "resource" : "member";
-  report.days = days_of(workspace, request.between, "this week");
+  report.days = days_of(workspace, request.between, "this week", Looks::Back);
   report.columns = {{report.by, "", Unit::Text},
                     {"booked_hours", "Booked", Unit::Hours},
                     {"open_hours", "Open", Unit::Hours},

@@ -75,7 +75,7 @@ Report deals(Workspace& workspace, const ReportRequest& request, const std::stri
   Deals deals(workspace, report);
   std::optional<Seconds> time;
   if (!request.between.empty()) {
-    report.days = days_of(workspace, request.between, "");
+    report.days = days_of(workspace, request.between, "", Looks::Ahead);
     time = seconds_of(workspace, *report.days);
   }
   const auto& schema = deals.schema();

@@ -31,7 +31,7 @@ struct Report {
 };
 
 struct ReportRequest {
-  std::string by;      ///< day, week, month, or a field of what is whole_number; "" for the report's own
+  std::string by;      ///< day, week, month, or a field of what is counted; "" for the report's own
   std::string between; ///< days, as typed; "" for the report's own
 };
 
@@ -39,6 +39,7 @@ struct ReportKind {
   const char* name;
   const char* summary;
   const char* about; ///< definitions, for --help
+  const char* by;    ///< groups beside day, week and month that are offered, with commas between them
   Report (*make)(Workspace&, const ReportRequest&);
 };
 Report make_report(Workspace& workspace, const ReportKind& kind, const ReportRequest& request);

@@ -62,8 +62,11 @@ Seconds seconds_of(Workspace& workspace, const core::Days& days) {
   return {midnight(days.first), midnight(days.last + std::chrono::days{1})};
 }
 
-core::Days days_of(Workspace& workspace, const std::string& phrase, const std::string& otherwise) {
-  return parse_days(workspace, phrase.empty() ? otherwise : phrase);
+core::Days days_of(Workspace& workspace, const std::string& phrase, const std::string& otherwise,
+                   Looks looks) {
+  using Year = core::WhenContext::Year;
+  return parse_days(workspace, phrase.empty() ? otherwise : phrase,
+                    looks == Looks::Back ? Year::Latest : Year::Coming);
 }
 
 void each_record(Workspace& workspace, const std::string& type, const std::vector<std::string>& states,
@@ -75,7 +78,7 @@ void each_record(Workspace& workspace, const std::string& type, const std::vecto
     query.from = time->from;
     query.to = time->to;
   }
-  // What is whole_number asks for names as it goes: not while the index is being read.
+  // What counts asks for names as it goes: not while the index is being read.
   std::vector<std::pair<core::Record, index::Row>> found;
   each_row(workspace, query, [&](const index::Row& row) {
     found.emplace_back(to_record(row), row);

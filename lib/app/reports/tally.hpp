@@ -54,7 +54,10 @@ struct Seconds {
 /// What goes on over midnight counts on the day on which it begins.
 bool began_within(const index::Row& row, const Seconds& time);
 Seconds seconds_of(Workspace& workspace, const core::Days& days);
-core::Days days_of(Workspace& workspace, const std::string& phrase, const std::string& otherwise);
+/// Back: "october" is the last one that has begun, in what counts what was; Ahead: the one to come.
+enum class Looks { Back, Ahead };
+core::Days days_of(Workspace& workspace, const std::string& phrase, const std::string& otherwise,
+                   Looks looks);
 
 /// Live records of a type, in these states (all when empty) and times. A type that the store has not is
 /// empty.

@@ -69,13 +69,13 @@ std::int64_t since(const core::Record& record, const core::Schema& schema) {
 
 Report workload(Workspace& workspace, const ReportRequest& request) {
   Report report{.name = "workload", .by = request.by.empty() ? "member" : request.by, .bar = 4};
-  report.days = days_of(workspace, request.between, "today..+6d");
+  report.days = days_of(workspace, request.between, "today..+6d", Looks::Ahead);
   report.columns = {{report.by, "", Unit::Text},         {"tasks", "Tasks", Unit::Count},
                     {"overdue", "Overdue", Unit::Count}, {"appointments", "Appointments", Unit::Count},
                     {"hours", "Hours", Unit::Hours},     {"deals", "Deals", Unit::Count}};
   const auto time = seconds_of(workspace, *report.days);
   const auto now = workspace.now().time_since_epoch().count();
-  const auto today = seconds_of(workspace, days_of(workspace, "", "today")).from;
+  const auto today = seconds_of(workspace, days_of(workspace, "", "today", Looks::Ahead)).from;
   const auto one = [](const core::Record&, const index::Row&) { return 1.0; };
   Counted counted(5);
   const auto tasks = open_states(workspace, "task");
@@ -112,7 +112,7 @@ Report overdue(Workspace& workspace, const ReportRequest& request) {
                     {"oldest_days", "Oldest", Unit::Days}};
   std::optional<Seconds> time;
   if (!request.between.empty()) {
-    report.days = days_of(workspace, request.between, "");
+    report.days = days_of(workspace, request.between, "", Looks::Back);
     time = seconds_of(workspace, *report.days);
   }
   const auto now = workspace.now().time_since_epoch().count();
@@ -152,7 +152,7 @@ Report overdue(Workspace& workspace, const ReportRequest& request) {
 
 Report activity(Workspace& workspace, const ReportRequest& request) {
   Report report{.name = "activity", .by = request.by.empty() ? "member" : request.by, .bar = 1};
-  report.days = days_of(workspace, request.between, "-29d..today");
+  report.days = days_of(workspace, request.between, "-29d..today", Looks::Back);
   report.columns = {{report.by, "", Unit::Text},
                     {"notes", "Notes", Unit::Count},
                     {"appointments", "Appointments", Unit::Count},
@@ -197,32 +197,32 @@ const std::vector<ReportKind>& report_kinds() {
        "Counts deals in open stages. Weighted is value x the stage's chance, as the "
        "schema's\nx-crm.states.chance has it. --between chooses by the day on which they are expected.\nA "
        "line is of one currency.",
-       pipeline},
+       "stage,owner,contact", pipeline},
       {"forecast", "open deals by the month in which they are expected, weighted by their chance",
        "Counts deals in open stages by the day in `expected`; those without one come last.\nWeighted is "
        "value x the stage's chance (schema: x-crm.states.chance).",
-       forecast},
+       "stage,owner,contact", forecast},
       {"no-shows", "appointments that nobody came to, by member, service, week",
        "Of appointments that are over and were not cancelled: how many have the state no-show.\nDefault: the "
        "last 90 days.",
-       no_shows},
+       "member,resource,service,contact", no_shows},
       {"utilisation", "booked time of working time, by member, resource or week",
        "Booked is the time within working hours that appointments take, buffers included and\ncancelled ones "
        "not; open is all working hours of crm.yaml, times the capacity of a\nresource. Members with `active: "
        "false` and things that many share are left out.\nDefault: this week.",
-       utilisation},
+       "member,resource", utilisation},
       {"workload", "what waits for each member: tasks, appointments, deals",
        "Tasks are open ones that are due in these days, late or without a day; overdue those of\nthem that "
        "are late. Appointments and hours are those ahead. Deals are open ones.\nDefault: the next 7 days.",
-       workload},
+       "member,contact", workload},
       {"overdue", "tasks and deals that should have been done by now",
        "Counts open tasks that were due before now (those due on a day: before today), and open\ndeals that "
        "were expected before today. Oldest is the most days that one is late.",
-       overdue},
+       "member,contact", overdue},
       {"activity", "what was done: notes, appointments, tasks, deals won",
        "Notes by when it happened; appointments that are over, without cancelled ones and\nno-shows; tasks "
        "and deals by when they came to be done and won. Default: the last 30 days.",
-       activity}};
+       "member,contact", activity}};
   return kinds;
 }
 

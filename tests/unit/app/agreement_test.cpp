@@ -73,7 +73,7 @@ struct Naive {
       row.id = entry.id, row.type = entry.type, row.data = entry.data;
       Line line{to_record(row), std::move(entry), {}, {}};
       for (const auto& each : core::searched(line.record, schema))
-        (each.name ? line.names : line.texts).push_back(base::words(each.text));
+        (each.name ? line.names : line.texts).push_back(core::words_of(each.text));
       lines.push_back(std::move(line));
     });
     for (const auto& line : lines) {
@@ -81,6 +81,31 @@ struct Naive {
       by_target.emplace(line.entry.id, &line);
       if (!line.entry.key.empty()) by_target.emplace(line.entry.key, &line);
     }
+  }
+
+  std::string name_of(const std::string& id) const {
+    for (const auto& line : lines)
+      if (line.entry.id == id) return line.entry.name;
+    return id;
+  }
+
+  /// What a list is sorted by.
+  core::Value shown(const core::Record& record, const core::Field& field, const std::string& zone) const {
+    const auto& value = record.get(field.name);
+    if (const auto place = core::place_of(record, field, zone)) return *place;
+    if (!field.ref || field.ref->by == core::Reference::By::Key) {
+      const auto* keys = field.ref ? value.if_list() : nullptr;
+      if (keys == nullptr) return value;
+      std::vector<std::string> out;
+      for (const auto& key : *keys)
+        out.push_back(key.string_or_empty());
+      return out.empty() ? core::Value{} : core::Value{base::join(out, ", ")};
+    }
+    if (const auto* id = value.if_string()) return name_of(*id);
+    std::vector<std::string> out;
+    for (const auto& id : value.if_list() != nullptr ? *value.if_list() : core::List{})
+      out.push_back(name_of(id.string_or_empty()));
+    return out.empty() ? core::Value{} : core::Value{base::join(out, ", ")};
   }
 };
 
@@ -111,6 +136,9 @@ std::vector<std::string> naive_list(Workspace& workspace, const Naive& naive, co
   for (const auto& line : naive.lines)
     if (wanted(request, line.record, line.entry, workspace.settings().zone))
       found.push_back({line.entry.id, line.entry.folded, line.entry.from, &line.record});
+  const auto shown = [&](const core::Record& record, const std::string& name) {
+    return naive.shown(record, *request.schema->find(name), workspace.settings().zone);
+  };
   std::string sort = request.sort;
   if (sort.empty())
     sort = request.schema->time_field.empty() ? "name" : request.schema->type == "note" ? "-time" : "time";
@@ -124,7 +152,7 @@ std::vector<std::string> naive_list(Workspace& workspace, const Naive& naive, co
     if (sort != "name" && sort != "id") { // a field
       const bool down = sort.front() == '-';
       const auto field = sort.substr(down ? 1 : 0);
-      const auto &first = a.record->get(field), &second = b.record->get(field);
+      const auto first = shown(*a.record, field), second = shown(*b.record, field);
       if (first.is_null() != second.is_null()) return second.is_null();
       const auto *x = first.if_string(), *y = second.if_string();
       if (x != nullptr && y != nullptr) {

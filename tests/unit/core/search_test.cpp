@@ -41,6 +41,26 @@ TEST_CASE("A term is words in a row, the last one begun") {
   CHECK(occurs(*parse_term(term), base::words(text)) == expected);
 }
 
+TEST_CASE("A phone number is also one word, from each of its groups on") {
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      {"030 123 45 67", "030 123 45 67 4567 1234567 0301234567"},
+      {"+49 30-123", "49 30 123 30123 030123 4930123"},
+      {"+44 (0)20 7946", "44 0 20 7946 207946 0207946 440207946"},
+      {"03012345", "03012345"},
+      {"12 34", "12 34"},
+      {"room 123 456", "room 123 456"},
+  }));
+  CHECK(word_text(text) == expected);
+}
+
+TEST_CASE("Of a phone number the group that is looked for is marked, or what was asked for without spaces") {
+  const auto marked = [](const std::string& term) {
+    return shown(excerpt(terms({term}), {{"phones", "030 123 45 67", false}}, 160));
+  };
+  CHECK(marked("030") == "[030] 123 45 67");
+  CHECK(marked("12345") == "030 [123 45 67]");
+}
+
 TEST_CASE("Punctuation is no term, and a sign before a word negates it") {
   CHECK_FALSE(parse_term("?!"));
   CHECK_FALSE(parse_term(""));

@@ -47,6 +47,22 @@ struct Case {
 
 } // namespace
 
+TEST_CASE("What was is looked for in the last month or day of that name, not the next") {
+  WhenContext back = tuesday;
+  back.year = WhenContext::Year::Latest;
+  const std::vector<Case> cases{
+      {"october", "2026-10-01..2026-10-31"},      {"november", "2026-11-01..2026-11-30"},
+      {"december", "2025-12-01..2025-12-31"},     {"dec..jan", "2025-12-01..2026-01-31"},
+      {"1 oct..5 nov", "2026-10-01..2026-11-05"}, {"24 nov", "2026-11-24..2026-11-24"},
+      {"25 nov", "2025-11-25..2025-11-25"},       {"29 feb", "2024-02-29..2024-02-29"},
+      {"october 2027", "2027-10-01..2027-10-31"}, {"fri", "2026-11-27..2026-11-27"},
+  };
+  for (const auto& [phrase, expected] : cases) {
+    INFO(phrase);
+    CHECK(read_days(phrase, back) == expected);
+  }
+}
+
 TEST_CASE("times are read as people type them") {
   const std::vector<Case> cases{
       {"14:00", "2026-11-24T14:00"},
