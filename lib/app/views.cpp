@@ -4,6 +4,8 @@
 #include "app/resolve.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 #include <map>
 
 namespace crm::app {
@@ -50,6 +52,23 @@ std::vector<std::string> types_about_contacts(const Workspace& workspace) {
   return out;
 }
 
+/// Those that are nearest to `now`, in the order of `rows`: of a series what comes next, and what was last.
+std::vector<const index::Row*> nearest(const std::vector<index::Row>& rows, std::int64_t now,
+                                       std::size_t most) {
+  std::vector<const index::Row*> out;
+  for (const auto& row : rows)
+    if (!row.deleted) out.push_back(&row);
+  if (out.size() <= most) return out;
+  const auto distance = [now](const index::Row* row) {
+    return row->from ? std::abs(*row->from - now) : std::numeric_limits<std::int64_t>::max();
+  };
+  std::stable_sort(out.begin(), out.end(),
+                   [&](const index::Row* a, const index::Row* b) { return distance(a) < distance(b); });
+  out.resize(most);
+  std::sort(out.begin(), out.end()); // they stand in one vector
+  return out;
+}
+
 /// As many as a list of them has.
 std::size_t count_listed(Workspace& workspace, const core::Schema& schema, const index::Query& query) {
   if (!core::may_recur(schema))
@@ -61,14 +80,6 @@ std::size_t count_listed(Workspace& workspace, const core::Schema& schema, const
 }
 
 } // namespace
-
-std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& appointment,
-                                    const core::Schema& schema) {
-  std::vector<std::string> out;
-  for (const auto& clash : find_clashes(workspace, appointment, schema))
-    if (!contains(out, clash.with)) out.push_back(clash.with);
-  return out;
-}
 
 Story story(Workspace& workspace, const Found& contact, std::size_t most) {
   constexpr std::size_t looked_at = 200;
@@ -96,8 +107,8 @@ Story story(Workspace& workspace, const Found& contact, std::size_t most) {
         if (into.size() < most) into.push_back(std::move(record));
     };
     if (type == "appointment") {
-      for (const auto& row : rows)
-        if (!row.deleted && out.appointments.size() < most) out.appointments.push_back(to_record(row));
+      for (const auto* row : nearest(rows, now, most))
+        out.appointments.push_back(to_record(*row));
     } else if (type == "task") {
       std::reverse(open.begin(), open.end());
       take(open, out.tasks);

@@ -86,7 +86,7 @@ struct Story {
   Found contact;
   std::string owner;                      ///< member's name, or ""
   std::optional<core::Record> next;       ///< next appointment that holds its time
-  std::vector<core::Record> appointments; ///< latest first, the next one included
+  std::vector<core::Record> appointments; ///< those nearest to now, latest first, the next one included
   std::vector<core::Record> tasks;        ///< open, by due
   std::vector<core::Record> deals;        ///< open first
   std::vector<core::Record> cases;        ///< open
@@ -114,9 +114,5 @@ struct Stage {
 std::string currency_of(const Workspace& workspace, const std::string& own);
 std::vector<Stage> board(Workspace& workspace, const std::string& type, const std::string& number_field,
                          std::size_t most);
-
-/// Clashes among these appointments and with any others: pairs of ids.
-std::vector<std::string> clashes_of(Workspace& workspace, const core::Record& appointment,
-                                    const core::Schema& schema);
 
 } // namespace crm::app

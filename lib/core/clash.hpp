@@ -30,9 +30,8 @@ struct Crowd {
   std::vector<Hold> holds; ///< that overlap it, by start
 };
 
-/// The stretches of `within` in which `least` or more of the holds coincide, by time; none for a `least`
-/// below
-/// 1. Holds are in any order.
+/// The stretches of `within` in which `least` or more of the holds coincide, by time; none where that is less
+/// than one. Holds are in any order.
 std::vector<Crowd> crowds(const std::vector<Hold>& holds, const Interval& within, int least);
 
 /// Those of `holds` that stand in the way of one more in `wanted`: of the crowds of `capacity` or more.

@@ -20,7 +20,7 @@ struct Verdict {
   enum class How {
     First,      ///< begins a history, and is signed by a key that it brings along
     Signed,     ///< by a key that its author had in the parent
-    Later,      ///< by a key that was vouched for only afterwards: found by verify_chain() alone
+    Later,      ///< by a key that was vouched for only afterwards: told by app/audit/verify alone
     Merge,      ///< recomputed from its parents, it is the same commit
     BeforeKeys, ///< no member had a key yet
     Refused
