@@ -125,15 +125,22 @@ Committed add(Workspace& workspace, const AddRequest& request) {
   Batch batch(workspace, request.type + ".new", request.mode);
   const auto& schema = workspace.schemas().get(request.type);
   core::Map fields = initial_fields(schema);
+  const std::string& into = schema.name_field.empty() ? schema.key_field : schema.name_field;
   if (request.name) {
-    const std::string& into = schema.name_field.empty() ? schema.key_field : schema.name_field;
     if (into.empty())
       throw base::Error(base::Kind::Usage, fmt::format("{} has no name field", with_article(schema.type)),
                         "give its fields as field=value");
     fields.set(into, base::trim(*request.name));
   }
-  for (auto& edit : to_edits(workspace, schema, fields, parse_all(request.assignments)))
+  for (auto& edit : to_edits(workspace, schema, fields, parse_all(request.assignments))) {
+    if (request.name && edit.field == into)
+      throw base::Error(base::Kind::Usage,
+                        fmt::format("{} is given twice, as \"{}\" and as \"{}\"", into,
+                                    base::printable(*request.name),
+                                    base::printable(core::to_text(edit.value))),
+                        "leave one of them out");
     fields.set(edit.field, std::move(edit.value));
+  }
   if (!schema.time_field.empty() && fields.contains(schema.time_field) && schema.find("zone") != nullptr &&
       !fields.contains("zone"))
     fields.set("zone", home_zone(workspace, schema, fields));
