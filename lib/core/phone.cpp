@@ -31,21 +31,24 @@ constexpr std::string_view plans =
     "ZW 263 0;";
 
 struct Plan {
-  std::string_view code, trunk;
+  std::string_view country, code, trunk;
 };
 
-std::optional<Plan> plan_of(std::string_view country) {
-  if (country.size() != 2) return std::nullopt;
+template <class Fits>
+std::optional<Plan> find_plan(const Fits& fits) {
   for (std::size_t at = 0; at < plans.size();) {
     const auto end = plans.find(';', at);
     const auto entry = plans.substr(at, end - at);
-    if (entry.starts_with(country)) {
-      const auto space = entry.find(' ', 3);
-      return Plan{entry.substr(3, space - 3), entry.substr(space + 1)};
-    }
+    const auto space = entry.find(' ', 3);
+    if (const Plan plan{entry.substr(0, 2), entry.substr(3, space - 3), entry.substr(space + 1)}; fits(plan))
+      return plan;
     at = end + 1;
   }
   return std::nullopt;
+}
+
+std::optional<Plan> plan_of(std::string_view country) {
+  return find_plan([&](const Plan& plan) { return plan.country == country; });
 }
 
 /// What is dialled for abroad: 00 nearly everywhere.
@@ -94,6 +97,11 @@ std::string dialled(std::string_view text) {
 }
 
 } // namespace
+
+std::optional<CountryCode> country_code(std::string_view digits) {
+  const auto plan = find_plan([&](const Plan& each) { return digits.starts_with(each.code); });
+  return plan ? std::optional(CountryCode{plan->code.size(), plan->trunk}) : std::nullopt;
+}
 
 std::string dialling_country(std::string_view country, std::string_view currency, std::string_view zone) {
   if (plan_of(country)) return std::string(country);

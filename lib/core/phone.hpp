@@ -2,6 +2,8 @@
 // two spellings are the same number; not whether anybody has it.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,13 @@ namespace crm::core {
 /// "" for what is no number (fewer than six digits, or more than E.164's fifteen) and, where the country is
 /// not known, the digits alone, without a "+": equal only to the same.
 std::string to_e164(std::string_view text, std::string_view country);
+
+/// The country code that a number's digits begin with, as "44" of "442079460000".
+struct CountryCode {
+  std::size_t length;
+  std::string_view trunk; ///< what is dialled instead of it at home: "0"; "" where nothing is
+};
+std::optional<CountryCode> country_code(std::string_view digits);
 
 /// The country in which a store dials: its own, else its currency's (ISO 4217 codes begin with the country,
 /// but for those of several countries), else that of its time zone where money does not tell. "" when nothing

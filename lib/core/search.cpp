@@ -1,6 +1,7 @@
 #include "core/search.hpp"
 
 #include "base/text.hpp"
+#include "core/phone.hpp"
 
 #include <algorithm>
 #include <set>
@@ -185,17 +186,34 @@ std::vector<Searched> searched(const Record& record, const Schema& schema) {
 }
 
 std::vector<Word> number_words(std::string_view text) {
+  constexpr std::size_t fewest = 4;
   if (!is_number(text)) return {};
   const auto groups = base::words(text);
-  std::vector<Word> out;
   std::string digits;
-  for (std::size_t i = groups.size(); i-- > 0;) {
-    const bool behind_code = i == 1 && text.find_first_not_of(' ') == text.find('+');
-    digits = groups[i].folded + digits;
-    if (i + 1 < groups.size()) out.push_back({digits, groups[i].begin, groups.back().end});
-    if (behind_code && !digits.starts_with('0'))
-      out.push_back({"0" + digits, groups[i].begin, groups.back().end});
+  std::vector<std::size_t> places, starts; // of each digit in the text; of each group among the digits
+  for (const auto& group : groups) {
+    starts.push_back(digits.size());
+    for (std::size_t at = group.begin; at < group.end; ++at) {
+      digits += text[at];
+      places.push_back(at);
+    }
   }
+  std::vector<Word> out;
+  const auto add = [&](std::size_t from, std::string_view before = {}) {
+    out.push_back({std::string(before) + digits.substr(from), places[from], groups.back().end});
+  };
+  if (starts.size() > 1) {
+    for (const auto start : starts)
+      if (start != starts.back()) add(start);
+  } else {
+    for (std::size_t from = 1; from + fewest <= digits.size(); ++from)
+      add(from);
+  }
+  const bool international = text[text.find_first_not_of(' ')] == '+';
+  if (const auto code = country_code(digits);
+      international && code && !code->trunk.empty() && code->length < digits.size() &&
+      !std::string_view(digits).substr(code->length).starts_with(code->trunk))
+    add(code->length, code->trunk);
   return out;
 }
 

@@ -35,8 +35,8 @@ struct Searched {
 std::vector<Searched> searched(const Record& record, const Schema& schema);
 
 /// Of a text that is a phone number: its digits in one word, from each of its groups on, as "0301234567",
-/// "1234567" and "4567" of "030 123 45 67"; behind a country code also with the 0 that is dialled instead.
-/// Nothing of any other text.
+/// "1234567" and "4567" of "030 123 45 67"; of one without groups, from each digit on but the last three.
+/// Behind a country code also with what is dialled instead of it. Nothing of any other text.
 std::vector<base::Word> number_words(std::string_view text);
 /// What is found in a text: its words, then its number_words.
 std::vector<base::Word> words_of(std::string_view text);

@@ -41,12 +41,14 @@ TEST_CASE("A term is words in a row, the last one begun") {
   CHECK(occurs(*parse_term(term), base::words(text)) == expected);
 }
 
-TEST_CASE("A phone number is also one word, from each of its groups on") {
+TEST_CASE("A phone number is also one word, from each of its groups or digits on") {
   const auto [text, expected] = GENERATE(table<std::string, std::string>({
-      {"030 123 45 67", "030 123 45 67 4567 1234567 0301234567"},
-      {"+49 30-123", "49 30 123 30123 030123 4930123"},
-      {"+44 (0)20 7946", "44 0 20 7946 207946 0207946 440207946"},
-      {"03012345", "03012345"},
+      {"030 123 45 67", "030 123 45 67 0301234567 1234567 4567"},
+      {"+49 30-123", "49 30 123 4930123 30123 030123"},
+      {"+44 (0)20 7946", "44 0 20 7946 440207946 0207946 207946"},
+      {"+3902123456", "3902123456 902123456 02123456 2123456 123456 23456 3456"},
+      {"+4930123", "4930123 930123 30123 0123 030123"},
+      {"03012345", "03012345 3012345 012345 12345 2345"},
       {"12 34", "12 34"},
       {"room 123 456", "room 123 456"},
   }));
@@ -59,6 +61,8 @@ TEST_CASE("Of a phone number the group that is looked for is marked, or what was
   };
   CHECK(marked("030") == "[030] 123 45 67");
   CHECK(marked("12345") == "030 [123 45 67]");
+  CHECK(shown(excerpt(terms({"030", "123", "45"}), {{"phones", "+49301234567", false}}, 160)) ==
+        "+49[301234567]");
 }
 
 TEST_CASE("Punctuation is no term, and a sign before a word negates it") {
