@@ -182,7 +182,6 @@ std::optional<Stamp> foreign_comment(const std::vector<const Record*>& known, co
 
 std::string calendar_of(std::string_view device) {
   constexpr std::string_view calendar = ".calendar";
-  constexpr std::size_t longest_name = 40;
   return std::string(device.substr(0, longest_name - calendar.size())) + std::string(calendar);
 }
 
