@@ -165,7 +165,7 @@ class Sync {
     outcome.received += count_batches(m_repository, tip, before);
     const auto now = m_workspace.env().now();
     const auto latest = now + far_ahead;
-    sync::ReadRecords read;
+    sync::ReadFiles read;
     if (auto refusal = clock_refusal(m_repository, {now, far_ahead}, tip, before); !refusal.empty()) {
       outcome.outcome = "clock";
       outcome.detail = std::move(refusal);
@@ -192,7 +192,7 @@ class Sync {
     if (transaction && transaction->head() == judged.ours_before && judged.ours != judged.ours_before)
       transaction->fast_forward(judged.ours);
     const auto ours = transaction ? transaction->head() : judged.ours;
-    const auto plan = sync::plan_merge(m_repository, ours, judged.theirs, read);
+    const auto plan = sync::plan_merge(m_repository, ours, judged.theirs, sync::Origins::Unknown, &read);
     outcome.put_aside = judged.put_aside;
     tell(outcome, m_repository, plan);
     if (plan.deleted >= many_deleted && !m_request.allow_deletions &&

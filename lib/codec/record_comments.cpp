@@ -34,7 +34,7 @@ class Emitter {
     const bool one_line = is_one_line(text);
     if (!own.behind.empty() && one_line) text.insert(text.size() - 1, "  " + own.behind);
     if (!own.behind.empty() && !one_line) own.above = join_lines(own.above, {own.behind});
-    if (key == "id") own.below = join_lines(own.below, m_of_gone);
+    if (key == "id" && !m_of_gone.empty()) own.below = join_lines(own.below, m_of_gone);
     if (m_below) m_out += '\n'; // else they would stand above this entry
     m_below = !own.below.empty();
     lines(own.above);
@@ -59,14 +59,9 @@ class Emitter {
   std::string m_out;
 };
 
-} // namespace
-
-Comments comments_of(std::string_view text, const core::Schema& schema) {
+Comments comments_in(std::string_view text, const RecordFile& file) {
   Comments out;
-  if (text.find('#') == text.npos) return out;
-  const auto read = read_record_file(text, "", schema);
-  const auto* file = std::get_if<RecordFile>(&read);
-  const auto cut = file != nullptr ? cut_record(text, file->root) : std::nullopt;
+  const auto cut = cut_record(text, file.root);
   if (!cut) return out;
   add_comments(cut->preamble, out.head);
   for (const auto& piece : cut->pieces) {
@@ -78,6 +73,24 @@ Comments comments_of(std::string_view text, const core::Schema& schema) {
     if (!own.empty()) out.entries.emplace(piece.key, std::move(own));
   }
   return out;
+}
+
+} // namespace
+
+std::variant<CommentedRecord, std::vector<core::Problem>>
+read_commented(std::string_view text, const std::string& file, const core::Schema& schema) {
+  auto read = read_record_file(text, file, schema);
+  if (auto* problems = std::get_if<std::vector<core::Problem>>(&read)) return std::move(*problems);
+  auto& good = std::get<RecordFile>(read);
+  auto comments = text.find('#') == text.npos ? Comments() : comments_in(text, good);
+  return CommentedRecord{std::move(good.record), std::move(comments)};
+}
+
+Comments comments_of(std::string_view text, const core::Schema& schema) {
+  if (text.find('#') == text.npos) return {};
+  auto read = read_commented(text, "", schema);
+  auto* good = std::get_if<CommentedRecord>(&read);
+  return good != nullptr ? std::move(good->comments) : Comments();
 }
 
 bool is_one_line(const std::string& key, const core::Value& value) {

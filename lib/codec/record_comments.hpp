@@ -1,6 +1,7 @@
 // What people wrote beside the data of a record's file, so that it can travel with the data.
 #pragma once
 
+#include "core/problem.hpp"
 #include "core/record.hpp"
 #include "core/schema.hpp"
 
@@ -8,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace crm::codec {
@@ -29,6 +31,14 @@ struct Comments {
 
 /// Empty for text that cannot be read, or not line by line.
 Comments comments_of(std::string_view text, const core::Schema& schema);
+
+/// A record and its comments, read once. The comments are empty where they cannot be read line by line.
+struct CommentedRecord {
+  core::Record record;
+  Comments comments;
+};
+std::variant<CommentedRecord, std::vector<core::Problem>>
+read_commented(std::string_view text, const std::string& file, const core::Schema& schema);
 
 /// Whether a comment has room behind the entry as `emit_record` writes it.
 bool is_one_line(const std::string& key, const core::Value& value);

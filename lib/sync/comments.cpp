@@ -23,6 +23,8 @@ using Lines = std::vector<std::string>;
 
 // What is no field stands in `crm.comments` beside the fields' names.
 const std::string head = "#", at_id = "#id", at_crm = "#crm";
+/// No comments, but a stamp: who was the last to lay the file out by hand.
+const std::string layout_of_file = "#layout";
 
 std::string set_of(const std::string& entry) {
   return entry == "id" ? at_id : entry == "crm" ? at_crm : entry;
@@ -61,7 +63,7 @@ class Finder {
       : m_record(version.record), m_stamps(core::comments_record(version.record)) {
     if (const auto* added = m_stamps.crm.find("added"); added != nullptr && added->if_map() != nullptr)
       m_added = added->if_map();
-    const auto comments = codec::comments_of(version.text, schema);
+    const auto comments = version.comments ? *version.comments : codec::comments_of(version.text, schema);
     for (auto& lines : codec::paragraphs(comments.head))
       add(head, Place::Above, std::move(lines));
     for (const auto& [entry, own] : comments.entries) {
@@ -115,8 +117,8 @@ class Sets {
     for (const auto& entry : entries) {
       core::Field field;
       field.name = entry;
-      field.rule = core::Rule::Set;
-      field.shape = core::Shape::Texts;
+      field.rule = entry == layout_of_file ? core::Rule::Latest : core::Rule::Set;
+      field.shape = entry == layout_of_file ? core::Shape::Text : core::Shape::Texts;
       m_schema.fields.push_back(std::move(field));
     }
   }
@@ -142,17 +144,20 @@ class Sets {
   Schema m_schema;
 };
 
-bool is_stamped(const Record& sets, const std::string& entry) {
+core::Map stamps_of(const Record& sets) {
   const auto* changed = sets.crm.find("changed");
-  return changed != nullptr && changed->if_map() != nullptr && changed->if_map()->contains(entry);
+  return changed != nullptr && changed->if_map() != nullptr ? *changed->if_map() : core::Map{};
+}
+
+bool is_stamped(const Record& sets, const std::string& entry) {
+  return stamps_of(sets).contains(entry);
 }
 
 void add_entries(const ByEntry& found, const Record& sets, std::set<std::string>& entries) {
   for (const auto& [entry, _] : found)
     entries.insert(entry);
-  if (const auto* changed = sets.crm.find("changed"); changed != nullptr && changed->if_map() != nullptr)
-    for (const auto& [entry, _] : *changed->if_map())
-      entries.insert(entry);
+  for (const auto& [entry, _] : stamps_of(sets))
+    entries.insert(entry);
 }
 
 bool may_have(const std::string& text) {
@@ -237,24 +242,31 @@ Paragraphs named(const Record& sets, const std::string& entry, std::initializer_
 
 std::string edit_with_comments(const std::string& before, const std::string& text, Record& record,
                                const Schema& schema, const core::Stamp& stamp) {
-  if (!may_have(before) && !may_have(text)) {
+  if (before == text && !may_have(before)) {
     core::set_comments(record, {});
     return codec::edit_record(text, record, schema);
   }
   auto read = codec::read_record(before, "", schema);
   if (!std::holds_alternative<Record>(read)) return codec::edit_record(text, record, schema);
-  const Version was{before, std::get<Record>(std::move(read))};
+  const Version was{before, std::get<Record>(std::move(read)), std::nullopt};
   const auto known = core::comments_record(was.record);
   core::set_comments(record, known.crm);
   auto out = codec::edit_record(text, record, schema);
-  const auto had = Finder(was, schema).take(), has = Finder({out, record}, schema).take();
-  std::set<std::string> entries;
-  add_entries(had, known, entries);
-  add_entries(has, known, entries);
   std::vector<core::Edit> edits;
-  for (const auto& entry : entries)
-    if (auto names = Sets::names(has, entry); !(names == Sets::names(had, entry)))
-      edits.push_back({entry, std::move(names)});
+  std::set<std::string> entries{layout_of_file};
+  ByEntry had;
+  if (may_have(before) || may_have(out)) {
+    had = Finder(was, schema).take();
+    const auto has = Finder({out, record, std::nullopt}, schema).take();
+    add_entries(had, known, entries);
+    add_entries(has, known, entries);
+    for (const auto& entry : entries)
+      if (auto names = Sets::names(has, entry); !(names == Sets::names(had, entry)))
+        edits.push_back({entry, std::move(names)});
+  }
+  // No two texts may have the same stamps, or nobody could tell which of them is newer.
+  if (edits.empty() && out != before && record.crm == was.record.crm)
+    edits.push_back({layout_of_file, core::to_text(stamp)});
   if (edits.empty()) return out;
   const Sets sets(entries);
   auto stamps = sets.record(was.record, had);

@@ -12,7 +12,8 @@
 namespace crm::sync {
 
 /// `text` brought to `record`, as `codec::edit_record` does it. Where its comments are not those of `before`,
-/// the version that it replaces, `stamp` wrote them: `record` and the result say so.
+/// the version that it replaces, or where nothing but its layout differs, that has `stamp`: `record` and the
+/// result say so.
 std::string edit_with_comments(const std::string& before, const std::string& text, core::Record& record,
                                const core::Schema& schema, const core::Stamp& stamp);
 

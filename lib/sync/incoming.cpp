@@ -10,7 +10,6 @@
 #include "base/trace.hpp"
 #include "codec/policy.hpp"
 #include "codec/record.hpp"
-#include "codec/schema.hpp"
 #include "codec/yaml.hpp"
 #include "core/provenance.hpp"
 #include "core/time.hpp"
@@ -59,17 +58,16 @@ bool is_git_file(std::string_view path) {
 /// may be older.
 class TheirSchemas {
  public:
-  using Parsed = std::variant<core::Schema, std::vector<Problem>>;
-
-  TheirSchemas(const store::Repository& repository, const store::Oid& theirs, const Limits& limits)
-      : m_repository(repository) {
+  TheirSchemas(const store::Repository& repository, const store::Oid& theirs, const Limits& limits,
+               ReadFiles& files)
+      : m_repository(repository), m_read(files) {
     repository.walk_raw(theirs, "", [&](RawFolder& folder) {
       for (auto& entry : folder.entries) {
         entry.descend = folder.path.empty() && entry.name == schema_folder && is_folder(entry);
         const bool is_file = !folder.path.empty() && mode_problem(entry).empty() && !is_folder(entry);
         if (is_file && entry.found == RawEntry::Found::Blob && entry.size <= limits.other_size &&
             name_problem(entry.name).empty() && !stem(entry.name).empty())
-          m_files.emplace(stem(entry.name), File{entry.id, std::nullopt});
+          m_files.emplace(stem(entry.name), File{entry.id, false, nullptr, {}});
       }
       return Visit::Continue;
     });
@@ -77,7 +75,11 @@ class TheirSchemas {
 
   std::size_t count() const { return m_files.size(); }
 
-  const std::vector<Problem>& problems(std::string_view type) { return problems_of(parsed(type)); }
+  const std::vector<Problem>& problems(std::string_view type) {
+    static const std::vector<Problem> none;
+    const auto* file = read(type);
+    return file == nullptr ? none : file->problems;
+  }
 
   /// Nearly every folder is the type and an s: the others are read only when none is.
   const core::Schema* by_folder(std::string_view folder) {
@@ -104,47 +106,46 @@ class TheirSchemas {
  private:
   struct File {
     store::Oid blob;
-    std::optional<Parsed> parsed;
+    bool read = false;
+    const core::Schema* schema = nullptr;
+    std::vector<Problem> problems;
   };
 
-  static const std::vector<Problem>& problems_of(const Parsed* parsed) {
-    static const std::vector<Problem> none;
-    const auto* problems = parsed == nullptr ? nullptr : std::get_if<std::vector<Problem>>(parsed);
-    return problems == nullptr ? none : *problems;
-  }
-
   const core::Schema* schema_of(std::string_view type) {
-    return std::get_if<core::Schema>(parsed(type)); // nothing, where there is none
+    const auto* file = read(type);
+    return file == nullptr ? nullptr : file->schema;
   }
 
-  const Parsed* parsed(std::string_view type) {
+  const File* read(std::string_view type) {
     const auto at = m_files.find(type);
     if (at == m_files.end()) return nullptr;
     auto& file = at->second;
-    if (file.parsed) return &*file.parsed;
+    if (std::exchange(file.read, true)) return &file;
     const std::string path = joined(std::string(schema_folder), at->first + std::string(extension));
     try {
-      file.parsed = codec::parse_schema(m_repository.blob(file.blob), path);
+      const auto& parsed = m_read.schema(path, m_repository.blob(file.blob));
+      if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) file.problems = *problems;
+      file.schema = std::get_if<core::Schema>(&parsed);
     } catch (const base::Error& error) {
-      file.parsed = std::vector<Problem>{{path, 0, "", "", error.message}};
+      file.problems = {{path, 0, "", "", error.message}};
     }
-    const auto* schema = std::get_if<core::Schema>(&*file.parsed);
-    if (schema != nullptr && schema->type != at->first)
-      file.parsed = std::vector<Problem>{
-          {path, 0, "x-crm.type", schema->type, "must be \"" + at->first + "\", as the file's name says"}};
-    return &*file.parsed;
+    if (file.schema != nullptr && file.schema->type != at->first)
+      file.problems = {{path, 0, "x-crm.type", std::exchange(file.schema, nullptr)->type,
+                        "must be \"" + at->first + "\", as the file's name says"}};
+    return &file;
   }
 
   const store::Repository& m_repository;
+  ReadFiles& m_read;
   std::map<std::string, File, std::less<>> m_files;
 };
 
 class Look {
  public:
   Look(const store::Repository& repository, const store::Oid& theirs, const store::Oid& known,
-       const Limits& limits, ReadRecords* read)
-      : m_repository(repository), m_theirs(theirs), m_known(known), m_limits(limits), m_read(read),
-        m_schemas(repository, theirs, limits) {}
+       const Limits& limits, ReadFiles* read)
+      : m_repository(repository), m_theirs(theirs), m_known(known), m_limits(limits),
+        m_read(read != nullptr ? *read : m_own), m_schemas(repository, theirs, limits, m_read) {}
 
   std::vector<Problem> run() {
     if (m_schemas.count() > m_limits.schemas)
@@ -375,14 +376,14 @@ class Look {
       report(path, fmt::format("was written in the future, {} by the clock of {}; ours would not accept it "
                                "before {}",
                                core::to_text(newest.time), newest.device, core::to_text(m_limits.latest)));
-    if (m_read != nullptr && m_read->by_blob.size() < ReadRecords::most)
-      m_read->by_blob.emplace(each.id, std::move(record));
+    m_read.keep(each.id, path, *type, {text, std::move(record), std::nullopt});
   }
 
   const store::Repository& m_repository;
   const store::Oid &m_theirs, &m_known;
   const Limits& m_limits;
-  ReadRecords* m_read;
+  ReadFiles m_own;
+  ReadFiles& m_read;
   TheirSchemas m_schemas;
   std::vector<Problem> m_problems;
   std::vector<Unfit> m_unfit;
@@ -392,7 +393,7 @@ class Look {
 } // namespace
 
 std::vector<Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
-                                    const store::Oid& known, const Limits& limits, ReadRecords* read) {
+                                    const store::Oid& known, const Limits& limits, ReadFiles* read) {
   const base::Span span("checking what came");
   return Look(repository, theirs, known, limits, read).run();
 }

@@ -2,20 +2,13 @@
 #pragma once
 
 #include "core/problem.hpp"
-#include "core/record.hpp"
 #include "core/stamp.hpp"
 #include "store/repository.hpp"
+#include "sync/read_files.hpp"
 
-#include <map>
 #include <vector>
 
 namespace crm::sync {
-
-/// Records as they were read, by the id of their text, so that none is read twice.
-struct ReadRecords {
-  static constexpr std::size_t most = 4096; ///< what is beyond is read again
-  std::map<store::Oid, core::Record, std::less<>> by_blob;
-};
 
 struct Limits {
   std::size_t files = 2'000'000;    ///< in a tree
@@ -37,6 +30,6 @@ struct Limits {
 /// schemas of `theirs`.
 std::vector<core::Problem> check_incoming(const store::Repository& repository, const store::Oid& theirs,
                                           const store::Oid& known, const Limits& limits = {},
-                                          ReadRecords* read = nullptr);
+                                          ReadFiles* read = nullptr);
 
 } // namespace crm::sync

@@ -20,6 +20,7 @@ struct JudgeMemory {
   explicit JudgeMemory(const store::Repository& repository) : authorities(repository) {}
   Authorities authorities;
   Replay::Merges merges;
+  ReadFiles files;
 };
 
 namespace {
@@ -55,7 +56,8 @@ class Trial {
   Trial(const store::Repository& repository, JudgeMemory& memory, Rights& rights,
         const std::vector<Commit>& commits, const Oid& known, const Later& later)
       : m_repository(repository), m_authorities(memory.authorities), m_commits(commits), m_known(known),
-        m_later(later), m_rights(rights), m_replay(repository, memory.authorities, memory.merges) {}
+        m_later(later), m_rights(rights),
+        m_replay(repository, memory.authorities, memory.merges, memory.files) {}
 
   template <typename Progress>
   Judgement run(const Oid& tip, Progress progress) {

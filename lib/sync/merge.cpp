@@ -38,9 +38,10 @@ bool has_stamps(const std::string& path) {
 class Planner {
  public:
   Planner(const store::Repository& repository, const store::Commit& ours, const store::Commit& theirs,
-          const ReadRecords& read, Origins origins)
-      : m_repository(repository), m_ours(ours), m_theirs(theirs), m_read(read), m_origins(origins),
-        m_schemas(repository, ours.tree, m_chosen) {
+          Origins origins, ReadFiles* files)
+      : m_repository(repository), m_ours(ours), m_theirs(theirs), m_origins(origins),
+        m_files(files != nullptr ? *files : m_own), m_our_history(repository, ours.id, theirs.id),
+        m_their_history(repository, theirs.id, ours.id), m_schemas(repository, ours.tree, m_chosen, m_files) {
     m_plan.ours = ours.id;
     m_plan.theirs = theirs.id;
   }
@@ -59,6 +60,12 @@ class Planner {
                        (attachments.empty() ? 0 : m_repository.count(attachments, record_depth - 1));
     }
     return std::move(m_plan);
+  }
+
+  /// Of a merge, without looking at any record.
+  std::vector<Chosen> chosen() {
+    choose(m_repository.diff(m_ours.tree, m_theirs.tree));
+    return std::move(m_plan.chosen);
   }
 
  private:
@@ -97,22 +104,13 @@ class Planner {
   }
 
   void merge() {
-    const SideHistory ours(m_repository, m_ours.id, m_theirs.id),
-        theirs(m_repository, m_theirs.id, m_ours.id);
-    if (m_origins == Origins::Unknown && (ours.begins_elsewhere() || theirs.begins_elsewhere()))
+    if (m_origins == Origins::Unknown &&
+        (m_our_history.begins_elsewhere() || m_their_history.begins_elsewhere()))
       throw base::Error(base::Kind::VerificationFailed,
                         m_plan.theirs + " is of another store: its history begins with another commit");
-    m_our_history = &ours;
-    m_their_history = &theirs;
     const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
+    choose(differences); // schemas are among these, and the records need them
     std::size_t records = 0;
-    for (const auto& difference : differences) // schemas are among these, and the records need them
-      if (store::is_in_attachments(difference.path)) {
-        attachment(difference);
-      } else if (!store::parse_record_path(difference.path)) {
-        newest(difference);
-        m_one_meaning = false;
-      }
     for (const auto& difference : differences)
       if (const auto path = store::parse_record_path(difference.path)) {
         ++records;
@@ -122,6 +120,15 @@ class Planner {
     m_problems.insert(m_problems.begin(), broken.begin(), broken.end());
     if (!m_problems.empty()) fail_invalid(m_problems);
     describe(records, differences.size());
+  }
+
+  void choose(const std::vector<Difference>& differences) {
+    for (const auto& difference : differences)
+      if (store::is_in_attachments(difference.path)) {
+        attachment(difference);
+      } else if (!store::parse_record_path(difference.path)) {
+        newest(difference);
+      }
   }
 
   /// A function of the two trees and commits alone: both sides say the same.
@@ -171,7 +178,7 @@ class Planner {
   void newest(const Difference& difference) {
     const auto& path = difference.path;
     if (path == policy_path) return newest_policy(difference);
-    const auto here = m_our_history->newest(path), there = m_their_history->newest(path);
+    const auto here = m_our_history.newest(path), there = m_their_history.newest(path);
     if (is_schema_path(path) && has_records(difference)) return newest_standing(difference);
     // Where neither history says anything (a merge by hand, a shallow clone), the ids have to decide.
     const bool taken = here || there ? here < there : difference.before < difference.after;
@@ -185,7 +192,7 @@ class Planner {
     const auto& lost = taken ? difference.before : difference.after;
     Chosen out{path, "", "", ""};
     if (!lost.empty()) {
-      const auto moment = (taken ? m_our_history : m_their_history)->newest(path);
+      const auto moment = (taken ? m_our_history : m_their_history).newest(path);
       const bool told = moment && m_repository.blob_id(moment->commit, path) == lost;
       out.commit = told ? moment->commit : (taken ? m_ours : m_theirs).id;
       if (told) {
@@ -201,7 +208,7 @@ class Planner {
   /// either side, their schema stays, whoever deleted it: of what stood, the newest counts.
   void newest_standing(const Difference& difference) {
     const auto& path = difference.path;
-    const auto here = m_our_history->newest_standing(path), there = m_their_history->newest_standing(path);
+    const auto here = m_our_history.newest_standing(path), there = m_their_history.newest_standing(path);
     const auto of = [](const Oid& blob, const std::optional<Standing>& standing) {
       return blob.empty() && standing ? standing->blob : blob; // it was deleted later
     };
@@ -235,8 +242,8 @@ class Planner {
   void newest_policy(const Difference& difference) {
     const auto rank = [&](const Oid& blob) { return std::pair{policy_version(m_repository, blob), blob}; };
     const bool taken = rank(difference.before) < rank(difference.after);
-    if (m_our_history->newest(difference.path).has_value() ==
-        m_their_history->newest(difference.path).has_value())
+    if (m_our_history.newest(difference.path).has_value() ==
+        m_their_history.newest(difference.path).has_value())
       tell_choice(difference, taken);
     m_chosen[difference.path] = content(taken ? difference.after : difference.before);
     if (taken) take(difference);
@@ -262,16 +269,16 @@ class Planner {
 
   void join(const Difference& difference, const store::RecordPath& path, const Schema& schema) {
     const auto& file = difference.path;
-    const auto ours = read_version(m_repository.blob(difference.before), file, schema);
-    const auto theirs = their_version(difference.after, file, schema);
+    const auto ours = m_files.record(m_repository, difference.before, file, schema),
+               theirs = m_files.record(m_repository, difference.after, file, schema);
     // One that cannot be read has no stamps that one could trust; whose it is makes no difference.
-    if (std::holds_alternative<std::vector<Problem>>(ours) ||
-        std::holds_alternative<std::vector<Problem>>(theirs)) {
+    if (std::holds_alternative<std::vector<Problem>>(*ours) ||
+        std::holds_alternative<std::vector<Problem>>(*theirs)) {
       newest(difference);
       m_plan.changed += is_taken(difference) ? 1 : 0;
       return;
     }
-    const auto &a = std::get<Version>(ours), &b = std::get<Version>(theirs);
+    const auto &a = std::get<Version>(*ours), &b = std::get<Version>(*theirs);
     core::Merged merged{a.record, {}};
     try {
       merged = core::join(a.record, b.record, schema);
@@ -284,29 +291,13 @@ class Planner {
       problem.file = file;
       m_problems.push_back(std::move(problem));
     }
-    auto text =
-        join_texts(a, b, merged.record, schema, are_plain(a, b, schema) ? Touched::Unknown : touched(file));
+    auto text = join_texts(a, b, merged.record, schema);
     m_plan.joined.push_back(
         {file, schema.type, path.id, core::display_name(merged.record, schema), std::move(merged.decisions)});
     if (text == a.text) return;
     m_plan.changes.push_back({file, std::move(text)});
     const bool gone = core::is_deleted(merged.record, schema) && !core::is_deleted(a.record, schema);
     ++(gone ? m_plan.deleted : m_plan.changed);
-  }
-
-  std::variant<Version, std::vector<Problem>> their_version(const Oid& blob, const std::string& file,
-                                                            const Schema& schema) const {
-    auto text = m_repository.blob(blob);
-    const auto known = m_one_meaning ? m_read.by_blob.find(blob) : m_read.by_blob.end();
-    if (known == m_read.by_blob.end()) return read_version(std::move(text), file, schema);
-    return Version{std::move(text), known->second};
-  }
-
-  Touched touched(const std::string& path) const {
-    const bool here = m_our_history->newest(path).has_value();
-    const bool there = m_their_history->newest(path).has_value();
-    if (here == there) return here ? Touched::Both : Touched::Unknown;
-    return here ? Touched::OnlyA : Touched::OnlyB;
   }
 
   std::optional<std::string> content(const Oid& blob) const {
@@ -316,23 +307,23 @@ class Planner {
 
   const store::Repository& m_repository;
   const store::Commit &m_ours, &m_theirs;
-  const ReadRecords& m_read;
   Origins m_origins;
-  bool m_one_meaning = true;                                  ///< both sides have the same schemas
+  ReadFiles m_own;
+  ReadFiles& m_files;
+  SideHistory m_our_history, m_their_history;
   std::map<std::string, std::optional<std::string>> m_chosen; ///< files without stamps, as they will be
   MergedSchemas m_schemas;
-  const SideHistory *m_our_history = nullptr, *m_their_history = nullptr;
   std::vector<Problem> m_problems;
   MergePlan m_plan;
 };
 
 } // namespace
 
-MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const Oid& theirs,
-                     const ReadRecords& read, Origins origins) {
+MergePlan plan_merge(const store::Repository& repository, const Oid& ours, const Oid& theirs, Origins origins,
+                     ReadFiles* files) {
   const base::Span span("planning the merge");
   const auto a = repository.commit(ours), b = repository.commit(theirs);
-  return Planner(repository, a, b, read, origins).run();
+  return Planner(repository, a, b, origins, files).run();
 }
 
 std::vector<Chosen> chosen_by_others(const store::Repository& repository, const MergePlan& plan) {
@@ -346,7 +337,8 @@ std::vector<Chosen> chosen_by_others(const store::Repository& repository, const 
     return out;
   repository.since(plan.theirs, plan.ours, [&](const store::Commit& merge) {
     if (merge.trailer("Crm-Merge").empty() || merge.parents.size() != 2) return true;
-    for (auto& each : plan_merge(repository, merge.parents[0], merge.parents[1], {}, Origins::Same).chosen)
+    const auto a = repository.commit(merge.parents[0]), b = repository.commit(merge.parents[1]);
+    for (auto& each : Planner(repository, a, b, Origins::Same, nullptr).chosen())
       if (changes_here(each.path) && !each.commit.empty() && repository.descends(plan.ours, each.commit))
         out.push_back(std::move(each));
     return true;

@@ -5,7 +5,7 @@
 #include "core/merge.hpp"
 #include "core/problem.hpp"
 #include "store/repository.hpp"
-#include "sync/incoming.hpp"
+#include "sync/read_files.hpp"
 
 #include <string>
 #include <vector>
@@ -48,12 +48,12 @@ struct MergePlan {
 
 /// Throws Error(InvalidData) with every problem of a record or schema that cannot be merged, and
 /// Error(NotFound) for an unknown commit. Both histories must begin with the same commit, or it is
-/// Error(VerificationFailed): that is another store. `read` is what `check_incoming` has read of theirs
-/// already. Where `origins` are known to be the same that is not looked at, and a merge of records alone
+/// Error(VerificationFailed): that is another store. `files` is what was read before, of theirs or for other
+/// merges. Where `origins` are known to be the same that is not looked at, and a merge of records alone
 /// costs what differs, however many commits there are.
 enum class Origins { Unknown, Same };
 MergePlan plan_merge(const store::Repository& repository, const store::Oid& ours, const store::Oid& theirs,
-                     const ReadRecords& read = {}, Origins origins = Origins::Unknown);
+                     Origins origins = Origins::Unknown, ReadFiles* files = nullptr);
 
 /// What others have chosen already in the merges that come with the plan, against changes that are here.
 std::vector<Chosen> chosen_by_others(const store::Repository& repository, const MergePlan& plan);

@@ -1,7 +1,5 @@
 #include "sync/merge_schemas.hpp"
 
-#include "codec/schema.hpp"
-
 #include <algorithm>
 #include <set>
 
@@ -18,8 +16,9 @@ bool is_schema_path(std::string_view path) {
 }
 
 MergedSchemas::MergedSchemas(const store::Repository& repository, store::Oid base,
-                             const std::map<std::string, std::optional<std::string>>& changed)
-    : m_repository(repository), m_base(std::move(base)), m_changed(changed) {}
+                             const std::map<std::string, std::optional<std::string>>& changed,
+                             ReadFiles& files)
+    : m_repository(repository), m_base(std::move(base)), m_changed(changed), m_files(files) {}
 
 const core::Schema* MergedSchemas::of_folder(const std::string& folder) {
   if (const auto known = m_by_folder.find(folder); known != m_by_folder.end()) return known->second;
@@ -35,17 +34,15 @@ const core::Schema* MergedSchemas::of_folder(const std::string& folder) {
 }
 
 const core::Schema* MergedSchemas::at(const std::string& path) {
-  if (const auto known = m_by_path.find(path); known != m_by_path.end()) return known->second.get();
+  if (const auto known = m_by_path.find(path); known != m_by_path.end()) return known->second;
   auto& out = m_by_path[path];
   const auto changed = m_changed.find(path);
   const auto text = changed != m_changed.end() ? changed->second : m_repository.read(m_base, path);
   if (!text) return nullptr;
-  auto parsed = codec::parse_schema(*text, path);
-  if (auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
+  const auto& parsed = m_files.schema(path, *text);
+  if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
     m_problems.insert(m_problems.end(), problems->begin(), problems->end());
-  else
-    out = std::make_unique<core::Schema>(std::get<core::Schema>(std::move(parsed)));
-  return out.get();
+  return out = std::get_if<core::Schema>(&parsed);
 }
 
 std::vector<std::string> MergedSchemas::paths() const {

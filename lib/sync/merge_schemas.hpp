@@ -4,9 +4,9 @@
 #include "core/problem.hpp"
 #include "core/schema.hpp"
 #include "store/repository.hpp"
+#include "sync/read_files.hpp"
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +19,10 @@ bool is_schema_path(std::string_view path);
 
 class MergedSchemas {
  public:
-  /// `changed` is what the merge makes of files at `base` (nothing: removed). Keeps references to both.
+  /// `changed` is what the merge makes of files at `base` (nothing: removed). Keeps references to it and to
+  /// `files`, whose schemas these are.
   MergedSchemas(const store::Repository& repository, store::Oid base,
-                const std::map<std::string, std::optional<std::string>>& changed);
+                const std::map<std::string, std::optional<std::string>>& changed, ReadFiles& files);
   /// Of the type whose records live in `folder`; null when there is none. One that cannot be read goes to
   /// problems().
   const core::Schema* of_folder(const std::string& folder);
@@ -33,7 +34,8 @@ class MergedSchemas {
   const store::Repository& m_repository;
   store::Oid m_base;
   const std::map<std::string, std::optional<std::string>>& m_changed;
-  std::map<std::string, std::unique_ptr<core::Schema>> m_by_path;
+  ReadFiles& m_files;
+  std::map<std::string, const core::Schema*> m_by_path;
   std::map<std::string, const core::Schema*> m_by_folder;
   std::vector<core::Problem> m_problems;
 };

@@ -21,12 +21,10 @@ bool same(const Record& a, const Record& b) {
   return a.fields == b.fields && a.crm == b.crm;
 }
 
+/// As crm writes it, and always did: no comments, no other layout.
 bool is_plain(const Version& version, const Schema& schema) {
-  return version.text == codec::emit_record(version.record, schema);
-}
-
-bool has_stamped_comments(const Record& record) {
-  return record.crm.contains("comments");
+  return !version.record.crm.contains("comments") &&
+         version.text == codec::emit_record(version.record, schema);
 }
 
 } // namespace
@@ -40,45 +38,32 @@ void fail_invalid(const std::vector<core::Problem>& problems) {
 
 std::variant<Version, std::vector<core::Problem>> read_version(std::string text, const std::string& path,
                                                                const Schema& schema) {
-  auto read = codec::read_record(text, path, schema);
+  auto read = codec::read_commented(text, path, schema);
   if (auto* problems = std::get_if<std::vector<core::Problem>>(&read)) return std::move(*problems);
-  auto& record = std::get<Record>(read);
+  auto& [record, comments] = std::get<codec::CommentedRecord>(read);
   if (auto problems = core::check_provenance(record, schema); !problems.empty()) {
     for (auto& problem : problems)
       problem.file = path;
     return problems;
   }
-  return Version{std::move(text), std::move(record)};
+  return Version{std::move(text), std::move(record), std::move(comments)};
 }
 
-bool are_plain(const Version& a, const Version& b, const Schema& schema) {
-  return !has_stamped_comments(a.record) && !has_stamped_comments(b.record) && is_plain(a, schema) &&
-         is_plain(b, schema);
-}
-
-std::string join_texts(const Version& a, const Version& b, Record& joined, const Schema& schema,
-                       Touched touched) {
+std::string join_texts(const Version& a, const Version& b, Record& joined, const Schema& schema) {
   if (a.text == b.text) return a.text;
-  if (are_plain(a, b, schema)) {
+  if (is_plain(a, schema) && is_plain(b, schema)) {
     if (same(a.record, joined)) return a.text;
     return same(b.record, joined) ? b.text : codec::emit_record(joined, schema);
   }
   const JoinedComments comments(a, b, joined, schema);
-  const bool in_a = same(a.record, joined), in_b = same(b.record, joined);
-  if (touched == Touched::OnlyA && in_a) return a.text;
-  if (touched == Touched::OnlyB && in_b) return b.text;
-  const bool all_a = in_a && comments.of_a == comments.result;
-  const bool all_b = in_b && comments.of_b == comments.result;
-  if (all_a && all_b) { // only the layout differs: somebody's own counts, and of two such the longer text
-    const auto canonical = codec::emit_record(joined, schema, comments.result);
-    if (a.text == canonical) return b.text;
-    if (b.text == canonical) return a.text;
-    const bool longer = a.text.size() > b.text.size();
-    return a.text.size() != b.text.size() ? (longer ? a.text : b.text) : std::max(a.text, b.text);
-  }
-  if (all_a) return a.text;
-  if (all_b) return b.text;
-  return codec::emit_record(joined, schema, comments.result);
+  const bool all_a = same(a.record, joined) && comments.of_a == comments.result;
+  const bool all_b = same(b.record, joined) && comments.of_b == comments.result;
+  if (all_a != all_b) return all_a ? a.text : b.text;
+  auto canonical = codec::emit_record(joined, schema, comments.result);
+  if (!all_a || b.text == canonical) return all_a ? a.text : canonical;
+  // Somebody's own layout, without a stamp, counts against the canonical one; of two, the longer text.
+  const bool longer = std::tuple(a.text.size(), a.text) > std::tuple(b.text.size(), b.text);
+  return a.text != canonical && longer ? a.text : b.text;
 }
 
 std::string merge_texts(const std::string& ours, const std::string& theirs, const std::string& path,
@@ -91,7 +76,7 @@ std::string merge_texts(const std::string& ours, const std::string& theirs, cons
   if (!problems.empty()) fail_invalid(problems);
   const auto &x = std::get<Version>(a), &y = std::get<Version>(b);
   auto joined = core::join(x.record, y.record, schema).record;
-  return join_texts(x, y, joined, schema, Touched::Unknown);
+  return join_texts(x, y, joined, schema);
 }
 
 } // namespace crm::sync

@@ -54,7 +54,7 @@ Verdict by_recomputing(const store::Repository& repository, const store::Commit&
     return refused(commit, "merge", "it merges more than two heads at once, which crm never does");
   try {
     // That a history begins elsewhere is seen where it begins.
-    const auto plan = plan_merge(repository, commit.parents[0], commit.parents[1], {}, Origins::Same);
+    const auto plan = plan_merge(repository, commit.parents[0], commit.parents[1], Origins::Same);
     if (plan.kind != MergePlan::Kind::Merge)
       return refused(commit, "merge", "it merges what was merged already");
     const auto tree = repository.tree_with(repository.commit(plan.ours).tree, plan.changes);

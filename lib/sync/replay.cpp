@@ -15,7 +15,8 @@ namespace {
 
 std::optional<Version> read_text(std::string text, const std::string& path, const core::Schema& schema) {
   auto read = codec::read_record(text, path, schema);
-  if (auto* record = std::get_if<core::Record>(&read)) return Version{std::move(text), std::move(*record)};
+  if (auto* record = std::get_if<core::Record>(&read))
+    return Version{std::move(text), std::move(*record), std::nullopt};
   return std::nullopt;
 }
 
@@ -120,7 +121,7 @@ store::Oid Replay::standing_for(const store::Oid& commit) {
 const Replay::Merge& Replay::as_they_are(const store::Commit& commit) {
   if (const auto known = m_merges.find(commit.id); known != m_merges.end()) return known->second;
   // That a history begins elsewhere is seen where it begins.
-  const auto plan = plan_merge(m_repository, commit.parents[0], commit.parents[1], {}, Origins::Same);
+  const auto plan = plan_merge(m_repository, commit.parents[0], commit.parents[1], Origins::Same, &m_files);
   Merge out{Merge::Is::Other, m_repository.tree_with(m_repository.commit(plan.ours).tree, plan.changes)};
   if (out.expected == commit.tree && plan.kind == MergePlan::Kind::Merge)
     out.is = store::Repository::merge_id(plan.ours, plan.theirs, out.expected, plan.message,
@@ -136,7 +137,8 @@ Replay::Merge Replay::merge(const store::Commit& commit) {
   auto [is, tree] = as_they_are(commit);
   const bool were_clean = is_clean(ours) && is_clean(theirs);
   if (!were_clean || tree != commit.tree) { // it is gone on from
-    const auto rest = plan_merge(m_repository, standing_for(ours), standing_for(theirs), {}, Origins::Same);
+    const auto rest =
+        plan_merge(m_repository, standing_for(ours), standing_for(theirs), Origins::Same, &m_files);
     tree = m_repository.write_tree(rest.ours, rest.changes);
   }
   set(commit, tree);

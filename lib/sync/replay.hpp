@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sync/authority.hpp"
+#include "sync/read_files.hpp"
 
 #include <map>
 #include <optional>
@@ -22,8 +23,8 @@ class Replay {
   };
   /// What merges come to where nothing was taken out, by their ids: functions of the commits.
   using Merges = std::map<store::Oid, Merge>;
-  Replay(const store::Repository& repository, Authorities& authorities, Merges& merges)
-      : m_repository(repository), m_authorities(authorities), m_merges(merges) {}
+  Replay(const store::Repository& repository, Authorities& authorities, Merges& merges, ReadFiles& files)
+      : m_repository(repository), m_authorities(authorities), m_merges(merges), m_files(files) {}
 
   /// The tree of a commit without what was taken out before it; the commit's own where nothing was.
   const store::Oid& clean(const store::Commit& commit);
@@ -52,6 +53,7 @@ class Replay {
   const store::Repository& m_repository;
   Authorities& m_authorities;
   Merges& m_merges;
+  ReadFiles& m_files;
   std::map<store::Oid, store::Oid> m_clean; ///< trees of commits that are not clean
 };
 

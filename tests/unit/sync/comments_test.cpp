@@ -149,7 +149,7 @@ class Editors {
     const auto crm = static_cast<int>(std::find(lines.begin(), lines.end(), "crm:") - lines.begin());
     const auto at = lines.begin() + pick(crm) + (one_in(2) ? 1 : 0);
     const std::string token = "t" + std::to_string(++m_tokens);
-    switch (pick(6)) {
+    switch (pick(8)) {
     case 0:
     case 1:
       lines.insert(at == lines.begin() + crm + 1 ? lines.begin() + crm : at, {"#", "# " + token, "#"});
@@ -162,6 +162,18 @@ class Editors {
     case 4:
       std::erase_if(lines, [&](const std::string& line) { return line.starts_with("#") && one_in(3); });
       break;
+    case 5:
+    case 6: { // the same data and comments
+      const auto style = pick(4);
+      for (auto& line : lines)
+        if (line.starts_with("name:"))
+          line = (style == 0   ? "name: Ada King"
+                  : style == 1 ? "name: \"Ada King\""
+                  : style == 2 ? "name: 'Ada King'"
+                               : "name:   Ada King") +
+                 (line.find(" #") != std::string::npos ? line.substr(line.find(" #")) : "");
+      break;
+    }
     default:
       if (std::erase_if(lines, [](const std::string& line) { return line.starts_with("about:"); }) == 0)
         lines.insert(std::find(lines.begin(), lines.end(), "crm:"), "about: x # " + token);
@@ -259,7 +271,7 @@ TEST_CASE("Comments that were edited come to the same text, and only what somebo
 TEST_CASE("What one batch did to comments is done to another version of the file", "[replay]") {
   const auto schema = contact_schema();
   const auto version = [&](const std::string& text) {
-    return Version{text, std::get<core::Record>(codec::parse_record(text, path, schema))};
+    return Version{text, std::get<core::Record>(codec::parse_record(text, path, schema)), std::nullopt};
   };
   const auto edited = [&](const std::string& before, const std::string& text, const std::string& device) {
     auto record = version(before).record;
@@ -276,7 +288,43 @@ TEST_CASE("What one batch did to comments is done to another version of the file
   CHECK(carry_comments(version(was), version(was), version(is), version(is).record, schema) == is);
 }
 
-TEST_CASE("Of two layouts somebody's own counts, though the canonical text is longer", "[merge]") {
+TEST_CASE("Of two layouts that people gave a file the newer counts, also where it is the canonical one",
+          "[merge]") {
+  const auto schema = contact_schema();
+  const std::string head = "id: 7f3k2m9qxv0tbn4c\n",
+                    end = "crm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n",
+                    plain = head + "name: Ada King\n" + end;
+  const auto laid_out = [&](const std::string& before, const std::string& name, int day,
+                            const std::string& device) {
+    auto record = std::get<core::Record>(codec::parse_record(before, path, schema));
+    const auto at = before.find("name:");
+    const auto text = before.substr(0, at) + "name: " + name + before.substr(before.find('\n', at));
+    const core::Stamp stamp{std::chrono::sys_days{std::chrono::year{2026} / 2 / day}, device, "alice"};
+    return edit_with_comments(before, text, record, schema, stamp);
+  };
+  const auto quoted = laid_out(plain, "\"Ada King\"", 1, "desk"),
+             single = laid_out(plain, "'Ada King'", 2, "tablet"),
+             tidy = laid_out(quoted, "Ada King", 3, "desk");
+  CHECK(quoted.find("#layout") != std::string::npos);
+  CHECK(laid_out(quoted, "\"Ada King\"", 4, "desk") == quoted);
+  for (const auto& [older, newer] : {std::pair{plain, quoted}, {quoted, single}, {quoted, tidy}}) {
+    CHECK(merge_texts(older, newer, path, schema) == newer);
+    CHECK(merge_texts(newer, older, path, schema) == newer);
+  }
+  CHECK(merge_texts(merge_texts(quoted, single, path, schema), tidy, path, schema) ==
+        merge_texts(quoted, merge_texts(tidy, single, path, schema), path, schema));
+}
+
+TEST_CASE("What stands below the id is left as it is where no field is gone", "[merge]") {
+  const std::string text = "id: 7f3k2m9qxv0tbn4c\n# one\n#\n# one\n# two\n\nname: Ada King\n"
+                           "crm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n";
+  const auto schema = contact_schema();
+  const auto record = std::get<core::Record>(codec::parse_record(text, path, schema));
+  CHECK(codec::emit_record(record, schema, codec::comments_of(text, schema)) == text);
+}
+
+TEST_CASE("Of two layouts without a stamp somebody's own counts, though the canonical text is longer",
+          "[merge]") {
   const std::string head = "id: 7f3k2m9qxv0tbn4c\n# a friend\nname: Ada King\nabout: |-\n",
                     end = "crm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n",
                     own = head + " She signs\n as Ada King\n" + end,

@@ -69,6 +69,7 @@ struct Shop {
   Repository repository;
   Authorities authorities;
   Replay::Merges merges;
+  ReadFiles files;
 };
 
 TEST_CASE("without a batch that is left out stays what the others wrote", "[replay]") {
@@ -77,7 +78,7 @@ TEST_CASE("without a batch that is left out stays what the others wrote", "[repl
   const auto bad = shop.set("name", "Malory");
   const auto later = shop.set("about", "likes the mornings");
   const auto other = shop.commit({{grace_path, shop.made("Grace", "9hq2k2m9qxv0tbn4")}});
-  Replay replay(shop.repository, shop.authorities, shop.merges);
+  Replay replay(shop.repository, shop.authorities, shop.merges, shop.files);
   replay.leave_out(bad);
   REQUIRE(replay.keep(later));
   REQUIRE(replay.keep(other));
@@ -94,7 +95,7 @@ TEST_CASE("a batch that builds on what is left out cannot stay", "[replay]") {
   Shop shop;
   const auto bad = shop.commit({{grace_path, shop.made("Grace", "9hq2k2m9qxv0tbn4")}});
   const auto on_it = shop.set("name", "Grace Hopper", grace_path);
-  Replay replay(shop.repository, shop.authorities, shop.merges);
+  Replay replay(shop.repository, shop.authorities, shop.merges, shop.files);
   replay.leave_out(bad);
   CHECK_FALSE(replay.keep(on_it));
 }
@@ -115,7 +116,7 @@ TEST_CASE("a record cannot stay without its type, unless it brings it along", "[
       shop.commit({{"schemas/can.yaml", "title: Can\ntype: object\nproperties: {}\n"
                                         "x-crm: {type: can, folder: cans}\n"},
                    {store::record_path("boxes", "9hq2k2m9qxv0tbn4"), "id: 9hq2k2m9qxv0tbn4\n"}});
-  Replay replay(shop.repository, shop.authorities, shop.merges);
+  Replay replay(shop.repository, shop.authorities, shop.merges, shop.files);
   replay.leave_out(other);
   CHECK(replay.keep(both));
   replay.leave_out(bad);
@@ -123,7 +124,7 @@ TEST_CASE("a record cannot stay without its type, unless it brings it along", "[
   replay.leave_out(on_it);
   // That it brings another type along does not help.
   CHECK_FALSE(replay.keep(another));
-  Replay whole(shop.repository, shop.authorities, shop.merges);
+  Replay whole(shop.repository, shop.authorities, shop.merges, shop.files);
   whole.leave_out(other);
   CHECK(whole.keep(both));
   CHECK(whole.keep(bad));
@@ -136,11 +137,11 @@ TEST_CASE("a commit that puts aside what is left out is clean itself, and one th
   const auto before = *shop.repository.read(shop.repository.head(), ada_path);
   const auto bad = shop.set("name", "Malory");
   const auto aside = shop.commit({{ada_path, before}});
-  Replay replay(shop.repository, shop.authorities, shop.merges);
+  Replay replay(shop.repository, shop.authorities, shop.merges, shop.files);
   replay.leave_out(bad);
   CHECK(replay.settles(aside));
   CHECK(replay.is_clean(aside.id));
-  Replay other(shop.repository, shop.authorities, shop.merges);
+  Replay other(shop.repository, shop.authorities, shop.merges, shop.files);
   other.leave_out(bad);
   const auto more = shop.commit({{"crm.yaml", "format: 1\nname: X\n"}});
   CHECK_FALSE(other.settles(more));
@@ -153,7 +154,7 @@ TEST_CASE("a history whose last word on a field is undone was never written", "[
   for (int run = 0; run < 12; ++run) {
     Shop shop;
     shop.commit({{grace_path, shop.made("Grace", "9hq2k2m9qxv0tbn4")}});
-    Replay replay(shop.repository, shop.authorities, shop.merges);
+    Replay replay(shop.repository, shop.authorities, shop.merges, shop.files);
     std::map<std::pair<std::string, std::string>, std::string> expected{{{ada_path, "name"}, "Ada"},
                                                                         {{grace_path, "name"}, "Grace"}};
     Oid last;
@@ -190,7 +191,7 @@ TEST_CASE("merging is known again, and what somebody added to a merge is seen", 
   auto transaction = shop.repository.begin(5s);
   const auto plan = plan_merge(shop.repository, here.id, there);
   const auto merged = shop.repository.commit(apply(transaction, plan));
-  Replay replay(shop.repository, shop.authorities, shop.merges);
+  Replay replay(shop.repository, shop.authorities, shop.merges, shop.files);
   CHECK(replay.merge(merged).is == Replay::Merge::Is::Exact);
   CHECK(replay.is_clean(merged.id));
   const auto by_hand =
@@ -204,7 +205,7 @@ TEST_CASE("merging is known again, and what somebody added to a merge is seen", 
   CHECK(seen.is == Replay::Merge::Is::Other);
   CHECK(seen.expected == merged.tree);
   // Without one side's batch it is the other side alone.
-  Replay without(shop.repository, shop.authorities, shop.merges);
+  Replay without(shop.repository, shop.authorities, shop.merges, shop.files);
   without.leave_out(here);
   without.merge(merged);
   CHECK(shop.read(without.clean(merged), ada_path).text("about").empty());
