@@ -18,6 +18,8 @@ void RefusedSchemas::check(const core::Record& record, const core::Record* befor
   const auto& refused = *m_known.find(record.type)->second;
   if (!refused.committed) deny(refused, with_article(record.type));
   const auto& by_hand = m_workspace.schemas().get(record.type);
+  if (by_hand.folder != refused.committed->folder)
+    deny(refused, with_article(record.type) + " in " + by_hand.folder + "/");
   for (const auto& [name, value] : record.fields)
     if (by_hand.find(name) != nullptr && refused.committed->find(name) == nullptr &&
         (before == nullptr || !(before->get(name) == value)))
@@ -27,8 +29,8 @@ void RefusedSchemas::check(const core::Record& record, const core::Record* befor
 std::optional<RefusedSchemas::Refused> RefusedSchemas::look_at(const std::string& type) const {
   const auto path = schema_path(type);
   const auto plan = plan_adoption(m_workspace, m_workspace.repository().hand_edits({path}));
-  if (plan.denied == 0) return std::nullopt;
-  Refused out{plan.problems.front(), {}};
+  if (plan.problems.empty()) return std::nullopt;
+  Refused out{plan.denied > 0 ? base::Kind::Denied : base::Kind::InvalidData, plan.problems.front(), {}};
   if (const auto text = m_workspace.repository().read(m_workspace.tree(), path)) {
     auto parsed = codec::parse_schema(*text, path);
     if (auto* schema = std::get_if<core::Schema>(&parsed)) out.committed = std::move(*schema);
@@ -37,7 +39,7 @@ std::optional<RefusedSchemas::Refused> RefusedSchemas::look_at(const std::string
 }
 
 void RefusedSchemas::deny(const Refused& refused, const std::string& what) {
-  throw base::Error(base::Kind::Denied, base::printable(core::to_text(refused.why)),
+  throw base::Error(refused.kind, base::printable(core::to_text(refused.why)),
                     "no other device would know " + what + ": nothing was written");
 }
 

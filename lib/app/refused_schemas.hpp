@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/workspace.hpp"
+#include "base/error.hpp"
 #include "core/problem.hpp"
 
 #include <map>
@@ -17,11 +18,13 @@ class RefusedSchemas {
 
   /// Whether one of them is of this type.
   bool any(const std::string& type);
-  /// Throws Error(Denied) where the record, committed as `before` (null: it is new), needs one.
+  /// Throws Error(Denied or InvalidData) where the record, committed as `before` (null: it is new), needs
+  /// one.
   void check(const core::Record& record, const core::Record* before);
 
  private:
   struct Refused {
+    base::Kind kind;
     core::Problem why;
     std::optional<core::Schema> committed; ///< nothing: there is no such type for others
   };

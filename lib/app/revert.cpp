@@ -50,17 +50,16 @@ std::string title(const core::Record& record, const core::Schema& schema) {
 
 void Revert::take_back(const store::Commit& commit) {
   m_taken_back = commit.id;
-  const auto& workspace = m_batch.workspace();
+  auto& workspace = m_batch.workspace();
   const auto& repository = workspace.repository();
   const store::Oid before = repository.commit(commit.parents.front()).tree;
-  const auto differences = repository.diff(before, commit.tree);
+  auto differences = repository.diff(before, commit.tree);
   constexpr std::size_t many = 500;
   if (differences.size() > many) m_batch.sweep();
-  for (const auto& difference : differences) {
-    const auto parts = store::parse_record_path(difference.path);
-    const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
-    if (schema != nullptr) {
-      record(difference, *schema);
+  for (auto& difference : differences) {
+    if (auto home = workspace.home_of(difference.path)) {
+      difference.path = std::move(home->path);
+      record(difference, *home->schema);
     } else {
       file(difference);
     }

@@ -134,7 +134,8 @@ std::variant<core::Schema, std::vector<core::Problem>> SchemaSet::parse(const st
 const core::Schema* SchemaSet::by_folder(std::string_view name) const {
   for (const auto& type : types()) {
     // Nearly every folder is the type and an s: try those without loading the others.
-    if (type + "s" == name) return &get(type);
+    if (type + "s" == name)
+      if (const auto& schema = get(type); schema.folder == name) return &schema;
   }
   for (const auto& type : types())
     if (const auto& schema = get(type); schema.folder == name) return &schema;

@@ -123,6 +123,15 @@ std::string Workspace::record_path(std::string_view type, std::string_view id) c
   return store::record_path(m_schemas->get(type).folder, std::string(id));
 }
 
+std::optional<Workspace::Home> Workspace::home_of(const std::string& path) {
+  const auto parts = store::parse_record_path(path);
+  if (!parts) return std::nullopt;
+  if (const auto* schema = m_schemas->by_folder(parts->folder)) return Home{schema, path};
+  const auto row = with_index([&](index::Index& index) { return index.by_id(parts->id); });
+  if (!row || !m_schemas->has(row->type)) return std::nullopt;
+  return Home{&m_schemas->get(row->type), row->path};
+}
+
 const store::Oid& Workspace::tree() const {
   if (m_tree.empty()) m_tree = m_repository->head_tree();
   return m_tree;

@@ -95,6 +95,13 @@ class Workspace {
   core::Record load(const std::string& type, const std::string& path) const;
   Found found(const index::Row& row);
   std::string record_path(std::string_view type, std::string_view id) const;
+  struct Home {
+    const core::Schema* schema;
+    std::string path; ///< as it is now
+  };
+  /// Of a record's path in any commit: its type may have had another folder then. Nothing for what is no
+  /// record here.
+  std::optional<Home> home_of(const std::string& path);
 
   /// HEAD has moved: forget what was read from it, keep the index in step.
   void moved();

@@ -7,6 +7,7 @@
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
 #include "sync/authority.hpp"
+#include "sync/merge_folders.hpp"
 #include "sync/merge_history.hpp"
 #include "sync/merge_schemas.hpp"
 #include "sync/merge_texts.hpp"
@@ -73,13 +74,19 @@ class Planner {
     const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
     for (const auto& difference : differences)
       if (!has_stamps(difference.path)) m_chosen[difference.path] = content(difference.after);
+    const auto moving = moving_records(differences);
     for (const auto& difference : differences) {
       if (store::is_in_attachments(difference.path)) {
         m_plan.changes.push_back({difference.path, std::nullopt, std::nullopt, difference.after});
         continue;
       }
       auto after = content(difference.after);
-      if (const auto record = store::parse_record_path(difference.path)) count(difference, *record, after);
+      if (const auto record = store::parse_record_path(difference.path)) {
+        if (moving.contains(record->id))
+          m_plan.changed += after ? 1 : 0;
+        else
+          count(difference, *record, after);
+      }
       m_plan.changes.push_back({difference.path, std::move(after)});
     }
   }
@@ -108,13 +115,17 @@ class Planner {
         (m_our_history.begins_elsewhere() || m_their_history.begins_elsewhere()))
       throw base::Error(base::Kind::VerificationFailed,
                         m_plan.theirs + " is of another store: its history begins with another commit");
-    const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
-    choose(differences); // schemas are among these, and the records need them
+    auto found = m_repository.diff(m_ours.tree, m_theirs.tree);
+    choose(found); // schemas are among these, and the records need them
+    const auto [differences, arrived, left] = move_records(std::move(found), m_moves);
+    for (const auto& path : left)
+      m_plan.changes.push_back({path, std::nullopt});
     std::size_t records = 0;
     for (const auto& difference : differences)
       if (const auto path = store::parse_record_path(difference.path)) {
         ++records;
-        record(difference, *path);
+        if (difference.before != difference.after) record(difference, *path);
+        if (arrived.contains(difference.path) && !is_taken(difference)) take_ours(difference);
       }
     const auto& broken = m_schemas.problems();
     m_problems.insert(m_problems.begin(), broken.begin(), broken.end());
@@ -162,6 +173,10 @@ class Planner {
 
   void take(const Difference& difference) {
     m_plan.changes.push_back({difference.path, content(difference.after)});
+  }
+
+  void take_ours(const Difference& difference) {
+    m_plan.changes.push_back({difference.path, content(difference.before)});
   }
 
   /// One name, one content: who lacks it gets it. A file that is not what its name says gives way.
@@ -213,29 +228,36 @@ class Planner {
       return blob.empty() && standing ? standing->blob : blob; // it was deleted later
     };
     const auto ours = of(difference.before, here), theirs = of(difference.after, there);
-    const bool needed = holds_records(path, ours), needed_there = holds_records(path, theirs);
-    const bool newer = needed != needed_there                  ? needed_there
-                       : here && there                         ? here->moment < there->moment
-                       : here.has_value() != there.has_value() ? there.has_value()
-                                                               : ours < theirs;
+    const auto folder_here = folder_of(path, ours), folder_there = folder_of(path, theirs);
+    const bool newer = folder_here.empty() != folder_there.empty() ? folder_here.empty()
+                       : here && there                             ? here->moment < there->moment
+                       : here.has_value() != there.has_value()     ? there.has_value()
+                                                                   : ours < theirs;
     const auto& chosen = newer ? theirs : ours;
     if (here.has_value() == there.has_value()) tell_choice(difference, newer);
     m_chosen[path] = content(chosen);
     if (chosen != difference.before) m_plan.changes.push_back({path, content(chosen)});
+    if (folder_here.empty() || folder_there.empty() || folder_here == folder_there) return;
+    if (newer)
+      m_moves.here[folder_here] = folder_there;
+    else
+      m_moves.there[folder_there] = folder_here;
   }
 
   bool has_records(const Difference& schema_file) const {
-    return holds_records(schema_file.path, schema_file.before) ||
-           holds_records(schema_file.path, schema_file.after);
+    const auto any = [&](const Oid& blob) {
+      const auto folder = folder_of(schema_file.path, blob);
+      return !folder.empty() && (!m_repository.folder_id(m_ours.tree, folder).empty() ||
+                                 !m_repository.folder_id(m_theirs.tree, folder).empty());
+    };
+    return any(schema_file.before) || any(schema_file.after);
   }
 
-  /// Whether either side has something in the folder of this version of a schema.
-  bool holds_records(const std::string& path, const Oid& blob) const {
-    if (blob.empty()) return false;
-    const auto parsed = codec::parse_schema(m_repository.blob(blob), path);
-    const auto* schema = std::get_if<Schema>(&parsed);
-    return schema != nullptr && (!m_repository.folder_id(m_ours.tree, schema->folder).empty() ||
-                                 !m_repository.folder_id(m_theirs.tree, schema->folder).empty());
+  /// Where a version of a schema has its records; "" for one that is not there or cannot be read.
+  std::string folder_of(const std::string& path, const Oid& blob) const {
+    if (blob.empty()) return {};
+    const auto* schema = std::get_if<Schema>(&m_files.schema(path, m_repository.blob(blob)));
+    return schema != nullptr ? schema->folder : std::string();
   }
 
   /// A policy's version never goes back, whatever the clocks said; of two of one version, the greater id.
@@ -311,6 +333,7 @@ class Planner {
   ReadFiles m_own;
   ReadFiles& m_files;
   SideHistory m_our_history, m_their_history;
+  FolderMoves m_moves;
   std::map<std::string, std::optional<std::string>> m_chosen; ///< files without stamps, as they will be
   MergedSchemas m_schemas;
   std::vector<Problem> m_problems;

@@ -6,6 +6,7 @@
 #include "store/paths.hpp"
 #include "sync/arrivals.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <set>
 
@@ -31,6 +32,7 @@ class AuditWalk {
   AuditWalk(Workspace& workspace, const AuditFilter& filter)
       : m_workspace(workspace), m_repository(workspace.repository()), m_filter(filter),
         m_trace(m_repository) {
+    if (!filter.record.empty()) m_paths.insert(filter.record);
     if (!filter.type.empty()) m_folder = workspace.schemas().get(filter.type).folder;
   }
 
@@ -40,6 +42,7 @@ class AuditWalk {
       m_workspace.progress("reading the history", seen++, 0);
       const auto arrived = m_trace.visit(commit);
       auto entry = audit_entry(commit);
+      look_for_moves(commit);
       if (!matches(commit, entry)) return true;
       if (m_filter.limit > 0 && m_out.entries.size() == m_filter.limit) {
         m_out.more = true;
@@ -67,11 +70,28 @@ class AuditWalk {
 
   /// By the trees, not by what the message says of them. A merge touches what neither side had like that.
   bool touches_record(const store::Commit& commit) const {
-    const auto now = file_at(m_repository, commit.tree, m_filter.record);
-    if (commit.parents.empty()) return !now.empty();
-    for (const auto& parent : commit.parents)
-      if (file_at(m_repository, parent, m_filter.record) == now) return false;
-    return true;
+    return std::any_of(m_paths.begin(), m_paths.end(), [&](const std::string& path) {
+      const auto now = file_at(m_repository, commit.tree, path);
+      if (commit.parents.empty()) return !now.empty();
+      return std::none_of(commit.parents.begin(), commit.parents.end(), [&](const store::Oid& parent) {
+        return file_at(m_repository, parent, path) == now;
+      });
+    });
+  }
+
+  /// Where a merge has the record from a side whose schema had another folder, older commits have it there.
+  void look_for_moves(const store::Commit& merge) {
+    if (merge.parents.size() < 2) return;
+    const auto before = m_paths;
+    for (const auto& path : before)
+      for (const auto& parent : merge.parents) {
+        if (file_at(m_repository, merge.tree, path).empty() || !file_at(m_repository, parent, path).empty())
+          continue;
+        const auto id = store::parse_record_path(path)->id;
+        for (const auto& difference : m_repository.diff(parent, merge.tree))
+          if (const auto parts = store::parse_record_path(difference.path); parts && parts->id == id)
+            m_paths.insert(difference.path);
+      }
   }
 
   bool touches_type(const store::Commit& commit) const {
@@ -84,13 +104,12 @@ class AuditWalk {
 
   bool touches_field(const store::Commit& commit) const {
     for (const auto& difference : m_repository.diff(parent_tree(m_repository, commit), commit.tree)) {
-      const auto path = store::parse_record_path(difference.path);
-      const auto* schema = path ? m_workspace.schemas().by_folder(path->folder) : nullptr;
-      if (schema == nullptr || (!m_folder.empty() && path->folder != m_folder) ||
-          (!m_filter.record.empty() && difference.path != m_filter.record))
+      const auto home = m_workspace.home_of(difference.path);
+      if (!home || (!m_folder.empty() && home->schema->folder != m_folder) ||
+          (!m_filter.record.empty() && !m_paths.contains(difference.path)))
         continue;
-      if (!(value_at(difference.before, difference.path, *schema) ==
-            value_at(difference.after, difference.path, *schema)))
+      if (!(value_at(difference.before, difference.path, *home->schema) ==
+            value_at(difference.after, difference.path, *home->schema)))
         return true;
     }
     return false;
@@ -105,9 +124,8 @@ class AuditWalk {
 
   void name_records(const store::Commit& commit, AuditEntry& entry) const {
     for (const auto& difference : m_repository.diff(parent_tree(m_repository, commit), commit.tree)) {
-      const auto path = store::parse_record_path(difference.path);
-      const auto* schema = path ? m_workspace.schemas().by_folder(path->folder) : nullptr;
-      if (schema != nullptr) entry.records.emplace_back(schema->type, path->id);
+      const auto home = m_workspace.home_of(difference.path);
+      if (home) entry.records.emplace_back(home->schema->type, store::parse_record_path(home->path)->id);
     }
   }
 
@@ -116,6 +134,7 @@ class AuditWalk {
   const AuditFilter& m_filter;
   sync::ArrivalTrace m_trace;
   std::string m_folder;
+  std::set<std::string> m_paths; ///< of the record that is asked for, in all commits
   AuditLog m_out;
 };
 

@@ -37,8 +37,8 @@ class ShowBuilder {
   store::Oid tree_of_commit(const store::Oid& id) const { return m_repository.commit(id).tree; }
 
   const core::Schema* schema_of(const std::string& path) const {
-    const auto parts = store::parse_record_path(path);
-    return parts ? m_workspace.schemas().by_folder(parts->folder) : nullptr;
+    const auto home = m_workspace.home_of(path);
+    return home ? home->schema : nullptr;
   }
 
   std::optional<core::Record> read(const store::Oid& blob, const std::string& path,

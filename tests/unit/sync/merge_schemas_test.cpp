@@ -1,5 +1,6 @@
 #include "store/scratch_store.hpp"
 
+#include "store/paths.hpp"
 #include "sync/merge.hpp"
 
 #include <algorithm>
@@ -12,10 +13,11 @@ using namespace std::chrono_literals;
 
 const std::string box_schema = "schemas/box.yaml", box = "boxes/7f/7f3k2m9qxv0tbn4c.yaml";
 
-std::string box_type(const std::string& title) {
+std::string box_type(const std::string& title, const std::string& folder = "boxes") {
   return "$schema: https://json-schema.org/draft/2020-12/schema\ntitle: " + title +
          "\ntype: object\nrequired: [label]\nproperties:\n  label: {type: string, maxLength: 80}\n"
-         "x-crm: {type: box, folder: boxes}\n";
+         "x-crm: {type: box, folder: " +
+         folder + "}\n";
 }
 
 struct Write {
@@ -88,10 +90,17 @@ class Meeting {
     return out;
   }
 
+  /// The schema's title, and where the records are that are not in its folder at the beginning.
   static std::string outcome(const store::Repository& repository) {
     const auto text = repository.read(repository.head(), box_schema);
     if (!text) return "none";
-    return text->substr(text->find("title: "), text->find("\ntype:") - text->find("title: "));
+    std::string out = text->substr(text->find("title: "), text->find("\ntype:") - text->find("title: "));
+    repository.each(repository.head(), "", [&](std::string_view path, const store::Oid& blob) {
+      const auto record = store::parse_record_path(path);
+      if (record && record->folder != "boxes")
+        out += "\n" + std::string(path) + " " + repository.blob(blob).substr(28, 5);
+    });
+    return out;
   }
 
   store::ScratchFolder m_folder;
@@ -110,6 +119,25 @@ TEST_CASE("a schema stays where another device has records of it, whoever meets 
   CHECK(Meeting({deleted, filled}).outcomes() == Outcomes{"title: Box"});
   CHECK(Meeting({deleted, filled, edited}).outcomes() == Outcomes{"title: Crate"});
   CHECK(Meeting({deleted, filled, edited, edited_before}).outcomes() == Outcomes{"title: Crate"});
+}
+
+TEST_CASE("records move to the folder of the schema that counts, whoever meets whom first", "[merge]") {
+  const auto labelled = [](std::string label, const std::string& folder, const std::string& id) {
+    return store::Change{store::record_path(folder, id),
+                         "id: " + id + "\nlabel: " + label +
+                             "\ncrm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n"};
+  };
+  const std::string nails_id = "7f3k2m9qxv0tbn4c", screws_id = "8f3k2m9qxv0tbn4c";
+  const Write crates{{{box_schema, box_type("Crate", "crates")}, labelled("Screws", "crates", screws_id)},
+                     50s},
+      trunks{{{box_schema, box_type("Trunk", "trunks")}}, 100s};
+  const std::string at_last =
+      "title: Trunk\ntrunks/7f/" + nails_id + ".yaml Nails\ntrunks/8f/" + screws_id + ".yaml Screw";
+  CHECK(Meeting({filled, crates}).outcomes() ==
+        Outcomes{"title: Crate\ncrates/7f/" + nails_id + ".yaml Nails\ncrates/8f/" + screws_id +
+                 ".yaml Screw"});
+  CHECK(Meeting({filled, crates, trunks}).outcomes() == Outcomes{at_last});
+  CHECK(Meeting({filled, crates, trunks, edited}).outcomes() == Outcomes{at_last});
 }
 
 TEST_CASE("a schema that no record needs goes, unless it was changed later", "[merge]") {
