@@ -3,6 +3,7 @@
 #include "sync/attachments.hpp"
 #include "sync/authority.hpp"
 #include "sync/incoming_names.hpp"
+#include "sync/incoming_schemas.hpp"
 
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -22,7 +23,6 @@
 #include <array>
 #include <fmt/format.h>
 #include <map>
-#include <optional>
 
 namespace crm::sync {
 namespace {
@@ -32,17 +32,13 @@ using store::RawEntry;
 using store::RawFolder;
 using store::Visit;
 
-constexpr std::string_view settings_file = "crm.yaml", schema_folder = "schemas", policy_folder = "policy",
-                           proposals_folder = "policy/proposals", extension = ".yaml";
+constexpr std::string_view settings_file = "crm.yaml", policy_folder = "policy",
+                           proposals_folder = "policy/proposals";
 constexpr std::array git_files{".gitattributes", ".gitignore"};
 constexpr std::int64_t known_format = 1;
 
 std::string joined(const std::string& folder, std::string_view name) {
   return folder.empty() ? std::string(name) : folder + "/" + std::string(name);
-}
-
-std::string_view stem(std::string_view name) {
-  return name.ends_with(extension) ? name.substr(0, name.size() - extension.size()) : std::string_view();
 }
 
 /// "2026-11".
@@ -54,98 +50,12 @@ bool is_git_file(std::string_view path) {
   return std::find(git_files.begin(), git_files.end(), path) != git_files.end();
 }
 
-/// The schemas that came, each read when a record first asks for it. They are what these records mean; ours
-/// may be older.
-class TheirSchemas {
- public:
-  TheirSchemas(const store::Repository& repository, const store::Oid& theirs, const Limits& limits,
-               ReadFiles& files)
-      : m_repository(repository), m_read(files) {
-    repository.walk_raw(theirs, "", [&](RawFolder& folder) {
-      for (auto& entry : folder.entries) {
-        entry.descend = folder.path.empty() && entry.name == schema_folder && is_folder(entry);
-        const bool is_file = !folder.path.empty() && mode_problem(entry).empty() && !is_folder(entry);
-        if (is_file && entry.found == RawEntry::Found::Blob && entry.size <= limits.other_size &&
-            name_problem(entry.name).empty() && !stem(entry.name).empty())
-          m_files.emplace(stem(entry.name), File{entry.id, false, nullptr, {}});
-      }
-      return Visit::Continue;
-    });
-  }
-
-  std::size_t count() const { return m_files.size(); }
-
-  const std::vector<Problem>& problems(std::string_view type) {
-    static const std::vector<Problem> none;
-    const auto* file = read(type);
-    return file == nullptr ? none : file->problems;
-  }
-
-  /// Nearly every folder is the type and an s: the others are read only when none is.
-  const core::Schema* by_folder(std::string_view folder) {
-    if (folder.ends_with('s'))
-      if (const auto* schema = schema_of(folder.substr(0, folder.size() - 1));
-          schema && schema->folder == folder)
-        return schema;
-    for (const auto& each : m_files)
-      if (const auto* schema = schema_of(each.first); schema && schema->folder == folder) return schema;
-    return nullptr;
-  }
-
-  /// Types that want the folder of another one.
-  std::vector<std::pair<std::string, std::string>> doubles() {
-    std::vector<std::pair<std::string, std::string>> out;
-    std::map<std::string, std::string> owners;
-    for (const auto& each : m_files)
-      if (const auto* schema = schema_of(each.first))
-        if (const auto [at, is_new] = owners.emplace(schema->folder, each.first); !is_new)
-          out.emplace_back(each.first, at->second);
-    return out;
-  }
-
- private:
-  struct File {
-    store::Oid blob;
-    bool read = false;
-    const core::Schema* schema = nullptr;
-    std::vector<Problem> problems;
-  };
-
-  const core::Schema* schema_of(std::string_view type) {
-    const auto* file = read(type);
-    return file == nullptr ? nullptr : file->schema;
-  }
-
-  const File* read(std::string_view type) {
-    const auto at = m_files.find(type);
-    if (at == m_files.end()) return nullptr;
-    auto& file = at->second;
-    if (std::exchange(file.read, true)) return &file;
-    const std::string path = joined(std::string(schema_folder), at->first + std::string(extension));
-    try {
-      const auto& parsed = m_read.schema(path, m_repository.blob(file.blob));
-      if (const auto* problems = std::get_if<std::vector<Problem>>(&parsed)) file.problems = *problems;
-      file.schema = std::get_if<core::Schema>(&parsed);
-    } catch (const base::Error& error) {
-      file.problems = {{path, 0, "", "", error.message}};
-    }
-    if (file.schema != nullptr && file.schema->type != at->first)
-      file.problems = {{path, 0, "x-crm.type", std::exchange(file.schema, nullptr)->type,
-                        "must be \"" + at->first + "\", as the file's name says"}};
-    return &file;
-  }
-
-  const store::Repository& m_repository;
-  ReadFiles& m_read;
-  std::map<std::string, File, std::less<>> m_files;
-};
-
 class Look {
  public:
   Look(const store::Repository& repository, const store::Oid& theirs, const store::Oid& known,
        const Limits& limits, ReadFiles* read)
       : m_repository(repository), m_theirs(theirs), m_known(known), m_limits(limits),
-        m_read(read != nullptr ? *read : m_own), m_schemas(repository, theirs, limits, m_read) {}
+        m_read(read != nullptr ? *read : m_own), m_schemas(repository, theirs, limits.other_size, m_read) {}
 
   std::vector<Problem> run() {
     if (m_schemas.count() > m_limits.schemas)
