@@ -77,7 +77,7 @@ bool refers_to_all(const core::Record& record, const std::vector<std::string>& w
 
 const core::Field& field_named(const core::Schema& schema, const std::string& name) {
   if (const auto* field = core::find_queried(schema, name)) return *field;
-  std::vector<std::string> names;
+  std::vector<std::string> names{"id", "created", "changed"};
   for (const auto& field : schema.fields)
     names.push_back(field.name);
   const auto close = base::suggestions(name, names, 1);
