@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::sync {
 namespace {
@@ -35,12 +36,13 @@ struct Rights::Case {
   const store::Oid& tree;
   const core::Actor* actor; ///< null where the store has no policy
   std::vector<store::Difference> differences;
-  bool may_carry = false; ///< an import, by who may bring in what others wrote elsewhere
+  bool may_carry = false;         ///< an import, by who may bring in what others wrote elsewhere
+  std::set<std::string> arriving; ///< ids of records that are new at their paths
 };
 
 std::optional<Objection> Rights::against(const store::Commit& commit, const core::Writer& by,
                                          const Authority& authority, const store::Oid& tree) {
-  Case now{commit, by, authority, tree, nullptr, {}, false};
+  Case now{commit, by, authority, tree, nullptr, {}, false, {}};
   if (authority.policy) {
     if (!authority.unreadable.empty())
       return Objection{"policy", "the policy cannot be read: nobody may do anything"};
@@ -52,11 +54,26 @@ std::optional<Objection> Rights::against(const store::Commit& commit, const core
   now.may_carry = commit.trailer("Crm-Op").starts_with("import.") &&
                   (now.actor == nullptr || !core::decide(*authority.policy, *now.actor, settings_update));
   now.differences = m_repository.diff(tree, commit.tree);
+  for (const auto& each : now.differences)
+    if (const auto parts = store::parse_record_path(each.path); parts && each.before.empty())
+      now.arriving.insert(parts->id);
   for (const auto& difference : now.differences) {
     const auto parts = store::parse_record_path(difference.path);
     if (auto why = parts ? record(now, difference, parts->folder) : file(now, difference)) return why;
   }
   return std::nullopt;
+}
+
+/// crm marks what it deletes. What its author alone has ever written may go, and a merge by hand is looked at
+/// as a whole.
+std::optional<Objection> Rights::removal(const Case& now, const store::Difference& difference,
+                                         const core::Schema& schema) {
+  if (now.commit.parents.size() != 1 || now.arriving.contains(store::parse_record_path(difference.path)->id))
+    return std::nullopt;
+  const auto before = read(difference.before, difference.path, schema);
+  if (!core::foreign_stamp({}, *before, schema, now.by)) return std::nullopt;
+  return Objection{"removal",
+                   difference.path + " is removed: a record is marked as deleted, and its file stays"};
 }
 
 std::optional<Objection> Rights::attachment(const Case& now, const store::Difference& difference) {
@@ -100,8 +117,8 @@ std::optional<Objection> Rights::record(const Case& now, const store::Difference
                after = read(difference.after, difference.path, *schema);
     if (!all)
       if (auto why = forbidden(now, before.get(), after.get(), *schema)) return why;
-    return after == nullptr || now.may_carry ? std::nullopt
-                                             : stamps(now, difference.path, before, after, *schema);
+    if (after == nullptr) return removal(now, difference, *schema);
+    return now.may_carry ? std::nullopt : stamps(now, difference.path, before, after, *schema);
   } catch (const base::Error& error) {
     // What cannot be read was not looked at; it is not taken in from elsewhere in any case.
     if (error.kind != base::Kind::InvalidData) throw;

@@ -16,7 +16,7 @@
 namespace crm::sync {
 
 struct Objection {
-  std::string reason; ///< "forbidden", "no-member", "policy", "stamps", "unreadable"
+  std::string reason; ///< "forbidden", "no-member", "policy", "stamps", "removal", "unreadable"
   std::string detail; ///< for people
 };
 
@@ -37,6 +37,8 @@ class Rights {
                                   const std::string& folder);
   static std::optional<Objection> forbidden(const Case& now, const core::Record* before,
                                             const core::Record* after, const core::Schema& schema);
+  std::optional<Objection> removal(const Case& now, const store::Difference& difference,
+                                   const core::Schema& schema);
   std::optional<Objection> attachment(const Case& now, const store::Difference& difference);
   std::optional<Objection> file(const Case& now, const store::Difference& difference);
   std::optional<Objection> stamps(const Case& now, const std::string& path, const Shared& before,
