@@ -238,10 +238,12 @@ class Planner {
     m_chosen[path] = content(chosen);
     if (chosen != difference.before) m_plan.changes.push_back({path, content(chosen)});
     if (folder_here.empty() || folder_there.empty() || folder_here == folder_there) return;
-    if (newer)
-      m_moves.here[folder_here] = folder_there;
-    else
-      m_moves.there[folder_there] = folder_here;
+    // A side that has that folder already has another type's records in it.
+    const auto is_free = [&](const Oid& tree, const std::string& folder) {
+      return m_repository.folder_id(tree, folder).empty();
+    };
+    if (newer && is_free(m_ours.tree, folder_there)) m_moves.here[folder_here] = folder_there;
+    if (!newer && is_free(m_theirs.tree, folder_here)) m_moves.there[folder_there] = folder_here;
   }
 
   bool has_records(const Difference& schema_file) const {
