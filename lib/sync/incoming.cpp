@@ -286,7 +286,7 @@ class Look {
       report(path, fmt::format("was written in the future, {} by the clock of {}; ours would not accept it "
                                "before {}",
                                core::to_text(newest.time), newest.device, core::to_text(m_limits.latest)));
-    m_read.keep(each.id, path, *type, {text, std::move(record), std::nullopt});
+    if (&m_read != &m_own) m_read.keep(each.id, path, *type, {text, std::move(record), std::nullopt});
   }
 
   const store::Repository& m_repository;

@@ -37,7 +37,7 @@ struct Rights::Case {
   const core::Actor* actor; ///< null where the store has no policy
   std::vector<store::Difference> differences;
   bool may_carry = false;         ///< an import, by who may bring in what others wrote elsewhere
-  std::set<std::string> arriving; ///< ids of records that are new at their paths
+  std::set<std::string> arriving; ///< ids of records new at their paths, where others leave theirs
 };
 
 std::optional<Objection> Rights::against(const store::Commit& commit, const core::Writer& by,
@@ -54,9 +54,11 @@ std::optional<Objection> Rights::against(const store::Commit& commit, const core
   now.may_carry = commit.trailer("Crm-Op").starts_with("import.") &&
                   (now.actor == nullptr || !core::decide(*authority.policy, *now.actor, settings_update));
   now.differences = m_repository.diff(tree, commit.tree);
-  for (const auto& each : now.differences)
-    if (const auto parts = store::parse_record_path(each.path); parts && each.before.empty())
-      now.arriving.insert(parts->id);
+  if (std::any_of(now.differences.begin(), now.differences.end(),
+                  [](const store::Difference& each) { return each.after.empty(); }))
+    for (const auto& each : now.differences)
+      if (const auto parts = store::parse_record_path(each.path); parts && each.before.empty())
+        now.arriving.insert(parts->id);
   for (const auto& difference : now.differences) {
     const auto parts = store::parse_record_path(difference.path);
     if (auto why = parts ? record(now, difference, parts->folder) : file(now, difference)) return why;
