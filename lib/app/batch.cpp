@@ -290,8 +290,12 @@ void Batch::put_file(const std::string& path, std::optional<std::string> content
 
 std::string Batch::text_of(Pending& entry) {
   const auto& schema = m_workspace.schemas().get(entry.record.type);
-  if (entry.old_text.empty()) return codec::emit_record(entry.record, schema);
-  return sync::edit_with_comments(entry.committed, entry.old_text, entry.record, schema, stamp());
+  entry.exact = entry.old_text.empty();
+  if (entry.exact) return codec::emit_record(entry.record, schema);
+  auto edited = sync::edit_with_comments(entry.committed, entry.old_text, entry.record, schema, stamp());
+  entry.exact = edited.read.has_value();
+  if (entry.exact) entry.record = std::move(edited.read->record);
+  return std::move(edited.text);
 }
 
 void Batch::require_permission() const {
@@ -323,13 +327,13 @@ Committed Batch::commit(std::string summary) {
   for (const auto& file : m_files)
     out.files.push_back(file.path);
   out.records.reserve(m_pending.size());
-  std::vector<const Written*> emitted; // what their files say is what they are, to the order of fields
-  for (auto& entry : m_pending) {      // which may be very many: they are moved on
+  std::vector<const Written*> at_hand;
+  for (auto& entry : m_pending) { // which may be very many: they are moved on
     if (auto text = text_of(entry); text != entry.committed) changes.push_back({entry.path, std::move(text)});
     message.trailers.emplace_back("Crm-Record", entry.record.type + " " + entry.record.id.str());
     out.records.push_back({std::move(entry.record), std::move(entry.path), std::move(entry.name),
                            entry.action, std::move(entry.units)});
-    if (entry.old_text.empty()) emitted.push_back(&out.records.back());
+    if (entry.exact) at_hand.push_back(&out.records.back());
   }
   m_pending = {};
   m_by_path = {};
@@ -366,7 +370,7 @@ Committed Batch::commit(std::string summary) {
                   [](const Written& each) { return each.record.type == "member"; }))
     refresh_signers(m_workspace.repository());
   // By hand somebody may have gone on already: then HEAD is not this batch's.
-  follow({before, m_workspace.repository().commit(out.commit).tree, {}}, emitted, changes);
+  follow({before, m_workspace.repository().commit(out.commit).tree, {}}, at_hand, changes);
   return out;
 }
 

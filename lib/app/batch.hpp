@@ -106,6 +106,7 @@ class Batch {
     std::string name;
     Action action;
     std::vector<std::string> units;
+    bool exact = false; ///< reading its new text gives the record, to the order of fields
   };
   enum class Arrow { Forward, Any };
   void note(const core::Record& before, const core::Record& record, std::vector<std::string> units,

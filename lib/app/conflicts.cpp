@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace crm::app {
@@ -120,25 +121,39 @@ class BaseSearch {
  public:
   BaseSearch(Workspace& workspace, Disputed& disputed)
       : m_repository(&workspace.repository()), m_schema(&workspace.schemas().get(disputed.found.record.type)),
-        m_disputed(&disputed), m_open(disputed.conflicts.size()) {
+        m_disputed(&disputed), m_created(core::created(disputed.found.record).time),
+        m_open(disputed.conflicts.size()) {
     disputed.bases.assign(disputed.conflicts.size(), std::nullopt);
+    for (const auto& conflict : disputed.conflicts) {
+      m_stamps.emplace_back();
+      for (const auto& each : conflict.values)
+        m_stamps.back().push_back(core::to_text(each.stamp));
+    }
   }
 
   bool done() const { return m_open == 0; }
 
-  /// True when that was the last thing to find. A state that was seen before is not read again.
-  bool look(const store::Oid& tree) {
-    const auto blob = m_repository->blob_id(tree, m_disputed->found.path);
-    if (!blob || !m_seen.insert(*blob).second) return false;
-    const auto parsed = codec::read_record(m_repository->blob(*blob), m_disputed->found.path, *m_schema);
+  /// Whether a commit of that time may hold the record: crm's own are not earlier than those they follow, and
+  /// other clocks are days off, not weeks.
+  bool may_be_there(core::StampTime time) const {
+    return m_created == core::StampTime{} || time >= m_created - std::chrono::weeks{1};
+  }
+
+  /// `folder` is a tree's of the record's folder. A state that was seen before is not read again.
+  void look(const store::Oid& folder) {
+    const auto& path = m_disputed->found.path;
+    const auto blob = m_repository->blob_id(folder, path.substr(path.rfind('/') + 1));
+    if (!blob || !m_seen.insert(*blob).second) return;
+    const auto text = m_repository->blob(*blob);
+    if (!tells(text)) return;
+    const auto parsed = codec::read_record(text, path, *m_schema);
     const auto* record = std::get_if<core::Record>(&parsed);
-    if (record == nullptr || !core::conflicts(*record, *m_schema).empty()) return false;
+    if (record == nullptr || !core::conflicts(*record, *m_schema).empty()) return;
     for (std::size_t n = 0; n < m_disputed->conflicts.size(); ++n)
       if (auto& base = m_disputed->bases[n]; !base && precedes(*record, m_disputed->conflicts[n])) {
         base = values(*record, m_disputed->conflicts[n].unit);
         --m_open;
       }
-    return done();
   }
 
  private:
@@ -161,11 +176,29 @@ class BaseSearch {
     });
   }
 
+  /// False where a value of each conflict that is open had been written: reading would tell no more.
+  bool tells(std::string_view text) const {
+    for (std::size_t n = 0; n < m_stamps.size(); ++n)
+      if (!m_disputed->bases[n] && std::none_of(m_stamps[n].begin(), m_stamps[n].end(), [&](const auto& each) {
+            return text.find(each) != text.npos;
+          }))
+        return true;
+    return false;
+  }
+
   const store::Repository* m_repository;
   const core::Schema* m_schema;
   Disputed* m_disputed;
+  core::StampTime m_created;
+  std::vector<std::vector<std::string>> m_stamps; ///< of each conflict's values
   std::set<store::Oid> m_seen;
   std::size_t m_open;
+};
+
+/// Those whose records are in one folder.
+struct FolderSearch {
+  std::vector<BaseSearch> records;
+  std::set<store::Oid> seen;
 };
 
 } // namespace
@@ -193,14 +226,24 @@ std::size_t count_disputed(Workspace& workspace) {
 
 void find_bases(Workspace& workspace, std::vector<Disputed>& disputed) {
   const auto& repository = workspace.repository();
-  std::vector<BaseSearch> searches;
-  for (auto& each : disputed)
-    searches.emplace_back(workspace, each);
-  std::size_t open = searches.size();
+  std::map<std::string, FolderSearch> folders;
+  for (auto& each : disputed) {
+    const auto& path = each.found.path;
+    folders[path.substr(0, path.rfind('/'))].records.emplace_back(workspace, each);
+  }
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    for (auto& search : searches)
-      if (!search.done() && search.look(commit.tree)) --open;
-    return open > 0;
+    for (auto& [path, folder] : folders) {
+      std::erase_if(folder.records, [&](const BaseSearch& each) {
+        return each.done() || !each.may_be_there(commit.committer.time);
+      });
+      if (folder.records.empty()) continue;
+      const auto tree = repository.folder_id(commit.tree, path);
+      if (!folder.seen.insert(tree).second || tree.empty()) continue;
+      for (auto& search : folder.records)
+        search.look(tree);
+    }
+    std::erase_if(folders, [](const auto& each) { return each.second.records.empty(); });
+    return !folders.empty();
   });
 }
 

@@ -221,7 +221,7 @@ class Planner {
     if (!problems.empty()) return;
     if (const auto forbidden = m_permission.refuse(old ? &*old : nullptr, stamped, schema))
       return deny(edit, *forbidden);
-    auto text = old ? sync::edit_with_comments(*old_text, edit.content, stamped, schema, stamp(*old))
+    auto text = old ? sync::edit_with_comments(*old_text, edit.content, stamped, schema, stamp(*old)).text
                     : codec::edit_record(edit.content, stamped, schema);
     m_plan.changes.push_back({edit.path, std::move(text), edit.content});
     m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema),

@@ -28,7 +28,9 @@ void RefusedSchemas::check(const core::Record& record, const core::Record* befor
 
 std::optional<RefusedSchemas::Refused> RefusedSchemas::look_at(const std::string& type) const {
   const auto path = schema_path(type);
-  const auto plan = plan_adoption(m_workspace, m_workspace.repository().hand_edits({path}));
+  const auto edits = m_workspace.repository().hand_edits({path});
+  if (edits.empty()) return std::nullopt;
+  const auto plan = plan_adoption(m_workspace, edits);
   if (plan.problems.empty()) return std::nullopt;
   Refused out{plan.denied > 0 ? base::Kind::Denied : base::Kind::InvalidData, plan.problems.front(), {}};
   if (const auto text = m_workspace.repository().read(m_workspace.tree(), path)) {

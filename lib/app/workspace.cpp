@@ -67,11 +67,12 @@ Workspace::Workspace(base::Environment& env, store::Repository repository, Progr
     : m_env(&env), m_progress(std::move(progress)),
       m_repository(std::make_unique<store::Repository>(std::move(repository))),
       m_schemas(std::make_unique<SchemaSet>(*m_repository)) {
-  const auto text = m_repository->read(tree(), "crm.yaml");
-  if (!text)
+  const auto blob = m_repository->blob_id(tree(), "crm.yaml");
+  if (!blob)
     throw base::Error(base::Kind::InvalidData, "crm.yaml is missing from the store's last commit",
                       "see `crm git log -- crm.yaml`");
-  m_settings = parse_settings(*text);
+  m_settings_blob = *blob;
+  m_settings = parse_settings(m_repository->blob(*blob));
   m_device = m_repository->config("crm.device");
   const auto acting = env.variable("CRM_MEMBER");
   m_member = acting ? *acting : m_repository->config("crm.member");
@@ -143,7 +144,10 @@ void Workspace::moved() {
   m_capacities.clear();
   m_series.clear();
   m_schemas->refresh();
-  if (const auto text = m_repository->read(tree(), "crm.yaml")) m_settings = parse_settings(*text);
+  const auto blob = m_repository->blob_id(tree(), "crm.yaml");
+  if (!blob || *blob == m_settings_blob) return;
+  m_settings = parse_settings(m_repository->blob(*blob));
+  m_settings_blob = *blob;
 }
 
 int Workspace::capacity(const Claim& claim) {

@@ -162,6 +162,7 @@ class Workspace {
   std::unique_ptr<SchemaSet> m_schemas;
   std::unique_ptr<index::Index> m_index;
   Settings m_settings;
+  store::Oid m_settings_blob;
   std::string m_member, m_device;
   mutable store::Oid m_tree;
   const Batched* m_batched = nullptr; ///< during bring_forward(batch)

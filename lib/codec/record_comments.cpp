@@ -59,8 +59,11 @@ class Emitter {
   std::string m_out;
 };
 
-Comments comments_in(std::string_view text, const RecordFile& file) {
+} // namespace
+
+Comments comments_of(std::string_view text, const RecordFile& file) {
   Comments out;
+  if (text.find('#') == text.npos) return out;
   const auto cut = cut_record(text, file.root);
   if (!cut) return out;
   add_comments(cut->preamble, out.head);
@@ -75,14 +78,12 @@ Comments comments_in(std::string_view text, const RecordFile& file) {
   return out;
 }
 
-} // namespace
-
 std::variant<CommentedRecord, std::vector<core::Problem>>
 read_commented(std::string_view text, const std::string& file, const core::Schema& schema) {
   auto read = read_record_file(text, file, schema);
   if (auto* problems = std::get_if<std::vector<core::Problem>>(&read)) return std::move(*problems);
   auto& good = std::get<RecordFile>(read);
-  auto comments = text.find('#') == text.npos ? Comments() : comments_in(text, good);
+  auto comments = comments_of(text, good);
   return CommentedRecord{std::move(good.record), std::move(comments)};
 }
 

@@ -29,8 +29,12 @@ struct Comments {
   friend bool operator==(const Comments&, const Comments&) = default;
 };
 
+struct RecordFile; // see codec/record_file
+
 /// Empty for text that cannot be read, or not line by line.
 Comments comments_of(std::string_view text, const core::Schema& schema);
+/// Of a text that was read as `file`.
+Comments comments_of(std::string_view text, const RecordFile& file);
 
 /// A record and its comments, read once. The comments are empty where they cannot be read line by line.
 struct CommentedRecord {

@@ -165,21 +165,27 @@ class Editor {
 
 } // namespace
 
-std::string edit_record(std::string_view old_text, const Record& record, const Schema& schema) {
+Edited edit_file(std::string_view old_text, const RecordFile& old, const Record& record,
+                 const Schema& schema) {
   Record wanted = record;
   core::canonicalize(wanted, schema);
-  const auto old = read_record_file(old_text, "", schema);
-  const auto* old_file = std::get_if<RecordFile>(&old);
-  if (old_file == nullptr) return emit_record(wanted, schema);
-  auto text = Editor(old_text, *old_file, wanted, schema).run();
-  if (!text) return emit_record(wanted, schema);
+  auto text = Editor(old_text, old, wanted, schema).run();
+  if (!text) return {emit_record(wanted, schema), std::nullopt};
   // The lines were cut by what the parser told; whether they were put together rightly, only the parser can
   // tell.
-  const auto result = read_record(*text, "", schema);
-  const auto* read = std::get_if<Record>(&result);
-  const bool same =
-      read != nullptr && read->id == wanted.id && read->fields == wanted.fields && read->crm == wanted.crm;
-  return same ? *std::move(text) : emit_record(wanted, schema);
+  auto result = read_record_file(*text, "", schema);
+  auto* file = std::get_if<RecordFile>(&result);
+  if (file == nullptr || file->record.id != wanted.id || file->record.fields != wanted.fields ||
+      file->record.crm != wanted.crm)
+    return {emit_record(wanted, schema), std::nullopt};
+  return {*std::move(text), std::move(*file)};
+}
+
+std::string edit_record(std::string_view old_text, const Record& record, const Schema& schema) {
+  const auto old = read_record_file(old_text, "", schema);
+  if (const auto* file = std::get_if<RecordFile>(&old))
+    return edit_file(old_text, *file, record, schema).text;
+  return emit_record(record, schema);
 }
 
 } // namespace crm::codec

@@ -4,6 +4,7 @@
 #include "codec/record.hpp"
 #include "codec/yaml.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -17,6 +18,15 @@ struct RecordFile {
 };
 std::variant<RecordFile, std::vector<core::Problem>>
 read_record_file(std::string_view text, const std::string& file, const core::Schema& schema);
+
+/// `old_text`, which was read as `old`, brought to `record` as `edit_record` does it. Text that is line by line
+/// the old one's has been read, to see that it gives `record`; the rest is canonical.
+struct Edited {
+  std::string text;
+  std::optional<RecordFile> read;
+};
+Edited edit_file(std::string_view old_text, const RecordFile& old, const core::Record& record,
+                 const core::Schema& schema);
 
 enum class Demands {
   Schema,   ///< all that a record must be to be written

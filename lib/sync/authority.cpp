@@ -93,7 +93,7 @@ std::vector<store::AllowedKey> keys_at(const store::Repository& repository, cons
 
 const core::Schema* Authority::schema_of(const std::string& folder) const {
   const auto at = schemas.find(folder);
-  return at == schemas.end() ? nullptr : at->second.get();
+  return at == schemas.end() ? nullptr : at->second;
 }
 
 const Authority& Authorities::at(const store::Oid& commit_or_tree) {
@@ -108,16 +108,10 @@ const Authority& Authorities::at(const store::Oid& commit_or_tree) {
 Authority Authorities::read(const store::Oid& tree) {
   Authority out;
   m_repository.each(tree, schemas_prefix, [&](std::string_view path, const store::Oid& blob) {
-    auto at = m_schemas.find(blob);
-    if (at == m_schemas.end()) {
-      auto parsed = codec::parse_schema(m_repository.blob(blob), std::string(path));
-      auto* schema = std::get_if<core::Schema>(&parsed);
-      at =
-          m_schemas
-              .emplace(blob, schema == nullptr ? nullptr : std::make_shared<core::Schema>(std::move(*schema)))
-              .first;
-    }
-    if (at->second) out.schemas.emplace(at->second->folder, at->second);
+    const auto [at, is_new] = m_schemas.try_emplace(blob);
+    if (is_new)
+      at->second = std::get_if<core::Schema>(&m_files->schema(std::string(path), m_repository.blob(blob)));
+    if (at->second != nullptr) out.schemas.emplace(at->second->folder, at->second);
   });
   if (const auto text = m_repository.read(tree, policy_path)) {
     auto parsed = codec::parse_policy(*text, std::string(policy_path));

@@ -7,12 +7,14 @@
 #include "core/schema.hpp"
 #include "store/commit_proof.hpp"
 #include "store/repository.hpp"
+#include "sync/read_files.hpp"
 
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace crm::sync {
@@ -51,7 +53,7 @@ struct Authority {
   std::vector<store::AllowedKey> keys; ///< of deleted members too: what they wrote is theirs for ever
   std::vector<Revocation> revoked;
   const core::Schema* schema_of(const std::string& folder) const;
-  std::map<std::string, std::shared_ptr<const core::Schema>, std::less<>> schemas; ///< by folder
+  std::map<std::string, const core::Schema*, std::less<>> schemas; ///< by folder; as long as Authorities
 };
 
 /// The keys alone, of the members' own type: less to read.
@@ -60,14 +62,17 @@ std::vector<store::AllowedKey> keys_at(const store::Repository& repository, cons
 /// Read once for each state of the files that it comes from.
 class Authorities {
  public:
-  explicit Authorities(const store::Repository& repository) : m_repository(repository) {}
+  explicit Authorities(const store::Repository& repository,
+                       std::shared_ptr<ReadFiles> files = std::make_shared<ReadFiles>())
+      : m_repository(repository), m_files(std::move(files)) {}
   const Authority& at(const store::Oid& commit_or_tree);
 
  private:
   Authority read(const store::Oid& tree);
   const store::Repository& m_repository;
+  std::shared_ptr<ReadFiles> m_files;
   std::map<std::string, std::unique_ptr<Authority>> m_known;
-  std::map<store::Oid, std::shared_ptr<const core::Schema>> m_schemas; ///< by blob; null for what is none
+  std::map<store::Oid, const core::Schema*> m_schemas; ///< by blob; null for what is none
 };
 
 } // namespace crm::sync

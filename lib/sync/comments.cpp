@@ -238,26 +238,37 @@ Paragraphs named(const Record& sets, const std::string& entry, std::initializer_
   return out;
 }
 
+std::optional<codec::RecordFile> read_file(const std::string& text, const Schema& schema) {
+  auto read = codec::read_record_file(text, "", schema);
+  if (auto* file = std::get_if<codec::RecordFile>(&read)) return std::move(*file);
+  return std::nullopt;
+}
+
 } // namespace
 
-std::string edit_with_comments(const std::string& before, const std::string& text, Record& record,
-                               const Schema& schema, const core::Stamp& stamp) {
+codec::Edited edit_with_comments(const std::string& before, const std::string& text, Record& record,
+                                 const Schema& schema, const core::Stamp& stamp) {
+  const auto old = read_file(before, schema);
+  const auto other = before == text ? std::nullopt : read_file(text, schema);
+  const auto& onto = before == text ? old : other;
+  if (!onto) return {codec::emit_record(record, schema), std::nullopt};
+  if (!old) return codec::edit_file(text, *onto, record, schema);
   if (before == text && !may_have(before)) {
     core::set_comments(record, {});
-    return codec::edit_record(text, record, schema);
+    return codec::edit_file(text, *onto, record, schema);
   }
-  auto read = codec::read_record(before, "", schema);
-  if (!std::holds_alternative<Record>(read)) return codec::edit_record(text, record, schema);
-  const Version was{before, std::get<Record>(std::move(read)), std::nullopt};
+  const Version was{before, old->record, codec::comments_of(before, *old)};
   const auto known = core::comments_record(was.record);
   core::set_comments(record, known.crm);
-  auto out = codec::edit_record(text, record, schema);
+  auto out = codec::edit_file(text, *onto, record, schema);
   std::vector<core::Edit> edits;
   std::set<std::string> entries{layout_of_file};
   ByEntry had;
-  if (may_have(before) || may_have(out)) {
+  if (may_have(before) || may_have(out.text)) {
     had = Finder(was, schema).take();
-    const auto has = Finder({out, record, std::nullopt}, schema).take();
+    const Version is{out.text, record,
+                     out.read ? std::optional(codec::comments_of(out.text, *out.read)) : std::nullopt};
+    const auto has = Finder(is, schema).take();
     add_entries(had, known, entries);
     add_entries(has, known, entries);
     for (const auto& entry : entries)
@@ -265,14 +276,15 @@ std::string edit_with_comments(const std::string& before, const std::string& tex
         edits.push_back({entry, std::move(names)});
   }
   // No two texts may have the same stamps, or nobody could tell which of them is newer.
-  if (edits.empty() && out != before && record.crm == was.record.crm)
+  if (edits.empty() && out.text != before && record.crm == was.record.crm)
     edits.push_back({layout_of_file, core::to_text(stamp)});
   if (edits.empty()) return out;
   const Sets sets(entries);
   auto stamps = sets.record(was.record, had);
   core::write(stamps, sets.schema(), edits, stamp);
   core::set_comments(record, stamps.crm);
-  return codec::edit_record(out, record, schema);
+  if (out.read) return codec::edit_file(out.text, *out.read, record, schema);
+  return {codec::edit_record(out.text, record, schema), std::nullopt};
 }
 
 JoinedComments::JoinedComments(const Version& a, const Version& b, Record& joined, const Schema& schema) {

@@ -5,16 +5,17 @@
 #pragma once
 
 #include "codec/record_comments.hpp"
+#include "codec/record_file.hpp"
 #include "sync/merge_texts.hpp"
 
 #include <string>
 
 namespace crm::sync {
 
-/// `text` brought to `record`, as `codec::edit_record` does it. Where its comments are not those of `before`,
+/// `text` brought to `record`, as `codec::edit_file` does it. Where its comments are not those of `before`,
 /// the version that it replaces, or where nothing but its layout differs, that has `stamp`: `record` and the
 /// result say so.
-std::string edit_with_comments(const std::string& before, const std::string& text, core::Record& record,
+codec::Edited edit_with_comments(const std::string& before, const std::string& text, core::Record& record,
                                const core::Schema& schema, const core::Stamp& stamp);
 
 /// The comments of two versions of a file as one: commutative, associative, idempotent.

@@ -17,10 +17,10 @@
 namespace crm::sync {
 
 struct JudgeMemory {
-  explicit JudgeMemory(const store::Repository& repository) : authorities(repository) {}
+  explicit JudgeMemory(const store::Repository& repository) : authorities(repository, files) {}
+  std::shared_ptr<ReadFiles> files = std::make_shared<ReadFiles>();
   Authorities authorities;
   Replay::Merges merges;
-  ReadFiles files;
 };
 
 namespace {
@@ -57,7 +57,7 @@ class Trial {
         const std::vector<Commit>& commits, const Oid& known, const Later& later)
       : m_repository(repository), m_authorities(memory.authorities), m_commits(commits), m_known(known),
         m_later(later), m_rights(rights),
-        m_replay(repository, memory.authorities, memory.merges, memory.files) {}
+        m_replay(repository, memory.authorities, memory.merges, *memory.files) {}
 
   template <typename Progress>
   Judgement run(const Oid& tip, Progress progress) {
@@ -300,7 +300,7 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
     later.revoked.insert(ours.revoked.begin(), ours.revoked.end());
   }
   Judgement out;
-  Rights rights(m_repository, m_memory->authorities);
+  Rights rights(m_repository, m_memory->authorities, *m_memory->files);
   for (int turn = 0; turn < most; ++turn) {
     Trial trial(m_repository, *m_memory, rights, commits, known, later);
     out = trial.run(tip, [&](std::size_t done) {

@@ -33,7 +33,11 @@ void ReadFiles::keep(const store::Oid& blob, const std::string& path, const core
 std::shared_ptr<const ReadFiles::Read<Version>> ReadFiles::add(Key key, Read<Version> read,
                                                                std::size_t size) {
   auto out = std::make_shared<const Read<Version>>(std::move(read));
-  if (m_bytes + size <= most && m_records.emplace(std::move(key), out).second) m_bytes += size;
+  if (m_bytes + size > most) {
+    m_records.clear();
+    m_bytes = 0;
+  }
+  if (m_records.emplace(std::move(key), out).second) m_bytes += size;
   return out;
 }
 

@@ -32,7 +32,7 @@ class ReadFiles {
   void keep(const store::Oid& blob, const std::string& path, const core::Schema& schema, Version version);
 
  private:
-  static constexpr std::size_t most = 4 << 20; ///< bytes of texts; what is beyond is read again
+  static constexpr std::size_t most = 4 << 20; ///< bytes of texts; then all begins anew
   using Key = std::tuple<store::Oid, std::string, const core::Schema*>;
   std::shared_ptr<const Read<Version>> add(Key key, Read<Version> read, std::size_t size);
 

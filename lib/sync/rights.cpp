@@ -199,13 +199,15 @@ Rights::Shared Rights::read(const store::Oid& blob, const std::string& path, con
   if (blob.empty()) return nullptr;
   const std::pair key{&schema, blob};
   if (const auto known = m_read.find(key); known != m_read.end()) return known->second;
+  if (m_read.size() > most_kept) m_read.clear();
+  const auto sound = m_files.record(m_repository, blob, path, schema);
+  if (const auto* version = std::get_if<Version>(sound.get()))
+    return m_read.emplace(key, Shared(sound, &version->record)).first->second;
   auto parsed = codec::read_record(m_repository.blob(blob), path, schema);
   if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
     throw base::Error(base::Kind::InvalidData, core::to_text(problems->front()));
   auto record = std::make_shared<const core::Record>(std::get<core::Record>(std::move(parsed)));
-  if (m_read.size() > most_kept) m_read.clear();
-  m_read.emplace(key, record);
-  return record;
+  return m_read.emplace(key, std::move(record)).first->second;
 }
 
 Rights::Shared Rights::read_at(const store::Oid& tree, const std::string& path, const core::Schema& schema) {

@@ -22,8 +22,8 @@ struct Objection {
 
 class Rights {
  public:
-  Rights(const store::Repository& repository, Authorities& authorities)
-      : m_repository(repository), m_authorities(authorities) {}
+  Rights(const store::Repository& repository, Authorities& authorities, ReadFiles& files)
+      : m_repository(repository), m_authorities(authorities), m_files(files) {}
 
   /// Against what `commit`, signed by a key of that member on that device, makes of `tree`. `authority`: what
   /// the store said before it.
@@ -51,6 +51,7 @@ class Rights {
 
   const store::Repository& m_repository;
   Authorities& m_authorities;
+  ReadFiles& m_files;
   /// What one commit left is what the next one begins with. Authorities keep the schemas where they are.
   std::map<std::pair<const core::Schema*, store::Oid>, Shared> m_read;
 };

@@ -195,7 +195,7 @@ class Editors {
     const core::Stamp stamp{m_time, "device-" + std::to_string(device), "alice"};
     core::write(record, m_schema, edits, stamp);
     const auto had = tokens(m_files[device]);
-    m_files[device] = edit_with_comments(m_files[device], text, record, m_schema, stamp);
+    m_files[device] = edit_with_comments(m_files[device], text, record, m_schema, stamp).text;
     const auto has = tokens(m_files[device]);
     for (const auto& [token, _] : had)
       if (!has.contains(token)) m_alive.erase(token);
@@ -276,7 +276,7 @@ TEST_CASE("What one batch did to comments is done to another version of the file
   const auto edited = [&](const std::string& before, const std::string& text, const std::string& device) {
     auto record = version(before).record;
     const core::Stamp stamp{*core::parse_stamp_time("2026-03-01T00:00:00.000Z"), device, "alice"};
-    return edit_with_comments(before, text, record, schema, stamp);
+    return edit_with_comments(before, text, record, schema, stamp).text;
   };
   const std::string end = "crm:\n  created: 2026-01-01T00:00:00.000Z alice@desk\n",
                     was = "id: 7f3k2m9qxv0tbn4c\n# old\nname: Ada King\n" + end,
@@ -300,7 +300,7 @@ TEST_CASE("Of two layouts that people gave a file the newer counts, also where i
     const auto at = before.find("name:");
     const auto text = before.substr(0, at) + "name: " + name + before.substr(before.find('\n', at));
     const core::Stamp stamp{std::chrono::sys_days{std::chrono::year{2026} / 2 / day}, device, "alice"};
-    return edit_with_comments(before, text, record, schema, stamp);
+    return edit_with_comments(before, text, record, schema, stamp).text;
   };
   const auto quoted = laid_out(plain, "\"Ada King\"", 1, "desk"),
              single = laid_out(plain, "'Ada King'", 2, "tablet"),
