@@ -179,9 +179,9 @@ class BaseSearch {
   /// False where a value of each conflict that is open had been written: reading would tell no more.
   bool tells(std::string_view text) const {
     for (std::size_t n = 0; n < m_stamps.size(); ++n)
-      if (!m_disputed->bases[n] && std::none_of(m_stamps[n].begin(), m_stamps[n].end(), [&](const auto& each) {
-            return text.find(each) != text.npos;
-          }))
+      if (!m_disputed->bases[n] &&
+          std::none_of(m_stamps[n].begin(), m_stamps[n].end(),
+                       [&](const auto& each) { return text.find(each) != text.npos; }))
         return true;
     return false;
   }

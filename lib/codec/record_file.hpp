@@ -19,8 +19,8 @@ struct RecordFile {
 std::variant<RecordFile, std::vector<core::Problem>>
 read_record_file(std::string_view text, const std::string& file, const core::Schema& schema);
 
-/// `old_text`, which was read as `old`, brought to `record` as `edit_record` does it. Text that is line by line
-/// the old one's has been read, to see that it gives `record`; the rest is canonical.
+/// `old_text`, which was read as `old`, brought to `record` as `edit_record` does it. Text that is line by
+/// line the old one's has been read, to see that it gives `record`; the rest is canonical.
 struct Edited {
   std::string text;
   std::optional<RecordFile> read;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace crm::store {
 
-/// Removes the branch's lock when it is so old (ten minutes) that whoever made it must have died: git holds
-/// one for milliseconds, and a stick that was pulled out would refuse every push for ever.
-void clear_dead_lock(const std::string& folder, const std::string& branch);
+/// Removes locks of these refs that a dead git has left, or the folder would refuse every push for ever. On a
+/// disk of this machine that is told by no git being at work there. A share may have one elsewhere: there a
+/// lock must be ten minutes old.
+void clear_dead_locks(const std::string& folder, const std::vector<std::string>& refs);
 
 /// Lets git pack the folder's objects when there are as many loose ones as git itself thinks too many. Waits
 /// for it: a stick may be pulled out as soon as we have answered. Never fails.

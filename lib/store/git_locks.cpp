@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <dirent.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -90,6 +92,29 @@ void GitLocks::clear(const std::optional<timespec>& died_since, Clock::time_poin
     if (Clock::now() >= deadline) fail_git_lock(in_the_way);
     std::this_thread::sleep_for(std::min<Clock::duration>(pause, deadline - Clock::now()));
   }
+}
+
+void outwait(const std::vector<std::string>& locks, const std::vector<std::string>& folders,
+             std::chrono::seconds aged) {
+  constexpr std::chrono::milliseconds pause(20);
+  const auto deadline = Clock::now() + aged + std::chrono::seconds(1);
+  const auto is_in_the_way = [&](const std::string& lock) {
+    struct stat info {};
+    if (::lstat(lock.c_str(), &info) != 0) return false;
+    return ::time(nullptr) - info.st_mtim.tv_sec < aged.count() || git_runs_in(folders) ||
+           (::unlink(lock.c_str()) != 0 && exists(lock));
+  };
+  // All of them, that each is removed.
+  while (std::count_if(locks.begin(), locks.end(), is_in_the_way) > 0 && Clock::now() < deadline)
+    std::this_thread::sleep_for(pause);
+}
+
+std::vector<std::string> locks_in(const std::string& folder) {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (entry.path().extension() == ".lock") out.push_back(entry.path().string());
+  return out;
 }
 
 void fail_git_lock(const std::string& file) {

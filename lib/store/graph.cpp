@@ -1,6 +1,7 @@
 #include "store/graph.hpp"
 
 #include "store/git_error.hpp"
+#include "store/lock.hpp"
 #include "store/objects.hpp"
 
 #include "base/error.hpp"
@@ -9,9 +10,6 @@
 #include <cstdint>
 #include <map>
 #include <queue>
-#include <sys/stat.h>
-#include <thread>
-#include <unistd.h>
 
 namespace crm::store {
 namespace {
@@ -126,11 +124,6 @@ std::vector<Oid> in_order(const std::vector<Node*>& nodes) {
   return out;
 }
 
-bool is_old(const std::string& file) {
-  struct stat info {};
-  return ::lstat(file.c_str(), &info) == 0 && info.st_mtim.tv_sec + 60 < ::time(nullptr);
-}
-
 } // namespace
 
 bool descends(const Repository::Impl& repository, const Oid& commit, const Oid& ancestor) {
@@ -213,12 +206,9 @@ void Repository::set_ref(std::string_view name, const Oid& to) {
   };
   const std::string lock = m_impl->common_dir + "/" + ref + ".lock";
   int code = set();
-  for (int tries = 0; code == GIT_ELOCKED && tries < 40; ++tries) {
-    // Such a lock is held for milliseconds: an old one is a dead process's.
-    if (is_old(lock))
-      ::unlink(lock.c_str());
-    else
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  constexpr int most = 3;
+  for (int tries = 0; code == GIT_ELOCKED && tries < most; ++tries) {
+    outwait({lock}, {m_impl->root, m_impl->common_dir});
     code = set();
   }
   check_git(code, to.empty() ? "remove the ref" : "set the ref", name);

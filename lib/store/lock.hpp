@@ -46,6 +46,17 @@ struct GitLocks {
   std::string branch_lock() const { return common_dir + "/refs/heads/" + branch + ".lock"; }
 };
 
+/// How old a lock file is by which it can be told that its holder died: git and libgit2 hold one for
+/// milliseconds.
+inline constexpr std::chrono::seconds long_held{10};
+
+/// Waits for these lock files to go. One that is `aged` and in whose store (`folders`) no git program is at
+/// work is a dead process's, and is removed. Gives up a second after the last one could have been.
+void outwait(const std::vector<std::string>& locks, const std::vector<std::string>& folders,
+             std::chrono::seconds aged = long_held);
+/// The lock files in a folder; none when it is not there.
+std::vector<std::string> locks_in(const std::string& folder);
+
 [[noreturn]] void fail_git_lock(const std::string& file);
 
 } // namespace crm::store

@@ -2,6 +2,7 @@
 
 #include "store/git_error.hpp"
 #include "store/git_program.hpp"
+#include "store/lock.hpp"
 #include "store/objects.hpp"
 #include "store/remote_url.hpp"
 #include "store/small_file.hpp"
@@ -115,6 +116,15 @@ Descriptor lock_remote(const Repository& repository, const std::string& remote,
                         "wait for it, or stop the `crm sync` that hangs");
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
+  // Nobody but who has this lock writes the remote's refs: what is locked there is so by a git whose crm was
+  // killed, and it ends soon.
+  const auto handle = open_again(repository);
+  const std::string common = git_repository_commondir(handle.get()), refs = common + "refs/crm/";
+  std::vector<std::string> locks{common + incoming_ref(remote) + ".lock"};
+  for (const auto& folder : {refs + "devices/" + remote, refs + "remotes/" + remote})
+    for (auto& lock : locks_in(folder))
+      locks.push_back(std::move(lock));
+  outwait(locks, {repository.root(), common}, std::chrono::seconds(0));
   return file;
 }
 
@@ -173,12 +183,14 @@ void remove_remote(Repository& repository, const std::string& name) {
   const auto all = remotes(repository);
   if (std::none_of(all.begin(), all.end(), [&](const Remote& each) { return each.name == name; }))
     throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"");
+  const auto handle = open_again(repository);
+  const std::string common = git_repository_commondir(handle.get());
+  outwait({common + "config.lock"}, {repository.root(), common});
   const auto done = run_git(repository.root(), {"remote", "remove", "--", name}, Errors::Collect);
   if (done.status != 0)
     throw base::Error(base::Kind::Failure, "cannot remove the remote \"" + base::printable(name) +
                                                "\": " + base::printable(base::trim(done.output)));
   if (!remote_name_problem(name).empty()) return; // never had refs of ours
-  const auto handle = open_again(repository);
   remove_ref(handle.get(), incoming_ref(name));
   std::vector<std::string> names;
   const auto visit = [](const char* each, void* list) {

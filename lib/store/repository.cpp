@@ -1,5 +1,6 @@
 #include "store/git_error.hpp"
 #include "store/library.hpp"
+#include "store/lock.hpp"
 #include "store/objects.hpp"
 #include "store/paths.hpp"
 #include "store/recovery.hpp"
@@ -150,8 +151,15 @@ void Repository::set_config(std::string_view key, std::string_view value) {
   git::ConfigHandle config;
   check_git(git::take(config, git_repository_config, m_impl->get()), "read the configuration of",
             m_impl->root);
-  check_git(git_config_set_string(config.get(), std::string(key).c_str(), std::string(value).c_str()),
-            "write the setting", key);
+  const auto set = [&] {
+    return git_config_set_string(config.get(), std::string(key).c_str(), std::string(value).c_str());
+  };
+  int code = set();
+  if (code == GIT_ELOCKED) {
+    outwait({m_impl->common_dir + "/config.lock"}, {m_impl->root, m_impl->common_dir});
+    code = set();
+  }
+  check_git(code, "write the setting", key);
 }
 
 void Repository::sign_with(Signer signer) {

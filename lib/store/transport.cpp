@@ -202,7 +202,12 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     if (!ref_target(handle.get(), seen).empty()) return not_mounted(there.url.folder);
     if (auto made = make_bare(there.url.folder, branch, patience); !made.ok()) return made;
   }
-  if (there.url.place == Place::Folder) clear_dead_lock(there.url.folder, branch);
+  if (there.url.place == Place::Folder) {
+    std::vector<std::string> refs{with_heads(branch)};
+    for (const auto& each : beside)
+      refs.push_back(each.ref);
+    clear_dead_locks(there.url.folder, refs);
+  }
   const auto hooks = there.url.place == Place::Folder && !there.empty
                          ? hooks_for(there.url.folder, repository.private_dir())
                          : std::string();

@@ -16,7 +16,7 @@ namespace crm::sync {
 /// the version that it replaces, or where nothing but its layout differs, that has `stamp`: `record` and the
 /// result say so.
 codec::Edited edit_with_comments(const std::string& before, const std::string& text, core::Record& record,
-                               const core::Schema& schema, const core::Stamp& stamp);
+                                 const core::Schema& schema, const core::Stamp& stamp);
 
 /// The comments of two versions of a file as one: commutative, associative, idempotent.
 class JoinedComments {
