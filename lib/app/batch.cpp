@@ -282,8 +282,7 @@ void Batch::put_back(const std::string& path, const std::string& edit) {
 }
 
 void Batch::put_file(const std::string& path, std::optional<std::string> content) {
-  if (const auto why = schema_still_needed(m_workspace.repository(), m_workspace.tree(), path, content);
-      !why.empty())
+  if (const auto why = m_workspace.schemas().objection(path, content); !why.empty())
     throw base::Error(base::Kind::InvalidData, path + ": " + why);
   m_files.push_back({path, std::move(content)});
 }

@@ -159,11 +159,12 @@ class Planner {
 
   void schema(const store::HandEdit& edit) {
     const bool removed = edit.kind == Kind::Removed;
-    if (const auto why = schema_still_needed(m_workspace.repository(), m_workspace.tree(), edit.path,
-                                             removed ? std::nullopt : std::optional(edit.content));
+    if (const auto why =
+            m_workspace.schemas().objection(edit.path, removed ? std::nullopt : std::optional(edit.content));
         !why.empty()) {
-      m_plan.problems.push_back(
-          problem(edit.path, why + ": `crm git checkout -- " + edit.path + "` brings it back"));
+      const bool is_new = edit.kind == Kind::Added;
+      m_plan.problems.push_back(problem(
+          edit.path, is_new ? why : why + ": `crm git checkout -- " + edit.path + "` brings it back"));
       return;
     }
     if (removed) return take(edit);

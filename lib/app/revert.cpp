@@ -265,8 +265,7 @@ void Revert::file(const store::Difference& difference) {
   if (now == difference.before) return;
   const auto text =
       difference.before.empty() ? std::nullopt : std::optional(repository.blob(difference.before));
-  if (const auto why = schema_still_needed(repository, repository.head_tree(), difference.path, text);
-      !why.empty()) {
+  if (const auto why = m_batch.workspace().schemas().objection(difference.path, text); !why.empty()) {
     if (m_later != Later::Keep)
       throw base::Error(base::Kind::Conflicts, "this would undo " + difference.path + ", and " + why,
                         "--keep undoes the rest and leaves it");

@@ -29,20 +29,6 @@ std::string schema_path(std::string_view type) {
   return std::string(folder) + std::string(type) + std::string(ending);
 }
 
-std::string schema_still_needed(const store::Repository& repository, const std::string& tree,
-                                const std::string& path, const std::optional<std::string>& text) {
-  const auto committed = type_of(path).empty() ? std::nullopt : repository.read(tree, path);
-  if (!committed || committed == text) return "";
-  const auto before = codec::parse_schema(*committed, path);
-  const auto* schema = std::get_if<core::Schema>(&before);
-  if (schema == nullptr || repository.folder_id(tree, schema->folder).empty()) return "";
-  if (!text) return "there are records of this type, or deleted ones, in " + schema->folder + "/";
-  const auto after = codec::parse_schema(*text, path);
-  const auto* other = std::get_if<core::Schema>(&after);
-  if (other == nullptr || other->folder == schema->folder) return "";
-  return "its records are in " + schema->folder + "/, so that x-crm.folder must stay as it is";
-}
-
 SchemaSet::SchemaSet(const store::Repository& repository) : m_repository(repository) {}
 
 void SchemaSet::refresh() {
@@ -140,6 +126,36 @@ const core::Schema* SchemaSet::by_folder(std::string_view name) const {
   for (const auto& type : types())
     if (const auto& schema = get(type); schema.folder == name) return &schema;
   return nullptr;
+}
+
+std::string SchemaSet::objection(const std::string& path, const std::optional<std::string>& text) const {
+  const auto own = type_of(path);
+  if (own.empty()) return "";
+  const auto tree = m_repository.head_tree();
+  const auto committed = m_repository.read(tree, path);
+  if (committed == text) return "";
+  const auto before = committed ? codec::parse_schema(*committed, path) : std::vector<core::Problem>{};
+  const auto* was = std::get_if<core::Schema>(&before);
+  const bool has_records = was != nullptr && !m_repository.folder_id(tree, was->folder).empty();
+  if (!text)
+    return has_records ? "there are records of this type, or deleted ones, in " + was->folder + "/" : "";
+  const auto after = codec::parse_schema(*text, path);
+  const auto* now = std::get_if<core::Schema>(&after);
+  if (now == nullptr || (was != nullptr && was->folder == now->folder)) return "";
+  if (has_records) return "its records are in " + was->folder + "/, so that x-crm.folder must stay as it is";
+  for (const auto& type : types())
+    if (type != own && folder_of(type) == now->folder)
+      return "x-crm.folder is " + now->folder + ", which is the folder of \"" + type +
+             "\": each type needs its own";
+  return "";
+}
+
+std::string SchemaSet::folder_of(const std::string& type) const {
+  try {
+    return get(type).folder;
+  } catch (const base::Error&) {
+    return ""; // it cannot be read, which is told elsewhere
+  }
 }
 
 std::string SchemaSet::type_named(std::string_view word) const {

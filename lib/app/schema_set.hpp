@@ -18,12 +18,6 @@ class Repository;
 
 namespace crm::app {
 
-/// Why the schema that `tree` has at `path` may not become `text` (nothing: go): the records in its folder,
-/// those that are marked as deleted too, would mean nothing any more, and no other device would take them in.
-/// "" when it may.
-std::string schema_still_needed(const store::Repository& repository, const std::string& tree,
-                                const std::string& path, const std::optional<std::string>& text);
-
 class SchemaSet {
  public:
   /// Keeps a reference to `repository`; reads nothing yet.
@@ -38,6 +32,11 @@ class SchemaSet {
   const core::Schema* by_folder(std::string_view folder) const;
   /// The type whose plural (folder) or name this is, or "".
   std::string type_named(std::string_view word) const;
+  /// Why the schema that HEAD has at `path` may not become `text` (nothing: go), as no other device would
+  /// take it in: the records in its folder, those that are marked as deleted too, would mean nothing any
+  /// more, or it wants the folder of another type. "" when it may, and for what is no schema or cannot be
+  /// read.
+  std::string objection(const std::string& path, const std::optional<std::string>& text) const;
   /// HEAD has moved: texts are looked at again, and those that are the same are not parsed again.
   void refresh();
   /// Working copies that do not parse, and so are not used: one sentence each.
@@ -52,6 +51,7 @@ class SchemaSet {
     std::unique_ptr<core::Schema> schema;
     bool fresh = true;
   };
+  std::string folder_of(const std::string& type) const;
   const core::Schema* reuse(Loaded& loaded, const std::string& path) const;
   std::variant<core::Schema, std::vector<core::Problem>> parse(const std::string& text,
                                                                const std::string& path) const;

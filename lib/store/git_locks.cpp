@@ -57,6 +57,12 @@ bool git_runs_in(const std::vector<std::string>& folders) {
   return found;
 }
 
+std::optional<std::chrono::seconds> age_of(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return std::nullopt;
+  return std::chrono::seconds(::time(nullptr) - info.st_mtim.tv_sec);
+}
+
 bool exists(const std::string& path) {
   struct stat info {};
   return ::lstat(path.c_str(), &info) == 0;
@@ -97,15 +103,18 @@ void GitLocks::clear(const std::optional<timespec>& died_since, Clock::time_poin
 void outwait(const std::vector<std::string>& locks, const std::vector<std::string>& folders,
              std::chrono::seconds aged) {
   constexpr std::chrono::milliseconds pause(20);
-  const auto deadline = Clock::now() + aged + std::chrono::seconds(1);
+  const auto end = [&] { // of the wait for all of them to be old, and a second
+    std::chrono::seconds left(0);
+    for (const auto& lock : locks)
+      if (const auto age = age_of(lock)) left = std::clamp(aged - *age, left, aged);
+    return Clock::now() + left + std::chrono::seconds(1);
+  }();
   const auto is_in_the_way = [&](const std::string& lock) {
-    struct stat info {};
-    if (::lstat(lock.c_str(), &info) != 0) return false;
-    return ::time(nullptr) - info.st_mtim.tv_sec < aged.count() || git_runs_in(folders) ||
-           (::unlink(lock.c_str()) != 0 && exists(lock));
+    const auto age = age_of(lock);
+    return age && (*age < aged || git_runs_in(folders) || (::unlink(lock.c_str()) != 0 && exists(lock)));
   };
   // All of them, that each is removed.
-  while (std::count_if(locks.begin(), locks.end(), is_in_the_way) > 0 && Clock::now() < deadline)
+  while (std::count_if(locks.begin(), locks.end(), is_in_the_way) > 0 && Clock::now() < end)
     std::this_thread::sleep_for(pause);
 }
 

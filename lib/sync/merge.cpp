@@ -127,7 +127,7 @@ class Planner {
         if (difference.before != difference.after) record(difference, *path);
         if (arrived.contains(difference.path) && !is_taken(difference)) take_ours(difference);
       }
-    const auto& broken = m_schemas.problems();
+    const auto broken = m_schemas.take_problems();
     m_problems.insert(m_problems.begin(), broken.begin(), broken.end());
     if (!m_problems.empty()) fail_invalid(m_problems);
     describe(records, differences.size());

@@ -45,6 +45,22 @@ const core::Schema* MergedSchemas::at(const std::string& path) {
   return out = std::get_if<core::Schema>(&parsed);
 }
 
+void MergedSchemas::check_folders() {
+  std::map<std::string, std::string> types;
+  for (const auto& path : paths())
+    if (const auto* schema = at(path))
+      if (const auto [of, is_new] = types.emplace(schema->folder, schema->type); !is_new)
+        m_problems.push_back({path, 0, "x-crm.folder", schema->folder,
+                              "is the folder of \"" + of->second + "\", too: each type needs its own"});
+}
+
+std::vector<core::Problem> MergedSchemas::take_problems() {
+  if (std::any_of(m_changed.begin(), m_changed.end(),
+                  [](const auto& each) { return is_schema_path(each.first); }))
+    check_folders();
+  return std::move(m_problems);
+}
+
 std::vector<std::string> MergedSchemas::paths() const {
   std::set<std::string> out;
   m_repository.each(m_base, schemas, [&](std::string_view path, const store::Oid&) {

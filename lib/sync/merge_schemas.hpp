@@ -23,12 +23,14 @@ class MergedSchemas {
   /// `files`, whose schemas these are.
   MergedSchemas(const store::Repository& repository, store::Oid base,
                 const std::map<std::string, std::optional<std::string>>& changed, ReadFiles& files);
-  /// Of the type whose records live in `folder`; null when there is none. One that cannot be read goes to
-  /// problems().
+  /// Of the type whose records live in `folder`; null when there is none.
   const core::Schema* of_folder(const std::string& folder);
-  const std::vector<core::Problem>& problems() const { return m_problems; }
+  /// Of those that were asked for and cannot be read; and, where a schema changes, of types that want one
+  /// folder: nobody would take in such a store. To be asked last.
+  std::vector<core::Problem> take_problems();
 
  private:
+  void check_folders();
   const core::Schema* at(const std::string& path);
   std::vector<std::string> paths() const;
   const store::Repository& m_repository;

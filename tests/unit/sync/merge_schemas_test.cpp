@@ -1,5 +1,6 @@
 #include "store/scratch_store.hpp"
 
+#include "base/error.hpp"
 #include "store/paths.hpp"
 #include "sync/merge.hpp"
 
@@ -138,6 +139,16 @@ TEST_CASE("records move to the folder of the schema that counts, whoever meets w
                  ".yaml Screw"});
   CHECK(Meeting({filled, crates, trunks}).outcomes() == Outcomes{at_last});
   CHECK(Meeting({filled, crates, trunks, edited}).outcomes() == Outcomes{at_last});
+}
+
+TEST_CASE("two types that come to want one folder are not merged, whoever meets whom", "[merge]") {
+  std::string chest = box_type("Chest", "crates");
+  chest.replace(chest.find("type: box"), 9, "type: chest");
+  const Write crates{{{box_schema, box_type("Crate", "crates")}}, 50s},
+      chests{{{"schemas/chest.yaml", chest}}, 20s};
+  CHECK_THROWS_AS(Meeting({crates, chests}).outcomes(), base::Error);
+  CHECK_THROWS_AS(Meeting({chests, filled, crates}).outcomes(), base::Error);
+  CHECK(Meeting({filled, chests}).outcomes() == Outcomes{"title: Box"});
 }
 
 TEST_CASE("a schema that no record needs goes, unless it was changed later", "[merge]") {
