@@ -6,13 +6,10 @@
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "codec/record.hpp"
 #include "core/provenance.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
-#include <set>
 
 namespace crm::app {
 namespace {
@@ -61,8 +58,10 @@ const core::Conflict::Candidate& candidate(const core::Conflict& conflict, const
     return *other;
   }
   default:
-    if (mine != values.end()) return *mine;
-    return *std::find_if(values.begin(), values.end(), [](const auto& each) { return each.shown; });
+    if (mine == values.end())
+      throw base::Error(base::Kind::Usage, "this device wrote none of the values",
+                        "choose one with --pick N");
+    return *mine;
   }
 }
 
@@ -115,92 +114,6 @@ void decide_deletion(Batch& batch, core::Record& record, const core::Conflict& c
   keep ? batch.restore(record) : batch.remove(record);
 }
 
-/// Looks at one record in one tree after the other, newest first, for what each of its conflicts was about
-/// before there were any.
-class BaseSearch {
- public:
-  BaseSearch(Workspace& workspace, Disputed& disputed)
-      : m_repository(&workspace.repository()), m_schema(&workspace.schemas().get(disputed.found.record.type)),
-        m_disputed(&disputed), m_created(core::created(disputed.found.record).time),
-        m_open(disputed.conflicts.size()) {
-    disputed.bases.assign(disputed.conflicts.size(), std::nullopt);
-    for (const auto& conflict : disputed.conflicts) {
-      m_stamps.emplace_back();
-      for (const auto& each : conflict.values)
-        m_stamps.back().push_back(core::to_text(each.stamp));
-    }
-  }
-
-  bool done() const { return m_open == 0; }
-
-  /// Whether a commit of that time may hold the record: crm's own are not earlier than those they follow, and
-  /// other clocks are days off, not weeks.
-  bool may_be_there(core::StampTime time) const {
-    return m_created == core::StampTime{} || time >= m_created - std::chrono::weeks{1};
-  }
-
-  /// `folder` is a tree's of the record's folder. A state that was seen before is not read again.
-  void look(const store::Oid& folder) {
-    const auto& path = m_disputed->found.path;
-    const auto blob = m_repository->blob_id(folder, path.substr(path.rfind('/') + 1));
-    if (!blob || !m_seen.insert(*blob).second) return;
-    const auto text = m_repository->blob(*blob);
-    if (!tells(text)) return;
-    const auto parsed = codec::read_record(text, path, *m_schema);
-    const auto* record = std::get_if<core::Record>(&parsed);
-    if (record == nullptr || !core::conflicts(*record, *m_schema).empty()) return;
-    for (std::size_t n = 0; n < m_disputed->conflicts.size(); ++n)
-      if (auto& base = m_disputed->bases[n]; !base && precedes(*record, m_disputed->conflicts[n])) {
-        base = values(*record, m_disputed->conflicts[n].unit);
-        --m_open;
-      }
-  }
-
- private:
-  /// Of a deletion all that was there, or nothing when it had been deleted by then.
-  core::Map values(const core::Record& record, const std::string& unit) const {
-    if (unit == core::Conflict::deletion)
-      return core::is_deleted(record, *m_schema) ? core::Map{} : record.fields;
-    core::Map out;
-    for (const auto& field : m_schema->members(unit))
-      if (const core::Value* value = record.fields.find(field)) out.set(field, *value);
-    return out;
-  }
-
-  static bool precedes(const core::Record& record, const core::Conflict& conflict) {
-    const core::Stamp stamp = conflict.unit == core::Conflict::deletion
-                                  ? core::newest(record)
-                                  : core::changed(record, conflict.unit);
-    return std::none_of(conflict.values.begin(), conflict.values.end(), [&](const auto& each) {
-      return each.stamp.time <= stamp.time || each.stamp == stamp;
-    });
-  }
-
-  /// False where a value of each conflict that is open had been written: reading would tell no more.
-  bool tells(std::string_view text) const {
-    for (std::size_t n = 0; n < m_stamps.size(); ++n)
-      if (!m_disputed->bases[n] &&
-          std::none_of(m_stamps[n].begin(), m_stamps[n].end(),
-                       [&](const auto& each) { return text.find(each) != text.npos; }))
-        return true;
-    return false;
-  }
-
-  const store::Repository* m_repository;
-  const core::Schema* m_schema;
-  Disputed* m_disputed;
-  core::StampTime m_created;
-  std::vector<std::vector<std::string>> m_stamps; ///< of each conflict's values
-  std::set<store::Oid> m_seen;
-  std::size_t m_open;
-};
-
-/// Those whose records are in one folder.
-struct FolderSearch {
-  std::vector<BaseSearch> records;
-  std::set<store::Oid> seen;
-};
-
 } // namespace
 
 std::vector<Disputed> disputed(Workspace& workspace, std::string_view type) {
@@ -222,29 +135,6 @@ std::vector<Disputed> disputed(Workspace& workspace, std::string_view type) {
 std::size_t count_disputed(Workspace& workspace) {
   return workspace.with_index(
       [&](index::Index& index) { return index.referring(conflict_mark, "", 0).size(); });
-}
-
-void find_bases(Workspace& workspace, std::vector<Disputed>& disputed) {
-  const auto& repository = workspace.repository();
-  std::map<std::string, FolderSearch> folders;
-  for (auto& each : disputed) {
-    const auto& path = each.found.path;
-    folders[path.substr(0, path.rfind('/'))].records.emplace_back(workspace, each);
-  }
-  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    for (auto& [path, folder] : folders) {
-      std::erase_if(folder.records, [&](const BaseSearch& each) {
-        return each.done() || !each.may_be_there(commit.committer.time);
-      });
-      if (folder.records.empty()) continue;
-      const auto tree = repository.folder_id(commit.tree, path);
-      if (!folder.seen.insert(tree).second || tree.empty()) continue;
-      for (auto& search : folder.records)
-        search.look(tree);
-    }
-    std::erase_if(folders, [](const auto& each) { return each.second.records.empty(); });
-    return !folders.empty();
-  });
 }
 
 std::string command_to_set(Workspace& workspace, const core::Record& record, const core::Conflict& conflict) {

@@ -22,9 +22,9 @@ struct Disputed {
 std::vector<Disputed> disputed(Workspace& workspace, std::string_view type = {});
 std::size_t count_disputed(Workspace& workspace);
 
-/// For each conflict the unit's fields before anybody wrote concurrently, as the newest commit has them that
-/// none of the candidates had changed yet; nothing when history does not tell. One walk of it answers for
-/// all.
+/// For each conflict the unit's fields before anybody wrote concurrently: as the newest commit has them that
+/// is before each commit which wrote one of the values; nothing when history does not tell. One walk of it
+/// answers for all.
 void find_bases(Workspace& workspace, std::vector<Disputed>& disputed);
 
 /// The command line that gives a group another value, which no single word could name; "" for any other unit.
@@ -32,7 +32,7 @@ std::string command_to_set(Workspace& workspace, const core::Record& record, con
 
 struct Choice {
   enum class Side {
-    Ours,   ///< what this device wrote; the provisional value when it wrote none of them
+    Ours,   ///< what this device wrote
     Theirs, ///< the newest of another device
     Base,   ///< as it was before
     Pick,   ///< by its number, from 1

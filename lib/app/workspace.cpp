@@ -16,15 +16,15 @@ namespace crm::app {
 std::optional<std::string> find_store(const std::string& folder) {
   std::error_code error;
   std::filesystem::path at = std::filesystem::absolute(folder, error);
+  if (error) return std::nullopt;
   if (at.filename() == ".") at = at.parent_path();
-  while (!error) {
-    if (std::filesystem::is_regular_file(at / "crm.yaml", error) &&
-        std::filesystem::exists(at / ".git", error))
+  for (;; at = at.parent_path()) {
+    std::error_code not_there; // is no reason to stop
+    if (std::filesystem::is_regular_file(at / "crm.yaml", not_there) &&
+        std::filesystem::exists(at / ".git", not_there))
       return at.string();
-    if (!at.has_parent_path() || at == at.parent_path()) break;
-    at = at.parent_path();
+    if (!at.has_parent_path() || at == at.parent_path()) return std::nullopt;
   }
-  return std::nullopt;
 }
 
 namespace {
