@@ -20,7 +20,10 @@ void tell(RemoteOutcome& outcome, const store::Repository& repository, const syn
   outcome.arrived += plan.arrived;
   outcome.changed += plan.changed;
   outcome.deleted += plan.deleted;
-  outcome.joined.insert(outcome.joined.end(), plan.joined.begin(), plan.joined.end());
+  for (auto each : plan.joined) {
+    each.decisions.insert(each.decisions.end(), each.outdone.begin(), each.outdone.end());
+    outcome.joined.push_back(std::move(each));
+  }
   for (const auto& change : plan.changes)
     if (is_told_of(change.path)) outcome.files.push_back(change.path);
   outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());

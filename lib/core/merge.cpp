@@ -306,9 +306,15 @@ Merged join(const Record& a, const Record& b, const Schema& schema) {
                       "give one of them a new id");
   RecordState left = read_state(a, schema), right = read_state(b, schema);
   const RecordState joined = join_states(left, right, schema);
-  Merged out{{a.id, a.type, {}, {}}, {}};
+  Merged out{{a.id, a.type, {}, {}}, {}, {}};
   render_state(joined, schema, out.record);
-  if (joined == left || joined == right) return out;
+  if (joined == left || joined == right) {
+    for (const auto& unit : joined.units)
+      if (unit.joining == Joining::Latest &&
+          left.at(unit.unit, schema).now.begin()->content != right.at(unit.unit, schema).now.begin()->content)
+        out.outdone.push_back({unit.unit, schema.rule(unit.unit), false});
+    return out;
+  }
   for (const auto& unit : joined.units) {
     const Register &x = left.at(unit.unit, schema), &y = right.at(unit.unit, schema);
     if (x.now == y.now && x.elements == y.elements) continue;

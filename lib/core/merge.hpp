@@ -34,6 +34,9 @@ struct Decision {
 struct Merged {
   Record record;
   std::vector<Decision> decisions; ///< in schema order; empty when one side already held the other
+  /// Then the units in which its newer value took the place of another one. Whether its writer had seen that
+  /// one, only the history knows.
+  std::vector<Decision> outdone;
 };
 
 /// Both must have the same id, type and created stamp; throws Error(InvalidData) otherwise.

@@ -303,7 +303,7 @@ class Planner {
       return;
     }
     const auto &a = std::get<Version>(*ours), &b = std::get<Version>(*theirs);
-    core::Merged merged{a.record, {}};
+    core::Merged merged{a.record, {}, {}};
     try {
       merged = core::join(a.record, b.record, schema);
     } catch (const base::Error& error) {
@@ -316,8 +316,11 @@ class Planner {
       m_problems.push_back(std::move(problem));
     }
     auto text = join_texts(a, b, merged.record, schema);
-    m_plan.joined.push_back(
-        {file, schema.type, path.id, core::display_name(merged.record, schema), std::move(merged.decisions)});
+    // For the report alone: what is said in the commit can be told from the two versions.
+    if (m_origins != Origins::Unknown || !m_our_history.wrote(path.id) || !m_their_history.wrote(path.id))
+      merged.outdone.clear();
+    m_plan.joined.push_back({file, schema.type, path.id, core::display_name(merged.record, schema),
+                             std::move(merged.decisions), std::move(merged.outdone)});
     if (text == a.text) return;
     m_plan.changes.push_back({file, std::move(text)});
     const bool gone = core::is_deleted(merged.record, schema) && !core::is_deleted(a.record, schema);
@@ -370,30 +373,6 @@ std::vector<Chosen> chosen_by_others(const store::Repository& repository, const 
   });
   std::sort(out.begin(), out.end());
   return out;
-}
-
-Oid apply(store::Transaction& transaction, const MergePlan& plan) {
-  if (transaction.head() != plan.ours)
-    throw base::Error(base::Kind::Busy, "the store has changed since this merge was planned",
-                      "nothing was changed; run the command again");
-  switch (plan.kind) {
-  case MergePlan::Kind::Nothing:
-    return plan.ours;
-  case MergePlan::Kind::FastForward:
-    transaction.fast_forward(plan.theirs);
-    return plan.theirs;
-  case MergePlan::Kind::Merge:
-    break;
-  }
-  return transaction.merge(plan.theirs, plan.changes, plan.message, plan.signature);
-}
-
-Oid outcome_of(const store::Repository& repository, const MergePlan& plan) {
-  if (plan.kind == MergePlan::Kind::Nothing) return plan.ours;
-  if (plan.kind == MergePlan::Kind::FastForward) return plan.theirs;
-  return repository.write_commit(repository.write_tree(plan.ours, plan.changes),
-                                 {std::min(plan.ours, plan.theirs), std::max(plan.ours, plan.theirs)},
-                                 plan.message, plan.signature);
 }
 
 } // namespace crm::sync

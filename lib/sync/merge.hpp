@@ -16,6 +16,7 @@ namespace crm::sync {
 struct Joined {
   std::string path, type, id, name; ///< the name as it is after the merge
   std::vector<core::Decision> decisions;
+  std::vector<core::Decision> outdone; ///< where both sides wrote, and the newer value took the other's place
 };
 
 /// A file without stamps that both sides had changed: the newest was taken, and the other change is not in

@@ -25,8 +25,15 @@ void SideHistory::walk() const {
   m_repository.since(m_from, m_without, [&](const store::Commit& commit) {
     m_begins_elsewhere = m_begins_elsewhere || commit.parents.empty();
     if (commit.parents.size() == 1) m_commits.push_back(commit);
+    for (const auto& [name, value] : commit.trailers)
+      if (name == "Crm-Record") m_written.insert(value.substr(value.find(' ') + 1));
     return true;
   });
+}
+
+bool SideHistory::wrote(const std::string& id) const {
+  walk();
+  return m_written.contains(id);
 }
 
 bool SideHistory::begins_elsewhere() const {

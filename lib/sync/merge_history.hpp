@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -32,6 +33,9 @@ class SideHistory {
   SideHistory(const store::Repository& repository, store::Oid from, store::Oid without);
   /// It goes back to a first commit that the other side does not have.
   bool begins_elsewhere() const;
+  /// Whether this side's batches wrote a record, by what they say: no file is read for it. Commits by git say
+  /// nothing.
+  bool wrote(const std::string& id) const;
   /// The newest change of a path; nothing when this side never touched it. Merges do not count: they choose
   /// among what others wrote. The first call reads what each commit changed.
   std::optional<Moment> newest(const std::string& path) const;
@@ -45,6 +49,7 @@ class SideHistory {
   store::Oid m_from, m_without;
   mutable bool m_walked = false, m_loaded = false;
   mutable std::vector<store::Commit> m_commits;
+  mutable std::set<std::string, std::less<>> m_written; ///< ids of records
   mutable bool m_begins_elsewhere = false;
   mutable std::map<std::string, Moment, std::less<>> m_newest;
   mutable std::map<std::string, Standing, std::less<>> m_standing; ///< of schemas
