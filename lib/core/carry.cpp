@@ -20,7 +20,7 @@ void carry_elements(const Register& before, const Register& after, Register& ont
 
 Record carry(const Record& before, const Record& after, const Record& onto, const Schema& schema) {
   auto was = read_state(before, schema), became = read_state(after, schema), out = read_state(onto, schema);
-  if (!(was.created == became.created) || !(was.created == out.created))
+  if (!(was.created == became.created) || was.again != became.again)
     throw base::Error(base::Kind::InvalidData, "record " + onto.id.str() + " was made twice");
   for (const auto& unit : became.units) {
     const Register& old = was.at(unit.unit, schema);
@@ -30,6 +30,7 @@ Record carry(const Record& before, const Record& after, const Record& onto, cons
       carry_elements(old, unit, into);
     else
       into = unit;
+    if (unit.joining == Joining::Set || unit.joining == Joining::Review) take(into.seen, out.created);
   }
   if (!(was.deletion == became.deletion)) out.deletion = became.deletion;
   for (const auto& [key, value] : became.other)

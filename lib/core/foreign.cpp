@@ -31,8 +31,12 @@ class ForeignStamps {
 
   std::optional<Stamp> look(const RecordState& after) {
     const auto any = [&](auto has) { return std::any_of(m_known.begin(), m_known.end(), has); };
-    if (!any([&](const RecordState& state) { return same(state.created, after.created); }))
+    if (m_known.empty())
       own(after.created);
+    else if (!any([&](const RecordState& state) { return same(state.created, after.created); }))
+      nobody(after.created); // a record is made once
+    for (const auto& stamp : after.again)
+      if (!any([&](const RecordState& state) { return state.is_creation(stamp); })) own(stamp);
     for (const auto& each : after.units)
       unit(each);
     const auto* was = m_known.size() == 1 ? &m_known.front() : nullptr;

@@ -23,7 +23,8 @@ std::string calendar_of(std::string_view device);
 
 /// A stamp of somebody else's in `after` that none of `known`, earlier states of the record, has with the
 /// same content under it; nothing when there is none. What is said to have been seen must have been there to
-/// see, and what differs from a lone earlier state needs a new stamp. Throws Error(InvalidData) for a block
+/// see, what differs from a lone earlier state needs a new stamp, and when a record was made does not change,
+/// whoever says so. Throws Error(InvalidData) for a block
 /// that cannot be read.
 std::optional<Stamp> foreign_stamp(const std::vector<const Record*>& known, const Record& after,
                                    const Schema& schema, const Writer& by);

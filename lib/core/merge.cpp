@@ -69,6 +69,31 @@ Register join_units(const Register& a, const Register& b) {
   return out;
 }
 
+/// Nobody has written it since the record was made, and nothing stood there then.
+bool is_nothing(const Register& unit, const RecordState& state) {
+  if (!unit.carried.empty() || !unit.added.empty()) return false;
+  if (unit.joining == Joining::Set) return unit.elements.empty() && state.is_creation(unit.last);
+  return unit.now.size() == 1 && unit.now.begin()->content.empty() &&
+         state.is_creation(unit.now.begin()->stamp);
+}
+
+/// That something was not there when the record was made says nothing against what was there when it was made
+/// elsewhere.
+Register join_made_apart(const Register& x, const RecordState& a, const Register& y, const RecordState& b) {
+  Register out = is_nothing(y, b) ? x : is_nothing(x, a) ? y : join_units(x, y);
+  if (out.joining != Joining::Set && out.joining != Joining::Review) return out;
+  for (const auto* state : {&a, &b}) {
+    take(out.seen, state->created);
+    for (const auto& stamp : state->again)
+      take(out.seen, stamp);
+  }
+  return out;
+}
+
+bool is_older_creation(const Stamp& a, const Stamp& b) {
+  return std::tie(a.time, a.device, b.member) < std::tie(b.time, b.device, a.member);
+}
+
 std::size_t rank_of(const States& states, const std::string& state) {
   const auto it = std::find(states.rank.begin(), states.rank.end(), state);
   return it == states.rank.end() ? 0 : static_cast<std::size_t>(it - states.rank.begin()) + 1;
@@ -236,11 +261,18 @@ RecordState join_states(const RecordState& a, const RecordState& b, const Schema
     right.at(unit.unit, schema);
   for (const auto& unit : b.units)
     left.at(unit.unit, schema);
+  if (is_older_creation(right.created, left.created)) std::swap(left, right);
+  const bool once = left.created == right.created && left.again == right.again;
   RecordState out;
-  out.created = std::max(a.created, b.created, OldestFirst{});
+  out.created = left.created;
+  out.again = left.again;
+  out.again.insert(right.again.begin(), right.again.end());
+  if (!out.is_creation(right.created)) out.again.insert(right.created);
   out.units.reserve(left.units.size());
-  for (std::size_t i = 0; i < left.units.size(); ++i)
-    out.units.push_back(join_units(left.units[i], right.units[i]));
+  for (std::size_t i = 0; i < left.units.size(); ++i) {
+    const Register &x = left.units[i], &y = right.units[i];
+    out.units.push_back(once ? join_units(x, y) : join_made_apart(x, left, y, right));
+  }
   out.deletion.now = survivors(a.deletion.now, a.deletion.seen, b.deletion.now, b.deletion.seen, holds_stamp);
   out.deletion.seen = a.deletion.seen;
   take(out.deletion.seen, b.deletion.seen);
@@ -275,6 +307,8 @@ View view(const Register& unit, const Schema& schema) {
 Seen dots(const RecordState& state) {
   Seen out;
   take(out, state.created);
+  for (const auto& stamp : state.again)
+    take(out, stamp);
   for (const auto& unit : state.units) {
     take(out, unit.seen);
     if (unit.joining == Joining::Latest)
@@ -299,11 +333,9 @@ Presence presence(const RecordState& state) {
 }
 
 Merged join(const Record& a, const Record& b, const Schema& schema) {
-  if (a.id != b.id || a.type != b.type || created(a) != created(b))
-    throw base::Error(base::Kind::InvalidData,
-                      "cannot merge " + a.type + " " + a.id.str() + " with " + b.type + " " + b.id.str() +
-                          ": they do not come from one record",
-                      "give one of them a new id");
+  if (a.id != b.id || a.type != b.type)
+    throw base::Error(base::Kind::InvalidData, "cannot merge " + a.type + " " + a.id.str() + " with " +
+                                                   b.type + " " + b.id.str() + ": they are two records");
   RecordState left = read_state(a, schema), right = read_state(b, schema);
   const RecordState joined = join_states(left, right, schema);
   Merged out{{a.id, a.type, {}, {}}, {}, {}};
@@ -318,6 +350,7 @@ Merged join(const Record& a, const Record& b, const Schema& schema) {
   for (const auto& unit : joined.units) {
     const Register &x = left.at(unit.unit, schema), &y = right.at(unit.unit, schema);
     if (x.now == y.now && x.elements == y.elements) continue;
+    if (is_nothing(x, left) && is_nothing(y, right)) continue;
     out.decisions.push_back({unit.unit, schema.rule(unit.unit), view(unit, schema).conflict});
   }
   if (left.deletion.now != right.deletion.now)

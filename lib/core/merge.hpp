@@ -39,7 +39,8 @@ struct Merged {
   std::vector<Decision> outdone;
 };
 
-/// Both must have the same id, type and created stamp; throws Error(InvalidData) otherwise.
+/// Both must have the same id and type; throws Error(InvalidData) otherwise. Where they were made twice, the
+/// older creation counts, and what the other one made counts as written then.
 Merged join(const Record& a, const Record& b, const Schema& schema);
 
 /// The known fields of a unit; one that the schema does not know is a unit of its own.

@@ -181,7 +181,7 @@ Stamp changed(const Record& record, std::string_view unit) {
 Stamp newest(const Record& record) {
   Stamp out = created(record);
   const auto keep = [&](const Stamp& stamp) { out = std::max(out, stamp); };
-  for (const auto* key : {"changed", "seen", "added", "deleted", "comments"})
+  for (const auto* key : {"again", "changed", "seen", "added", "deleted", "comments"})
     if (const Value* value = record.crm.find(key)) each_stamp(*value, "", keep);
   for (const auto& [_, versions] : part(record, "also"))
     each_written(versions, keep);
@@ -190,7 +190,8 @@ Stamp newest(const Record& record) {
 
 Record comments_record(const Record& record) {
   Record out{record.id, "comments", {}, {}};
-  if (const Value* stamp = record.crm.find("created")) out.crm.set("created", *stamp);
+  for (const char* key : {"created", "again"})
+    if (const Value* stamps = record.crm.find(key)) out.crm.set(key, *stamps);
   for (const auto& [key, value] : part(record, "comments"))
     out.crm.set(key, value);
   return out;
@@ -198,6 +199,7 @@ Record comments_record(const Record& record) {
 
 void set_comments(Record& record, Map crm) {
   crm.erase("created");
+  crm.erase("again");
   if (crm.empty())
     record.crm.erase("comments");
   else

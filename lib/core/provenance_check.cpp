@@ -25,6 +25,10 @@ class Check {
     for (const auto& [key, value] : crm) {
       const std::string where = "crm." + shown(key);
       if (key == "created") continue;
+      if (key == "again") {
+        again(value, where);
+        continue;
+      }
       if (key == "changed")
         units(value, where, [&](auto& unit, auto& v, auto& at) { changed(unit, v, at); });
       else if (key == "also")
@@ -36,8 +40,9 @@ class Check {
       else if (key == "comments")
         comments(value, where);
       else if (key != "seen")
-        report(where, {},
-               "is not known; the block holds created, changed, seen, also, added, deleted and comments");
+        report(
+            where, {},
+            "is not known; the block holds created, again, changed, seen, also, added, deleted and comments");
     }
     // Last, as what was seen cannot be newer than the writes above.
     if (const Value* seen_part = crm.find("seen"))
@@ -46,7 +51,8 @@ class Check {
         seen(v, at, newest_write != m_newest.end() ? newest_write->second : created_time());
       });
     if (m_devices.size() > most_devices)
-      report("crm", std::to_string(m_devices.size()) + " devices", "must name at most 256 devices");
+      report("crm", std::to_string(m_devices.size()) + " devices",
+             "must name at most 256 devices");
     return std::move(m_problems);
   }
 
@@ -105,6 +111,15 @@ class Check {
       else
         report(at, unit, "must be the name of a field or a group");
     }
+  }
+
+  /// Every unit may have seen them.
+  void again(const Value& value, const std::string& where) {
+    const auto* list = several(value, where, most_values);
+    if (list == nullptr) return;
+    for (const auto& each : *list)
+      if (const auto out = stamp(each, where); out && m_created && !(*m_created < *out))
+        report(where, to_text(each), "must be newer than `created`");
   }
 
   void changed(const std::string& unit, const Value& value, const std::string& where) {

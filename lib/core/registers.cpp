@@ -54,8 +54,11 @@ bool is_unset(const Value& value) {
 }
 
 /// Brings what the file says of a unit into the form that its joining has.
-void settle(Register& unit, Map shown, const Stamp& created) {
+void settle(Register& unit, Map shown, const RecordState& state) {
+  const auto& created = state.created;
   take(unit.seen, created);
+  for (const auto& stamp : state.again)
+    take(unit.seen, stamp);
   take(unit.seen, unit.last);
   for (const auto* versions : {&unit.now, &unit.carried})
     for (const auto& version : *versions)
@@ -68,9 +71,10 @@ void settle(Register& unit, Map shown, const Stamp& created) {
 
   switch (unit.joining) {
   case Joining::Review:
-    // Every write has seen the creation. (Another schema, with other units, may have kept what was created
-    // beside it.)
-    if (newest != created) std::erase_if(unit.now, [&](const Version& v) { return v.stamp == created; });
+    // Every write has seen that nothing was there. (Another schema, with other units, may have kept it.)
+    std::erase_if(unit.now, [&](const Version& v) {
+      return v.content.empty() && v.stamp != newest && state.is_creation(v.stamp);
+    });
     break;
   case Joining::Latest:
     unit.now.erase(std::next(unit.now.begin()), unit.now.end());
@@ -135,51 +139,56 @@ void read_also(Register& unit, const std::string& name, const List& values, cons
   }
 }
 
-MarkVersion read_mark(const Map& entry, const Stamp& created, const std::string& where) {
+/// What every mark of a record knew: nothing, where one that was made elsewhere may have been marked here.
+Seen known_to_marks(const RecordState& state) {
+  Seen out;
+  if (state.again.empty()) take(out, state.created);
+  return out;
+}
+
+MarkVersion read_mark(const Map& entry, const Seen& known, const std::string& where) {
   if (entry.contains("restored"))
     return {Mark::Undelete, {}, stamp_of(entry.find("restored"), where + ".restored")};
   MarkVersion mark{Mark::Delete, seen_of(map_at(entry, "knew", where), where + ".knew"),
                    stamp_of(entry.find("by"), where + ".by")};
-  take(mark.knew, created);
+  take(mark.knew, known);
   return mark;
 }
 
-Deletion read_deletion(const Map& crm, const Stamp& created) {
+Deletion read_deletion(const Map& crm, const Seen& known) {
   Deletion out;
   if (!crm.contains("deleted")) return out;
   const std::string where = "crm.deleted";
   const Map& mark = map_at(crm, "deleted", "crm");
   out.seen = seen_of(map_at(mark, "seen", where), where + ".seen");
-  out.now.insert(read_mark(mark, created, where));
+  out.now.insert(read_mark(mark, known, where));
   if (const Value* also = mark.find("also"))
     for (const auto& entry : list_of(*also, where + ".also")) {
       if (entry.if_map() == nullptr) unsound(where + ".also", "must be a list of mappings");
-      out.now.insert(read_mark(*entry.if_map(), created, where + ".also"));
+      out.now.insert(read_mark(*entry.if_map(), known, where + ".also"));
     }
   for (const auto& each : out.now)
     take(out.seen, each.stamp);
   return out;
 }
 
-Map mark_entry(const MarkVersion& mark, const Stamp& created) {
+Map mark_entry(const MarkVersion& mark, const Seen& known) {
   Map entry;
   entry.set(mark.mark == Mark::Delete ? "by" : "restored", to_text(mark.stamp));
-  Seen said;
-  take(said, created);
-  if (Map knew = map_of(mark.knew, said); !knew.empty()) entry.set("knew", std::move(knew));
+  if (Map knew = map_of(mark.knew, known); !knew.empty()) entry.set("knew", std::move(knew));
   return entry;
 }
 
-Map render_deletion(const Deletion& deletion, const Stamp& created) {
+Map render_deletion(const Deletion& deletion, const Seen& known) {
   Map out;
   List also;
   Seen said;
   for (const auto& mark : deletion.now) {
     take(said, mark.stamp);
     if (out.empty()) {
-      out = mark_entry(mark, created);
+      out = mark_entry(mark, known);
     } else {
-      also.emplace_back(mark_entry(mark, created));
+      also.emplace_back(mark_entry(mark, known));
     }
   }
   if (out.empty()) return out;
@@ -201,6 +210,9 @@ Value stamps_value(const Stamps& stamps) {
 RecordState read_state(const Record& record, const Schema& schema) {
   RecordState state;
   state.created = created(record);
+  if (const Value* again = record.crm.find("again"))
+    for (const auto& stamp : list_of(*again, "crm.again"))
+      state.again.insert(stamp_of(&stamp, "crm.again"));
   std::set<std::string> unknown;
   const auto name_unit = [&](const std::string& name) {
     if (auto unit = unit_of(name, schema); !is_known(unit, schema)) unknown.insert(std::move(unit));
@@ -250,10 +262,10 @@ RecordState read_state(const Record& record, const Schema& schema) {
     }
 
   for (auto& unit : state.units)
-    settle(unit, own_content(unit.unit, schema, record.fields), state.created);
-  state.deletion = read_deletion(record.crm, state.created);
+    settle(unit, own_content(unit.unit, schema, record.fields), state);
+  state.deletion = read_deletion(record.crm, known_to_marks(state));
   std::map<std::string, Value> other(record.crm.begin(), record.crm.end());
-  for (const auto* key : {"created", "changed", "seen", "also", "added", "deleted"})
+  for (const auto* key : {"created", "again", "changed", "seen", "also", "added", "deleted"})
     other.erase(key);
   for (auto& [key, value] : other)
     state.other.set(key, std::move(value));
@@ -262,12 +274,18 @@ RecordState read_state(const Record& record, const Schema& schema) {
 
 void render_state(const RecordState& state, const Schema& schema, Record& record) {
   Map fields, changed, seen, also, added;
+  Seen creations;
+  List again;
+  take(creations, state.created);
+  for (const auto& stamp : state.again) {
+    take(creations, stamp);
+    again.emplace_back(to_text(stamp));
+  }
   for (const auto& unit : state.units) {
     const View shown = view(unit, schema);
     for (const auto& [field, value] : shown.content)
       fields.set(field, value);
-    Seen said;
-    take(said, state.created);
+    Seen said = creations;
     take(said, shown.stamp);
     if (shown.stamp != state.created) changed.set(unit.unit, to_text(shown.stamp));
 
@@ -304,10 +322,11 @@ void render_state(const RecordState& state, const Schema& schema, Record& record
 
   record.crm = {};
   record.crm.set("created", to_text(state.created));
+  if (!again.empty()) record.crm.set("again", std::move(again));
   for (auto& [key, part] :
        {std::pair<const char*, Map&>{"changed", changed}, {"seen", seen}, {"also", also}, {"added", added}})
     if (!part.empty()) record.crm.set(key, std::move(part));
-  if (Map deleted = render_deletion(state.deletion, state.created); !deleted.empty())
+  if (Map deleted = render_deletion(state.deletion, known_to_marks(state)); !deleted.empty())
     record.crm.set("deleted", std::move(deleted));
   for (const auto& [key, value] : state.other)
     record.crm.set(key, value);

@@ -80,6 +80,7 @@ struct Deletion {
 
 struct RecordState {
   Stamp created;
+  Stamps again;                ///< the later creations of a record that was made several times
   std::vector<Register> units; ///< every unit of the schema in its order, then unknown ones sorted
   Deletion deletion;
   Map other; ///< keys of the block that a later crm may bring, sorted
@@ -87,6 +88,7 @@ struct RecordState {
   Register* find(std::string_view unit);
   /// Adds the unit, unset since creation, where it is missing.
   Register& at(std::string_view unit, const Schema& schema);
+  bool is_creation(const Stamp& stamp) const { return stamp == created || again.contains(stamp); }
   friend bool operator==(const RecordState&, const RecordState&) = default;
 };
 
@@ -94,7 +96,7 @@ struct RecordState {
 RecordState read_state(const Record& record, const Schema& schema);
 /// Replaces fields and `crm:`; the same state gives the same record.
 void render_state(const RecordState& state, const Schema& schema, Record& record);
-/// Commutative, associative, idempotent. The created stamps must be equal.
+/// Commutative, associative, idempotent.
 RecordState join_states(const RecordState& a, const RecordState& b, const Schema& schema);
 
 /// What a person sees of a unit: a pure function of the register.

@@ -69,6 +69,13 @@ TEST_CASE("nobody can say that they have seen what was not there to see", "[fore
   CHECK(foreign(&before, after) == "@phone");
 }
 
+TEST_CASE("when a record was made does not change, whoever says so", "[foreign]") {
+  const Record before = made(schema, map({{"stage", "new"}}));
+  Record after = before;
+  after.crm.set("created", to_text(at(5, "tab", "bob")));
+  CHECK(foreign(&before, after) == "bob@tab");
+}
+
 TEST_CASE("a comment is its writer's", "[foreign]") {
   const auto noted = [](const Record& record, const std::string& stamp) {
     Record out = record;

@@ -1,9 +1,11 @@
 // Random histories of several devices with skewed clocks, against a second, plain implementation of the
 // merge: the model knows registers only and no files, so that both must agree on what the `crm:` block has to
 // say.
+#include "amount.hpp"
 #include "catch.hpp"
 #include "merge_model.hpp"
 #include "merge_schema.hpp"
+#include "random_writes.hpp"
 
 #include "core/registers.hpp"
 
@@ -246,6 +248,40 @@ TEST_CASE("random histories converge, lose nothing and bring nothing back", "[me
 #else
   run_all(0, 20); // without the optimizer a history takes twenty times as long
 #endif
+}
+
+TEST_CASE("the laws hold for records that were made several times", "[merge][laws]") {
+  const std::vector<std::string> devices{"a", "b", "c", "d"};
+  const int runs = crm::test::amount(150, 3000);
+  for (int run = 0; run < runs; ++run) {
+    INFO("run " << run);
+    RandomWrites random(static_cast<unsigned>(run));
+    const Schema& schema = random.schema();
+    std::vector<Record> all;
+    for (const auto& device : devices) {
+      Map fields;
+      if (random.below(2) == 0) fields.set("stage", "lead of " + device);
+      if (random.below(2) == 0) fields.set("email", device + "@x");
+      if (random.below(2) == 0) fields.set("tags", List{"vip", Value(device)});
+      if (random.below(2) == 0) fields.set("last_visit", "2026-01-02");
+      const bool again = all.empty() || random.below(2) == 0;
+      all.push_back(again ? made(schema, std::move(fields), random.now(device, "alice")) : all.front());
+    }
+    for (std::size_t step = 0; step < 12; ++step) {
+      Record& here = all[random.below(4)];
+      const auto& device = devices[static_cast<std::size_t>(&here - all.data())];
+      here = random.below(3) == 0 ? joined(here, all[random.below(4)], schema)
+                                  : random.write(here, random.now(device, "alice"));
+    }
+    const Record &a = all[0], &b = all[1], &c = all[2];
+    const Record ab = joined(a, b, schema);
+    REQUIRE(ab == joined(b, a, schema));
+    REQUIRE(joined(ab, c, schema) == joined(a, joined(b, c, schema), schema));
+    REQUIRE(joined(ab, a, schema) == ab);
+    REQUIRE(joined(ab, b, schema) == ab);
+    check_file(ab, schema);
+    REQUIRE(check_provenance(ab, schema).empty());
+  }
 }
 
 TEST_CASE("many more random histories", "[.thorough]") {

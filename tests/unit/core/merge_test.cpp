@@ -226,9 +226,6 @@ TEST_CASE("the decisions name what differed, in schema order, and the rule", "[m
 TEST_CASE("only versions of one record merge", "[merge]") {
   const Record a = made(schema, {}, at(0, "a"));
   Record b = a;
-  SECTION("another created stamp") {
-    b = made(schema, {}, at(0, "b"));
-  }
   SECTION("another type") {
     b.type = "contact";
   }
@@ -239,6 +236,28 @@ TEST_CASE("only versions of one record merge", "[merge]") {
     b.crm = {};
   }
   CHECK_THROWS_AS(join(a, b, schema), crm::base::Error);
+}
+
+TEST_CASE("a record that was made twice has the older creation, and loses nothing of the other", "[merge]") {
+  const Record a =
+      made(schema, map({{"email", "a@x"}, {"stage", "lead"}, {"tags", list({"vip"})}}), at(1, "a"));
+  const Record b = made(schema, map({{"stage", "won"}, {"notes", "by phone"}, {"tags", list({"new"})}}),
+                        at(2, "b", "bob"));
+  const Record both = join_both(a, b);
+  CHECK(created(both) == at(1, "a"));
+  CHECK(both.text("email") == "a@x"); // that it was not there at the other creation says nothing
+  CHECK(both.text("notes") == "by phone");
+  CHECK(changed(both, "notes") == at(2, "b"));
+  CHECK(both.get("tags") == Value(list({"new", "vip"})));
+  CHECK(disputed(both, schema) == Names{"stage"});
+  CHECK(join_both(both, a) == both);
+  CHECK(join_both(both, b) == both);
+  const Record decided = with(both, schema, "stage", "lead", at(3, "c"));
+  CHECK(join_both(decided, a) == decided);
+  CHECK(join_both(decided, b) == decided);
+  const Record later = with(b, schema, "stage", "lost", at(4, "b")); // who wrote it has never seen a
+  CHECK(join_both(join_both(a, later), both).text("stage") == "lost");
+  CHECK(disputed(join_both(later, both), schema) == Names{"stage"});
 }
 
 TEST_CASE("a device with an older schema loses nothing of what it does not understand", "[merge]") {
