@@ -5,6 +5,7 @@
 #include "store/paths.hpp"
 #include "store/transport.hpp"
 #include "sync/incoming.hpp"
+#include "sync/merge_folders.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -104,16 +105,18 @@ std::size_t count_batches(const store::Repository& repository, const store::Oid&
 
 namespace {
 
-/// Records whose files a commit removes, but for those that it only moves to another folder.
+/// Records whose files a commit removes, but for those that only move with their type's folder.
 std::set<std::string> removed_in(const store::Repository& repository, const store::Commit& commit) {
-  std::set<std::string> removed, ids;
-  for (const auto& parent : commit.parents)
-    for (const auto& difference : repository.diff(repository.commit(parent).tree, commit.tree))
-      if (const auto parts = store::parse_record_path(difference.path)) {
-        if (difference.after.empty()) removed.insert(difference.path);
-        if (difference.before.empty()) ids.insert(parts->id);
-      }
-  std::erase_if(removed, [&](const auto& path) { return ids.contains(store::parse_record_path(path)->id); });
+  std::set<std::string> removed;
+  sync::ReadFiles files;
+  for (const auto& parent : commit.parents) {
+    const auto differences = repository.diff(repository.commit(parent).tree, commit.tree);
+    const auto moving =
+        sync::moving_records(differences, sync::moved_folders(repository, differences, files));
+    for (const auto& difference : differences)
+      if (const auto parts = store::parse_record_path(difference.path))
+        if (difference.after.empty() && !moving.contains(parts->id)) removed.insert(difference.path);
+  }
   return removed;
 }
 

@@ -74,7 +74,7 @@ class Planner {
     const auto differences = m_repository.diff(m_ours.tree, m_theirs.tree);
     for (const auto& difference : differences)
       if (!has_stamps(difference.path)) m_chosen[difference.path] = content(difference.after);
-    const auto moving = moving_records(differences);
+    const auto moving = moving_records(differences, moved_folders(m_repository, differences, m_files));
     for (const auto& difference : differences) {
       if (store::is_in_attachments(difference.path)) {
         m_plan.changes.push_back({difference.path, std::nullopt, std::nullopt, difference.after});
@@ -303,13 +303,7 @@ class Planner {
       return;
     }
     const auto &a = std::get<Version>(*ours), &b = std::get<Version>(*theirs);
-    core::Merged merged{a.record, {}, {}};
-    try {
-      merged = core::join(a.record, b.record, schema);
-    } catch (const base::Error& error) {
-      m_problems.push_back({file, 0, "", "", error.message});
-      return;
-    }
+    auto merged = core::join(a.record, b.record, schema);
     auto problems = core::check_provenance(merged.record, schema);
     for (auto& problem : problems) {
       problem.file = file;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/repository.hpp"
+#include "sync/read_files.hpp"
 
 #include <map>
 #include <set>
@@ -25,7 +26,17 @@ struct MovedRecords {
 /// it has none of them there.
 MovedRecords move_records(std::vector<store::Difference> differences, const FolderMoves& moves);
 
-/// The ids of records that leave one folder for another.
-std::set<std::string> moving_records(const std::vector<store::Difference>& differences);
+/// Of each folder whose type has another one after the differences: from the one to the other.
+std::map<std::string, std::string> moved_folders(const store::Repository& repository,
+                                                 const std::vector<store::Difference>& differences,
+                                                 ReadFiles& files);
+
+/// Where a record goes with its type's folder, by `folders`; the path itself where it stays.
+std::string moved_path(const std::string& path, const std::map<std::string, std::string>& folders);
+
+/// The ids of records that leave one folder for another with their type. That the same id comes in the folder
+/// of another type is no move.
+std::set<std::string> moving_records(const std::vector<store::Difference>& differences,
+                                     const std::map<std::string, std::string>& folders);
 
 } // namespace crm::sync

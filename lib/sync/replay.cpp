@@ -40,7 +40,7 @@ void Replay::set(const store::Commit& commit, const store::Oid& tree) {
 }
 
 void Replay::leave_out(const store::Commit& commit) {
-  if (commit.parents.empty()) return;
+  if (commit.parents.size() != 1) return; // without what was done in it, a merge is what merging comes to
   const auto& parent = commit.parents.front();
   auto tree = clean(parent);
   // What came with it stays: a batch that counts may have named the same file, and found it there already.

@@ -9,9 +9,11 @@
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
 #include "sync/file_rights.hpp"
+#include "sync/merge_folders.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace crm::sync {
@@ -36,13 +38,14 @@ struct Rights::Case {
   const store::Oid& tree;
   const core::Actor* actor; ///< null where the store has no policy
   std::vector<store::Difference> differences;
-  bool may_carry = false;         ///< an import, by who may bring in what others wrote elsewhere
-  std::set<std::string> arriving; ///< ids of records new at their paths, where others leave theirs
+  bool may_carry = false; ///< an import, by who may bring in what others wrote elsewhere
+  std::map<std::string, store::Difference> moved; ///< records that move with their type's folder, by new path
+  std::set<std::string> left;                     ///< the paths that they had
 };
 
 std::optional<Objection> Rights::against(const store::Commit& commit, const core::Writer& by,
                                          const Authority& authority, const store::Oid& tree) {
-  Case now{commit, by, authority, tree, nullptr, {}, false, {}};
+  Case now{commit, by, authority, tree, nullptr, {}, false, {}, {}};
   if (authority.policy) {
     if (!authority.unreadable.empty())
       return Objection{"policy", "the policy cannot be read: nobody may do anything"};
@@ -54,11 +57,14 @@ std::optional<Objection> Rights::against(const store::Commit& commit, const core
   now.may_carry = commit.trailer("Crm-Op").starts_with("import.") &&
                   (now.actor == nullptr || !core::decide(*authority.policy, *now.actor, settings_update));
   now.differences = m_repository.diff(tree, commit.tree);
-  if (std::any_of(now.differences.begin(), now.differences.end(),
-                  [](const store::Difference& each) { return each.after.empty(); }))
-    for (const auto& each : now.differences)
-      if (const auto parts = store::parse_record_path(each.path); parts && each.before.empty())
-        now.arriving.insert(parts->id);
+  const auto folders = moved_folders(m_repository, now.differences, m_files);
+  const auto moving = moving_records(now.differences, folders);
+  for (const auto& each : now.differences)
+    if (const auto parts = store::parse_record_path(each.path);
+        parts && each.after.empty() && moving.contains(parts->id)) {
+      now.left.insert(each.path);
+      now.moved.emplace(moved_path(each.path, folders), each);
+    }
   for (const auto& difference : now.differences) {
     const auto parts = store::parse_record_path(difference.path);
     if (auto why = parts ? record(now, difference, parts->folder) : file(now, difference)) return why;
@@ -66,12 +72,11 @@ std::optional<Objection> Rights::against(const store::Commit& commit, const core
   return std::nullopt;
 }
 
-/// crm marks what it deletes. What its author alone has ever written may go, and a merge by hand is looked at
-/// as a whole.
+/// crm marks what it deletes. What its author alone has ever written may go, and so may a record that moves:
+/// it is looked at where it arrives.
 std::optional<Objection> Rights::removal(const Case& now, const store::Difference& difference,
                                          const core::Schema& schema) {
-  if (now.commit.parents.size() != 1 || now.arriving.contains(store::parse_record_path(difference.path)->id))
-    return std::nullopt;
+  if (now.left.contains(difference.path)) return std::nullopt;
   const auto before = read(difference.before, difference.path, schema);
   if (!core::foreign_stamp({}, *before, schema, now.by)) return std::nullopt;
   return Objection{"removal",
@@ -115,7 +120,9 @@ std::optional<Objection> Rights::record(const Case& now, const store::Difference
   }
   const bool all = now.actor == nullptr || may_do_all(*now.authority.policy, *now.actor, *schema);
   try {
-    const auto before = read(difference.before, difference.path, *schema),
+    const auto moved = now.moved.find(difference.path);
+    const auto& was = moved != now.moved.end() ? moved->second : difference;
+    const auto before = read(was.before, was.path, *schema),
                after = read(difference.after, difference.path, *schema);
     if (!all)
       if (auto why = forbidden(now, before.get(), after.get(), *schema)) return why;
