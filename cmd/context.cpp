@@ -7,6 +7,7 @@
 #include "cmd/render/progress.hpp"
 #include "codec/json.hpp"
 #include "codec/schema.hpp"
+#include "codec/yaml.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -84,7 +85,16 @@ Format Context::format() const {
                     "table, json, ndjson, csv, tsv or yaml");
 }
 
+void Context::want_document() const {
+  if (is_tabular())
+    throw base::Error(base::Kind::Usage,
+                      "what this command says is no list, and there is no " + m_shared.format + " of it",
+                      "its formats are table, json, ndjson and yaml");
+}
+
 void Context::print_json(const core::Map& document) {
+  if (format() == Format::Yaml) return print("---\n" + codec::emit_document(document));
+  if (format() == Format::Ndjson) return print(json_text(document) + "\n");
   print(json_text(document, terminal().tty_out ? codec::Layout::Indented : codec::Layout::Compact) + "\n");
 }
 

@@ -69,7 +69,7 @@ constexpr const char* scripts_page = R"(Scripts
 
   --json            one JSON object; fields are never removed, absent is null,
                     lists are [] when empty. Described in schemas/output/.
-  --format ndjson   one record a line; also csv, tsv, yaml
+  --format ndjson   one record a line; also yaml, and of lists csv and tsv
   -o FILE           written whole or not at all
   Data goes to standard output, everything else to standard error. Without a
   terminal there is no colour, no prompt and no abbreviation.

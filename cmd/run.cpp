@@ -71,6 +71,13 @@ void report(const Context& context, const base::Error& error, bool json) {
   std::cerr << "     " << hint << '\n';
 }
 
+void tell_warnings(Context& context) {
+  const std::string begin = "crm: note: ";
+  for (const auto& warning : context.take_warnings())
+    context.say(begin +
+                on_lines(base::printable(warning, base::Newlines::Keep), context.terminal(), begin.size()));
+}
+
 /// CLI11's own complaint in our words: a mistyped command or option is answered with the one that was meant.
 base::Error explain(const CLI::ParseError& error, Context& context, const std::vector<std::string>& words) {
   CLI::App* at = context.root;
@@ -171,8 +178,7 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     mark_negated_filters(root, words);
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     root.parse(reversed);
-    for (const auto& warning : context.take_warnings())
-      context.say("crm: note: " + warning);
+    tell_warnings(context);
     context.flush();
     return context.exit_code;
   } catch (const CLI::CallForHelp&) {
@@ -186,8 +192,7 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     report(context, explained, json);
     return exit_code(explained.kind);
   } catch (const base::Error& error) {
-    for (const auto& warning : context.take_warnings())
-      context.say("crm: note: " + warning);
+    tell_warnings(context);
     report(context, error, json);
     return exit_code(error.kind);
   } catch (const index::Stale& damage) { // of a row: what SQLite sees is mended on the way

@@ -80,6 +80,17 @@ core::List records_json(app::Workspace& workspace, const std::vector<core::Recor
   return out;
 }
 
+namespace {
+
+/// One without a name of its own is called as in lists.
+std::string name_in_batch(app::Workspace& workspace, const app::Written& written) {
+  if (written.name != written.record.id.str()) return written.name;
+  const std::string name = label(workspace, written.record, workspace.schemas().get(written.record.type));
+  return name.empty() ? written.name : name;
+}
+
+} // namespace
+
 core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
                      const std::vector<std::string>& warnings) {
   core::Map out;
@@ -94,7 +105,7 @@ core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
     core::Map entry;
     entry.set("id", each.record.id.str());
     entry.set("type", each.record.type);
-    entry.set("name", each.name);
+    entry.set("name", name_in_batch(workspace, each));
     entry.set("action", std::string(app::to_text(each.action)));
     core::List fields;
     for (const auto& unit : each.units)
@@ -157,6 +168,11 @@ std::string ago(core::Instant then, core::Instant now) {
                                        : fmt::format("{} min", minutes);
   if (minutes == 0) return "just now";
   return then > now ? "in " + span : span + " ago";
+}
+
+std::string past(core::Instant then, core::Instant now) {
+  const std::string out = ago(then, now);
+  return out.starts_with("in ") ? "by its clock " + out : out;
 }
 
 std::string money(double amount, const std::string& currency) {

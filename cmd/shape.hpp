@@ -34,6 +34,9 @@ std::string short_time(app::Workspace& workspace, const std::string& text);
 std::string short_moment(app::Workspace& workspace, core::StampTime time);
 /// "3 days ago", "in 2 h", for people.
 std::string ago(core::Instant then, core::Instant now);
+/// The same of what has happened: where it is still to come, the clock that wrote it is ahead: "by its clock
+/// in 3 days".
+std::string past(core::Instant then, core::Instant now);
 /// "and 7 more: `crm list note --about 7f3k`".
 std::string and_more(std::size_t count, const std::string& command);
 /// "48.2 KiB".

@@ -44,11 +44,14 @@ void run_requests(Context& context) {
         {{each.member},
          {each.device},
          {each.fingerprint},
-         {each.since ? ago(std::chrono::floor<std::chrono::seconds>(*each.since), context.workspace().now())
+         {each.since ? past(std::chrono::floor<std::chrono::seconds>(*each.since), context.workspace().now())
                      : "here"}});
   context.print(table.render(context.terminal(), context.style()));
-  context.print(
-      "\nCompare the key with what that device shows for `crm whoami`, then: crm member approve KEY\n");
+  context.print("\n" +
+                on_lines("Compare the key with what that device shows for `crm whoami`, then: crm member "
+                         "approve KEY",
+                         context.terminal()) +
+                "\n");
 }
 
 void add_requests(CLI::App& noun, Context& context) {

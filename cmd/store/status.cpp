@@ -53,6 +53,7 @@ core::Map status_json(app::Workspace& workspace, const app::Status& status) {
   set_remotes(document, workspace);
   document.set("conflicts", static_cast<std::int64_t>(app::count_disputed(workspace)));
   document.set("problems", std::move(problems));
+  set_rules(document, app::all_rules(workspace), workspace);
   return document;
 }
 
@@ -68,7 +69,7 @@ void run_status(Context& context) {
   line("store", workspace.settings().name + "  " + workspace.repository().root());
   line("you", workspace.member() + " on " + workspace.device());
   line("last", fmt::format("{}, {} by {}{}", status.last_summary,
-                           ago(std::chrono::floor<std::chrono::seconds>(status.last_time), workspace.now()),
+                           past(std::chrono::floor<std::chrono::seconds>(status.last_time), workspace.now()),
                            status.last_actor, status.last_device.empty() ? "" : " on " + status.last_device));
   std::vector<std::string> counts;
   for (const auto& [type, count] : status.records)
@@ -77,13 +78,19 @@ void run_status(Context& context) {
                                 static_cast<std::size_t>(context.terminal().width) - 12);
   for (const auto& each : lines)
     line(&each == &lines.front() ? "records" : "", each);
-  if (!store::remotes(workspace.repository()).empty()) context.print("\n");
+  if (!app::remote_states(workspace).empty()) context.print("\n");
   print_remotes(context);
   if (const auto count = app::count_disputed(workspace); count > 0)
     context.print("\n" +
                   style.paint(Role::Warn, fmt::format("{} record{} wait{} for a decision: `crm conflicts`",
                                                       count, count == 1 ? "" : "s", count == 1 ? "s" : "")) +
                   "\n");
+  const auto [clashes, broken] = app::count_rules(workspace);
+  std::vector<std::string> rules;
+  if (clashes > 0) rules.push_back(base::count_of(clashes, "clash"));
+  if (broken > 0) rules.push_back(base::count_of(broken, "broken rule"));
+  if (!rules.empty())
+    context.print("\n" + style.paint(Role::Warn, base::join(rules, ", ") + ": `crm conflicts`") + "\n");
   if (status.edits.size() > status.foreign.size()) {
     context.print(fmt::format(
         "\n{}\n",
@@ -106,7 +113,10 @@ void run_status(Context& context) {
 
 void add_status(CLI::App& root, Context& context) {
   auto* command = add_command(root, "status", "the store, who you are, what is not committed");
-  command->callback([&context] { run_status(context); });
+  command->callback([&context] {
+    context.want_document();
+    run_status(context);
+  });
 }
 
 } // namespace crm::cmd

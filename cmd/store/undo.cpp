@@ -65,6 +65,13 @@ void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
   const auto undone = app::undo(context.workspace(), request);
   if (!context.for_people()) return context.print_json(undone_json(context, undone));
   const auto& taken = undone.batches.front();
+  if (undone.committed.records.empty() && undone.committed.files.empty()) {
+    // As where a decision was for what was shown already.
+    context.print(fmt::format("Nothing to take back of \"{}\" ({}){}\n", base::printable(taken.summary),
+                              taken.batch.substr(0, 8),
+                              undone.kept.empty() ? ": what is there now was there before" : ""));
+    return print_kept(context, undone);
+  }
   const bool many = undone.committed.records.size() > most_shown;
   context.print(fmt::format("{} \"{}\" ({}){}\n", request.mode == app::Mode::DryRun ? "Would undo" : "Undid",
                             base::printable(taken.summary), taken.batch.substr(0, 8),
@@ -82,7 +89,7 @@ void print_rollback(Context& context, const app::Undone& undone) {
   for (std::size_t i = 0; i < std::min(most_shown, undone.batches.size()); ++i) {
     const auto& each = undone.batches[i];
     const auto when =
-        each.at ? ago(std::chrono::floor<std::chrono::seconds>(*each.at), context.workspace().now()) : "";
+        each.at ? past(std::chrono::floor<std::chrono::seconds>(*each.at), context.workspace().now()) : "";
     context.print(fmt::format(
         "  {}  {}  {}\n", style.paint(Role::Id, each.batch.substr(0, 8)), base::printable(each.summary),
         style.paint(Role::Dim,

@@ -39,10 +39,10 @@ void run_whoami(Context& context) {
                                   : fingerprint + (me.approved ? "" : "  (waits for approval)"));
   if (fingerprint.empty() || me.approved) return;
   const bool travels = !store::remotes(context.workspace().repository()).empty();
-  context.print(fmt::format(
-      "\n{}\nAn owner approves it with `crm member approve {}{}`, {}.\n", store::to_line(*me.key), me.member,
-      travels ? "" : " --device " + me.device + " --key KEY",
-      travels ? "after this device's next `crm sync` and theirs" : "where KEY is the line above"));
+  context.print(fmt::format("\n{}An owner approves it{}, with\n  {}\n",
+                            travels ? store::to_line(*me.key) + "\n" : "",
+                            travels ? " after this device's next `crm sync` and theirs" : "",
+                            app::command_to_approve(context.workspace(), me)));
 }
 
 } // namespace

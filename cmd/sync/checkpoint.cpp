@@ -1,3 +1,4 @@
+#include "app/hand_edits.hpp"
 #include "app/sync.hpp"
 #include "app/sync_state.hpp"
 #include "base/error.hpp"
@@ -25,11 +26,12 @@ void list_checkpoints(Context& context) {
   const auto all = app::checkpoints(context.workspace());
   if (!context.for_people()) {
     core::Map document;
-    core::List points;
+    std::vector<core::Map> rows;
     for (const auto& point : all)
-      points.emplace_back(checkpoint_json(point));
+      rows.push_back(checkpoint_json(point));
+    if (context.is_tabular()) return context.print_rows({"name", "at", "head"}, rows);
     document.set("schema", "crm.checkpoints/1");
-    document.set("checkpoints", std::move(points));
+    document.set("checkpoints", core::List(rows.begin(), rows.end()));
     return context.print_json(document);
   }
   const auto& workspace = context.workspace();
@@ -48,16 +50,28 @@ struct Proof {
   core::StampTime since{};
 };
 
+/// What is only in a file that somebody changed, no remote has.
+void refuse_hand_edits(app::Workspace& workspace) {
+  const auto count = app::count_hand_edits(workspace);
+  if (count == 0) return;
+  throw base::Error(
+      base::Kind::SyncIncomplete,
+      fmt::format("{} by hand {} here, and no remote has {}", base::count_of(count, "edit"),
+                  count == 1 ? "waits" : "wait", count == 1 ? "it" : "them"),
+      "`crm status` shows what, `crm commit` takes in what is valid; no checkpoint was recorded");
+}
+
 /// That this device and its remotes hold the same. Throws what stands against it.
 Proof prove(Context& context, const std::optional<core::Duration>& max_age, std::chrono::seconds patience) {
   auto& workspace = context.workspace();
   const auto now = workspace.env().now();
-  if (max_age)
+  if (max_age && app::count_hand_edits(workspace) == 0)
     if (const auto since = app::in_step_since(workspace);
         since && *since <= now && now - *since <= max_age->days + max_age->time)
       return {false, *since};
   const auto report = app::sync(workspace, {.patience = patience});
   if (context.for_people()) print_outcomes(context, report, false);
+  if (report.all_ok()) refuse_hand_edits(workspace);
   if (report.all_ok() && app::in_step_since(workspace)) return {true, now};
   std::vector<std::string> names;
   for (const auto& outcome : report.remotes)
@@ -93,6 +107,7 @@ void add_checkpoint(CLI::App& root, Context& context) {
       ->check(CLI::Range(1L, 3600L));
   command->callback([&context, options, age] {
     if (options->name.empty() && age->count() == 0) return list_checkpoints(context);
+    context.want_document();
     std::optional<core::Duration> max_age;
     if (age->count() > 0) {
       max_age = core::parse_duration_phrase(options->max_age);
@@ -111,13 +126,15 @@ void add_checkpoint(CLI::App& root, Context& context) {
       document.set("device", workspace.device());
       return context.print_json(document);
     }
-    context.print(fmt::format(
-        "{}  {}: this device and every remote hold the same, {}{}\n", context.style().paint(Role::Good, "ok"),
-        head.substr(0, 10),
-        proof.reached
-            ? "as of now"
-            : "as of " + ago(std::chrono::floor<std::chrono::seconds>(proof.since), workspace.now()),
-        options->name.empty() ? "" : "; recorded as \"" + base::printable(options->name) + "\""));
+    const std::string as_of =
+        proof.reached ? "now" : ago(std::chrono::floor<std::chrono::seconds>(proof.since), workspace.now());
+    const std::string recorded =
+        options->name.empty() ? "" : "; recorded as \"" + base::printable(options->name) + "\"";
+    context.print(
+        fmt::format("{}  {}\n", context.style().paint(Role::Good, "ok"),
+                    on_lines(fmt::format("{}: this device and every remote hold the same, as of {}{}",
+                                         head.substr(0, 10), as_of, recorded),
+                             context.terminal(), 4)));
   });
 }
 

@@ -7,6 +7,7 @@
 #include "cmd/exit_codes.hpp"
 #include "cmd/shape.hpp"
 #include "cmd/sync/words.hpp"
+#include "core/provenance.hpp"
 
 #include <fmt/format.h>
 
@@ -88,6 +89,23 @@ core::Map conflict_json(app::Workspace& workspace, const app::Disputed& each, st
   return out;
 }
 
+/// The rest of a line, and the lines that go on below it.
+void print_value(Context& context, std::size_t indent, const std::string& value) {
+  const std::string text = base::printable(base::trim(value), base::Newlines::Keep);
+  std::string out, gap;
+  for (const auto line : base::split(text, '\n')) {
+    out += gap + (line.empty() || gap.empty() ? "" : std::string(indent, ' ')) +
+           on_lines(line, context.terminal(), indent);
+    gap = "\n";
+  }
+  context.print(out + "\n");
+}
+
+/// Whether what was before is known, and shown.
+bool takes_base(const app::Disputed& each, std::size_t index) {
+  return each.bases[index] && each.conflicts[index].unit != core::Conflict::deletion;
+}
+
 void print_conflict(Context& context, const app::Disputed& each, std::size_t index) {
   const auto& conflict = each.conflicts[index];
   auto& workspace = context.workspace();
@@ -102,16 +120,23 @@ void print_conflict(Context& context, const app::Disputed& each, std::size_t ind
   for (const auto& candidate : conflict.values) {
     const std::string who =
         fmt::format("{} on {}, {}", candidate.stamp.member, candidate.stamp.device,
-                    ago(std::chrono::floor<std::chrono::seconds>(candidate.stamp.time), workspace.now()));
-    ++number;
-    context.print(fmt::format("  {}  {}{}\n     {}\n", number,
-                              base::printable(candidate_text(context, each, conflict, candidate)),
-                              candidate.shown ? style.paint(Role::Dim, "  (shown meanwhile)") : "",
-                              style.paint(Role::Dim, base::printable(who))));
+                    past(std::chrono::floor<std::chrono::seconds>(candidate.stamp.time), workspace.now()));
+    context.print(fmt::format("  {}  ", ++number));
+    print_value(context, 5,
+                candidate_text(context, each, conflict, candidate) +
+                    (candidate.shown ? "  (shown meanwhile)" : ""));
+    context.print("     " + style.paint(Role::Dim, base::printable(who)) + "\n");
   }
-  if (const auto& base = each.bases[index]; base && conflict.unit != core::Conflict::deletion)
-    context.print(fmt::format("  {}  {}\n", style.paint(Role::Dim, "was"),
-                              base::printable(value_text(context, each, conflict, *base))));
+  if (const auto& base = each.bases[index]; takes_base(each, index)) {
+    context.print(fmt::format("  {}  ", style.paint(Role::Dim, "was")));
+    print_value(context, 7, value_text(context, each, conflict, *base));
+  }
+}
+
+/// Long texts can stand one below the other.
+bool can_hold_both(Context& context, const app::Disputed& each, const core::Conflict& conflict) {
+  const core::Field* field = context.workspace().schemas().get(each.found.record.type).find(conflict.unit);
+  return field != nullptr && field->shape == core::Shape::Prose;
 }
 
 /// What may be said of the record's first conflict.
@@ -121,16 +146,18 @@ void print_ways(Context& context, const app::Disputed& each) {
   for (std::size_t number = 2; number <= conflict.values.size(); ++number)
     numbers += fmt::format("|{}", number);
   const auto command = app::command_to_set(context.workspace(), each.found.record, conflict);
-  context.print(fmt::format("Decide with: crm resolve {}{} --pick {}, --ours, --theirs{}{}\n",
+  context.print(fmt::format("Decide with: crm resolve {}{} --pick {}, --ours, --theirs{}{}{}\n",
                             app::short_id(context.workspace(), each.found.record.id.str()),
                             each.conflicts.size() > 1 ? " --field " + conflict.unit : "", numbers,
-                            each.bases.front() ? ", --base" : "",
+                            takes_base(each, 0) ? ", --base" : "",
+                            can_hold_both(context, each, conflict) ? ", --both" : "",
                             conflict.unit == core::Conflict::deletion ? ""
                             : command.empty()                         ? ", --value V"
                                                                       : "; or " + command));
 }
 
 void run_conflicts(Context& context, const std::string& word) {
+  context.want_document();
   auto& workspace = context.workspace();
   auto all = app::disputed(workspace);
   if (!word.empty()) {
@@ -164,20 +191,47 @@ void run_conflicts(Context& context, const std::string& word) {
 }
 
 /// A way to decide it; nothing where it is left alone. What is no answer is asked again.
-std::optional<app::Choice> ask_for_one(Context& context, std::size_t values, bool& ends) {
+std::optional<app::Choice> ask_for_one(Context& context, const app::Disputed& each, std::size_t index,
+                                       bool& ends) {
   using Side = app::Choice::Side;
+  const std::size_t values = each.conflicts[index].values.size();
+  const bool base = takes_base(each, index), both = can_hold_both(context, each, each.conflicts[index]);
   for (;;) {
     const auto answer =
-        context.ask(fmt::format("  1-{} chooses, b takes what was, s skips, q ends: ", values));
+        context.ask(fmt::format("  1-{} chooses, {}{}s skips, q ends: ", values,
+                                base ? "b takes what was, " : "", both ? "+ takes all of them, " : ""));
     ends = !answer || *answer == "q";
     if (ends || *answer == "s" || answer->empty()) return std::nullopt;
     app::Choice choice;
-    choice.side = *answer == "b" ? Side::Base : Side::Pick;
-    if (choice.side == Side::Base) return choice;
+    choice.side = base && *answer == "b" ? Side::Base : both && *answer == "+" ? Side::Both : Side::Pick;
+    if (choice.side != Side::Pick) return choice;
     const bool is_number = answer->size() < 4 && std::all_of(answer->begin(), answer->end(), base::is_digit);
     choice.pick = is_number ? std::stoul(*answer) : 0;
     if (choice.pick > 0 && choice.pick <= values) return choice;
     context.say(fmt::format("there is no value {}: they are 1 to {}", base::printable(*answer), values));
+  }
+}
+
+/// Says what was decided, or would be.
+void decide(Context& context, const app::ResolveRequest& request) {
+  auto& workspace = context.workspace();
+  const auto done = app::resolve_conflict(workspace, request);
+  answer(context, done, "Resolved");
+  if (!context.for_people() || done.records.empty()) return;
+  const auto& record = done.records.front().record;
+  const auto& schema = workspace.schemas().get(record.type);
+  const auto left = core::conflicts(record, schema);
+  for (const auto& conflict : core::conflicts(request.found.record, schema)) {
+    const bool open =
+        std::any_of(left.begin(), left.end(), [&](const auto& each) { return each.unit == conflict.unit; });
+    if (open) continue;
+    const bool is_value = conflict.unit != core::Conflict::deletion;
+    const std::string what = is_value ? conflict.unit + ": " : "";
+    context.print("  " + what);
+    print_value(context, 2 + base::width(what),
+                is_value ? value_text(context, {request.found, {}, {}, {}}, conflict, record.fields)
+                : core::is_deleted(record, schema) ? "it is deleted"
+                                                   : "it is kept");
   }
 }
 
@@ -190,11 +244,10 @@ void ask_through(Context& context, std::vector<app::Disputed> all, app::Mode mod
       print_conflict(context, each, n);
       context.flush();
       bool ends = false;
-      const auto choice = ask_for_one(context, conflict.values.size(), ends);
+      const auto choice = ask_for_one(context, each, n, ends);
       if (ends) return;
       if (!choice) continue;
-      answer(context, app::resolve_conflict(context.workspace(), {each.found, conflict.unit, *choice, mode}),
-             "Resolved");
+      decide(context, {each.found, conflict.unit, *choice, mode});
       context.flush();
     }
 }
@@ -240,6 +293,7 @@ void add_resolve(CLI::App& root, Context& context) {
   group->add_option("--value", options->value, "another value")->type_name("V");
   add_dry_run(*command, options->mode);
   command->callback([&context, options, group, pick] {
+    context.want_document();
     auto& workspace = context.workspace();
     using Side = app::Choice::Side;
     app::Choice choice;
@@ -253,11 +307,14 @@ void add_resolve(CLI::App& root, Context& context) {
         const auto wanted = app::resolve(workspace, "", options->record, app::Scope::Stored);
         std::erase_if(all, [&](const auto& each) { return each.found.path != wanted.path; });
       }
+      if (all.empty() && options->record.empty()) return context.say("nothing waits for a decision");
+      if (all.empty()) // which is said as in any other way to decide it
+        return decide(context, {app::resolve(workspace, "", options->record, app::Scope::Stored),
+                                options->field, choice, app::Mode::DryRun});
       if (!context.wants_prompt())
         throw base::Error(
             base::Kind::Usage, "which value should it be?",
             "say --ours, --theirs, --base, --pick N, --value V or --both; `crm conflicts` shows them");
-      if (all.empty()) return context.say("nothing waits for a decision");
       return ask_through(context, std::move(all), options->mode);
     }
     choice.side = options->ours       ? Side::Ours
@@ -269,8 +326,7 @@ void add_resolve(CLI::App& root, Context& context) {
     choice.pick = options->pick;
     choice.value = options->value;
     const auto found = app::resolve(workspace, "", options->record, app::Scope::Stored);
-    answer(context, app::resolve_conflict(workspace, {found, options->field, choice, options->mode}),
-           "Resolved");
+    decide(context, {found, options->field, choice, options->mode});
   });
 }
 

@@ -48,11 +48,9 @@ void add_join(CLI::App& root, Context& context) {
       context.print(fmt::format("  what is written here travels by that file: crm sync --bundle {}\n",
                                 base::printable(joined.bundle)));
     if (!joined.fingerprint.empty() && !joined.bundle.empty())
-      context.print(
-          fmt::format("  your key here is {}\n"
-                      "  an owner approves it: crm member approve {} --device {} --key KEY, with the "
-                      "one that crm whoami shows\n",
-                      joined.fingerprint, joined.member, joined.device));
+      context.print(fmt::format("  your key here is {}\n"
+                                "  an owner approves it: with the command that `crm whoami` shows here\n",
+                                joined.fingerprint));
     else if (!joined.fingerprint.empty())
       context.print(fmt::format("  your key here is {}\n"
                                 "  an owner approves it: crm sync, then crm member approve {}\n",

@@ -15,15 +15,16 @@ void list(Context& context) {
   const auto all = store::remotes(context.workspace().repository());
   if (!context.for_people()) {
     core::Map document;
-    core::List remotes;
+    std::vector<core::Map> rows;
     for (const auto& remote : all) {
       core::Map entry;
       entry.set("remote", remote.name);
       entry.set("url", remote.url);
-      remotes.emplace_back(std::move(entry));
+      rows.push_back(std::move(entry));
     }
+    if (context.is_tabular()) return context.print_rows({"remote", "url"}, rows);
     document.set("schema", "crm.remotes/1");
-    document.set("remotes", std::move(remotes));
+    document.set("remotes", core::List(rows.begin(), rows.end()));
     return context.print_json(document);
   }
   if (all.empty()) return context.say("no remotes: `crm remote add office URL` makes one");
@@ -36,10 +37,17 @@ void list(Context& context) {
 }
 
 void test(Context& context, const std::vector<std::string>& names, std::chrono::seconds patience) {
+  context.want_document();
   const auto all = store::remotes(context.workspace().repository());
   core::List outcomes;
+  std::size_t width = 0;
+  const auto is_meant = [&](const store::Remote& remote) {
+    return names.empty() || std::find(names.begin(), names.end(), remote.name) != names.end();
+  };
+  for (const auto& remote : all)
+    if (is_meant(remote)) width = std::max(width, base::width(base::printable(remote.name)));
   for (const auto& remote : all) {
-    if (!names.empty() && std::find(names.begin(), names.end(), remote.name) == names.end()) continue;
+    if (!is_meant(remote)) continue;
     const auto contact = store::probe(context.workspace().repository(), remote, patience);
     const std::string word(contact.ok() ? "ok" : store::to_text(contact.trouble));
     if (!contact.ok()) context.exit_code = exit_code(base::Kind::SyncIncomplete);
@@ -52,7 +60,7 @@ void test(Context& context, const std::vector<std::string>& names, std::chrono::
     context.print(fmt::format(
         "{}  {}  {}\n",
         context.style().paint(contact.ok() ? Role::Good : Role::Bad, contact.ok() ? "ok  " : "FAIL"),
-        base::printable(remote.name), contact.ok() ? "answers" : in_words(word)));
+        base::pad(base::printable(remote.name), width), contact.ok() ? "answers" : in_words(word)));
     const std::string said = base::printable(contact.said, base::Newlines::Keep);
     for (const auto line : base::split(said, '\n'))
       if (!line.empty() && !contact.ok()) context.print("        " + std::string(line) + "\n");

@@ -1,4 +1,5 @@
 #include "app/conflicts.hpp"
+#include "app/resolve.hpp"
 #include "app/watch.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -19,7 +20,15 @@ core::Value or_null(const std::string& text) {
   return text.empty() ? core::Value{} : core::Value{text};
 }
 
-core::Map outcome_json(const app::RemoteOutcome& outcome) {
+/// An appointment is called after its contact, as in lists.
+std::string name_of(app::Workspace& workspace, const sync::Joined& joined) {
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(joined.id); });
+  const std::string name =
+      row ? label(workspace, app::to_record(*row), workspace.schemas().get(row->type)) : std::string();
+  return name.empty() ? joined.name : name;
+}
+
+core::Map outcome_json(app::Workspace& workspace, const app::RemoteOutcome& outcome) {
   core::Map out;
   core::List problems, joined, newest, chosen, files, put_aside;
   for (const auto& each : outcome.put_aside) {
@@ -45,7 +54,7 @@ core::Map outcome_json(const app::RemoteOutcome& outcome) {
     }
     entry.set("type", each.type);
     entry.set("id", each.id);
-    entry.set("name", each.name);
+    entry.set("name", name_of(workspace, each));
     entry.set("decisions", std::move(decisions));
     joined.emplace_back(std::move(entry));
   }
@@ -84,7 +93,7 @@ core::Map report_json(const app::SyncReport& report, const app::SyncRequest& req
   core::Map out;
   core::List remotes;
   for (const auto& outcome : report.remotes)
-    remotes.emplace_back(outcome_json(outcome));
+    remotes.emplace_back(outcome_json(workspace, outcome));
   out.set("schema", "crm.sync/1");
   out.set("dry_run", request.mode == app::Mode::DryRun);
   out.set("head", report.head);
@@ -92,13 +101,6 @@ core::Map report_json(const app::SyncReport& report, const app::SyncRequest& req
   set_rules(out, report.rules, workspace);
   out.set("conflicts", static_cast<std::int64_t>(report.conflicts));
   return out;
-}
-
-/// An appointment is called after its contact, as in lists.
-std::string name_of(Context& context, const sync::Joined& joined) {
-  auto& workspace = context.workspace();
-  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(joined.id); });
-  return row ? label(workspace, app::to_record(*row), workspace.schemas().get(row->type)) : joined.name;
 }
 
 std::string counted(std::size_t count, const char* what) {
@@ -165,7 +167,9 @@ void print_outcome(Context& context, const app::RemoteOutcome& outcome, std::siz
     for (const auto& decision : each.decisions)
       (decision.conflict ? open : settled)
           .push_back(fmt::format("{} ({})", decision.unit, core::to_text(decision.rule)));
-    const std::string what = fmt::format("{} \"{}\"", each.type, base::printable(name_of(context, each)));
+    auto& workspace = context.workspace();
+    const std::string what = fmt::format("{} {} \"{}\"", each.type, app::short_id(workspace, each.id),
+                                         base::printable(name_of(workspace, each)));
     if (!settled.empty())
       context.print(fmt::format("      merged    {}: {}\n", what, base::join(settled, ", ")));
     if (!open.empty())
@@ -275,7 +279,7 @@ void show_state(Context& context) {
     set_rules(document, app::all_rules(workspace), workspace);
     return context.print_json(document);
   }
-  if (store::remotes(workspace.repository()).empty())
+  if (app::remote_states(workspace).empty())
     context.print("No remote: `crm remote add NAME URL` makes one.\n");
   print_remotes(context);
   const auto rules = app::all_rules(workspace);
@@ -334,6 +338,7 @@ void add_sync(CLI::App& root, Context& context) {
                     "take in a remote whose history was rewritten");
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options, bundle, vdir] {
+    context.want_document();
     // From a script whose variable is empty: that all remotes are synced with instead is the last thing
     // meant.
     if (bundle->count() > 0 && options->bundle.empty())

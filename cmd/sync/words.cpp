@@ -30,8 +30,10 @@ core::Value moment(const std::optional<std::chrono::sys_time<std::chrono::millis
   return time ? core::Value(core::to_text(*time)) : core::Value{};
 }
 
+/// By this device's clock: what it once showed too late was just now.
 std::string long_ago(Context& context, std::chrono::sys_time<std::chrono::milliseconds> time) {
-  return ago(std::chrono::floor<std::chrono::seconds>(time), context.workspace().now());
+  const auto now = context.workspace().now();
+  return ago(std::min(std::chrono::floor<std::chrono::seconds>(time), now), now);
 }
 
 } // namespace
@@ -130,8 +132,8 @@ void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes)
       std::replace(start.begin(), start.end(), 'T', ' ');
       context.print(fmt::format("       crm book move {} \"{}\"\n", id, start));
     }
-    if (!clash.report.instead.empty())
-      context.print(fmt::format("       crm book move {} --in {}\n", id, clash.report.instead.front()));
+    if (const auto instead = app::resources_instead(clash.report, record, schema); !instead.empty())
+      context.print(fmt::format("       crm book move {} --in {}\n", id, base::join(instead, " --in ")));
   }
 }
 
@@ -181,26 +183,32 @@ void print_remotes(Context& context) {
     width = std::max(width, base::width(base::printable(state.remote.name)));
   for (const auto& device : devices)
     width = std::max(width, base::width(device.device));
+  const std::size_t indent = width + 10; // where the third column begins
+  const auto line = [&](const char* what, const std::string& name, const std::string& text) {
+    context.print(fmt::format("{}  {}  {}\n", what, base::pad(name, width),
+                              on_lines(text, context.terminal(), indent)));
+  };
   for (const auto& state : states) {
     std::string text = state.success ? "in sync " + long_ago(context, *state.success) : "never reached";
     if (state.waiting > 0)
       text += fmt::format(", {} batch{} waiting{}", state.waiting, state.waiting == 1 ? "" : "es",
                           state.waiting_since ? " since " + long_ago(context, *state.waiting_since) : "");
-    context.print(
-        fmt::format("remote  {}  {}\n", base::pad(base::printable(state.remote.name), width), text));
+    line("remote", base::printable(state.remote.name), text);
     if (state.failing)
       context.print(style.paint(
-          Role::Warn, fmt::format("        {}  last try {}: {}\n", std::string(width, ' '),
-                                  long_ago(context, *state.failure), in_words(state.failure_outcome))));
+          Role::Warn, fmt::format("{}{}\n", std::string(indent, ' '),
+                                  on_lines(fmt::format("last try {}: {}", long_ago(context, *state.failure),
+                                                       in_words(state.failure_outcome)),
+                                           context.terminal(), indent))));
   }
   for (const auto& device : devices) {
     const std::string lacks = !device.known       ? "has batches that are not here yet"
                               : device.lacks == 0 ? "had all that is here"
                                                   : fmt::format("had not got {} batch{} of what is here",
                                                                 device.lacks, device.lacks == 1 ? "" : "es");
-    context.print(fmt::format("device  {}  {}, seen {} at {}; {}\n", base::pad(device.device, width),
-                              device.member, long_ago(context, device.seen), base::printable(device.remote),
-                              lacks));
+    const auto seen = past(std::chrono::floor<std::chrono::seconds>(device.seen), context.workspace().now());
+    line("device", device.device,
+         fmt::format("{}, seen {} at {}; {}", device.member, seen, base::printable(device.remote), lacks));
   }
 }
 

@@ -58,6 +58,10 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
 /// one line for all with whom something is over capacity; printable.
 std::vector<std::string> clash_lines(Workspace& workspace, const std::vector<Clash>& clashes,
                                      const std::string& zone);
+/// The appointment's resources with another one for that which clashes; none where that is no way out, as
+/// nothing is free or it clashes about more than one.
+std::vector<std::string> resources_instead(const ClashReport& report, const core::Record& appointment,
+                                           const core::Schema& schema);
 core::Map clash_details(const ClashReport& report, const std::string& zone);
 
 struct Moment {

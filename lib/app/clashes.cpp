@@ -140,9 +140,10 @@ void warn_outside_hours(Workspace& workspace, const core::Record& record, const 
   }
 }
 
-/// Other resources of the kind of each clashing one that are free in `wanted`.
+/// Other resources of the kind of each clashing one that are free in `wanted`, but for those in `all`, which
+/// the appointment has.
 std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& report, const Wanted& time,
-                                      const std::string& own_id) {
+                                      const std::vector<Claim>& all, const std::string& own_id) {
   constexpr std::size_t most = 3;
   const core::Interval& wanted = time.with_buffers;
   const auto away = absences(workspace, time.plain);
@@ -158,7 +159,7 @@ std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& r
     for (const auto& row : rooms) {
       if (out.size() == most) return out;
       const Claim claim{"resource", row.key};
-      if (row.key == clash.key || to_record(row).text("kind") != kind ||
+      if (std::find(all.begin(), all.end(), claim) != all.end() || to_record(row).text("kind") != kind ||
           std::find(out.begin(), out.end(), row.key) != out.end() ||
           std::any_of(away.begin(), away.end(), [&](const Off& off) { return concerns(off, {claim}); }))
         continue;
@@ -250,8 +251,20 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
                                   wanted->plain.from - wanted->with_buffers.from,
                                   wanted->with_buffers.to - wanted->plain.to, near.from, near.to, zone},
                                  wants, open, 3);
-  report.instead = alternatives(workspace, report, *wanted, own);
+  report.instead = alternatives(workspace, report, *wanted, all, own);
   return report;
+}
+
+std::vector<std::string> resources_instead(const ClashReport& report, const core::Record& appointment,
+                                           const core::Schema& schema) {
+  if (report.instead.empty()) return {};
+  const Claim taken{report.clashes.front().kind, report.clashes.front().key};
+  for (const auto& clash : report.clashes)
+    if (Claim{clash.kind, clash.key} != taken) return {};
+  std::vector<std::string> out;
+  for (const auto& claim : claims(appointment, schema))
+    if (claim.kind == "resource") out.push_back(claim == taken ? report.instead.front() : claim.key);
+  return out;
 }
 
 core::Map clash_details(const ClashReport& report, const std::string& zone) {

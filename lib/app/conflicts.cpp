@@ -14,13 +14,20 @@
 namespace crm::app {
 namespace {
 
-const core::Conflict& chosen(const std::vector<core::Conflict>& conflicts, const core::Record& record,
+/// `appointment "Ada Lovelace"`: one without a name is called after its contact, or by its id.
+std::string called(Workspace& workspace, const core::Record& record, const core::Schema& schema) {
+  std::string name = core::display_name(record, schema);
+  const std::string id = record.id.str();
+  if (name == id) name = whose(workspace, id);
+  if (name == id) name = short_id(workspace, id);
+  return fmt::format("{} \"{}\"", schema.type, base::printable(name));
+}
+
+const core::Conflict& chosen(const std::vector<core::Conflict>& conflicts, const std::string& called,
                              const core::Schema& schema, const std::string& field) {
   if (conflicts.empty())
-    throw base::Error(
-        base::Kind::NotFound,
-        fmt::format("{} \"{}\" has no conflict", schema.type, core::display_name(record, schema)),
-        "`crm conflicts` lists those there are");
+    throw base::Error(base::Kind::NotFound, called + " has no conflict",
+                      "`crm conflicts` lists those there are");
   std::vector<std::string> units;
   for (const auto& conflict : conflicts) {
     units.push_back(conflict.unit);
@@ -29,12 +36,10 @@ const core::Conflict& chosen(const std::vector<core::Conflict>& conflicts, const
   if (field.empty() && conflicts.size() == 1) return conflicts.front();
   if (field.empty())
     throw base::Error(base::Kind::Ambiguous,
-                      fmt::format("{} \"{}\" has several conflicts: {}", schema.type,
-                                  core::display_name(record, schema), base::join(units, ", ")),
+                      fmt::format("{} has several conflicts: {}", called, base::join(units, ", ")),
                       "name one with --field");
   throw base::Error(base::Kind::NotFound,
-                    fmt::format("no conflict about \"{}\" in {} \"{}\"", base::printable(field), schema.type,
-                                core::display_name(record, schema)),
+                    fmt::format("no conflict about \"{}\" in {}", base::printable(field), called),
                     "it has: " + base::join(units, ", "));
 }
 
@@ -152,7 +157,8 @@ Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) 
   core::Record record = batch.load(request.found);
   const auto& schema = workspace.schemas().get(record.type);
   const auto conflicts = core::conflicts(record, schema);
-  const core::Conflict& conflict = chosen(conflicts, record, schema, request.field);
+  const core::Conflict& conflict =
+      chosen(conflicts, called(workspace, record, schema), schema, request.field);
   const std::string unit = conflict.unit;
   if (unit == core::Conflict::deletion) {
     decide_deletion(batch, record, conflict, request.choice);

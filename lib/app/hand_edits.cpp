@@ -317,25 +317,41 @@ std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoptio
   return commit;
 }
 
-void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
+namespace {
+
+std::vector<store::HandEdit> edits_in_passing(Workspace& workspace) {
   const bool small = workspace.with_index([](index::Index& index) {
     return index.count({.limit = small_store + 1});
   }) <= static_cast<std::int64_t>(small_store);
-  std::vector<store::HandEdit> edits;
   if (small) {
-    if (workspace.repository().untouched()) return;
-    edits = workspace.repository().hand_edits();
-  } else {
-    std::vector<std::string> paths{"crm.yaml", std::string(sync::policy_path)};
-    for (const auto& type : workspace.schemas().types())
-      paths.push_back(schema_path(type));
-    edits = workspace.repository().hand_edits(paths);
+    if (workspace.repository().untouched()) return {};
+    return workspace.repository().hand_edits();
   }
+  std::vector<std::string> paths{"crm.yaml", std::string(sync::policy_path)};
+  for (const auto& type : workspace.schemas().types())
+    paths.push_back(schema_path(type));
+  return workspace.repository().hand_edits(paths);
+}
+
+} // namespace
+
+void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
+  const auto edits = edits_in_passing(workspace);
   if (edits.empty()) return;
   auto plan = plan_adoption(workspace, edits);
   for (const auto& problem : plan.problems)
     workspace.warn("an edit by hand was left as it is: " + core::to_text(problem));
   adopt(workspace, transaction, plan);
+}
+
+std::size_t batches_in_passing(Workspace& workspace) {
+  const auto edits = edits_in_passing(workspace);
+  return edits.empty() || plan_adoption(workspace, edits).changes.empty() ? 0 : 1;
+}
+
+std::size_t count_hand_edits(Workspace& workspace) {
+  const auto edits = workspace.repository().hand_edits();
+  return edits.empty() ? 0 : edits.size() - plan_adoption(workspace, edits).foreign.size();
 }
 
 HandCommit commit_hand_edits(Workspace& workspace, Mode mode) {

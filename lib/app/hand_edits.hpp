@@ -31,6 +31,11 @@ std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoptio
 inline constexpr std::size_t small_store = 2000;
 void adopt_in_passing(Workspace& workspace, store::Transaction& transaction);
 
+/// How many batches a write would make of them: one or none.
+std::size_t batches_in_passing(Workspace& workspace);
+/// How many files are changed by hand and not committed, valid or not.
+std::size_t count_hand_edits(Workspace& workspace);
+
 /// `crm commit`.
 struct HandCommit {
   Committed committed;

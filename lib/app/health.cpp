@@ -2,6 +2,7 @@
 
 #include "app/attachments.hpp"
 #include "app/held_back.hpp"
+#include "app/project.hpp"
 #include "app/resolve.hpp"
 #include "app/rules.hpp"
 #include "base/error.hpp"
@@ -10,12 +11,14 @@
 #include "core/provenance.hpp"
 #include "store/git_program.hpp"
 #include "store/paths.hpp"
+#include "store/small_file.hpp"
 #include "store/transport.hpp"
 #include "sync/incoming.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
+#include <sstream>
 
 namespace crm::app {
 namespace {
@@ -169,6 +172,29 @@ Status status(Workspace& workspace) {
   out.last_device = last.trailer("Crm-Device");
   out.last_time = last.author.time;
   return out;
+}
+
+RuleCounts count_rules(Workspace& workspace) {
+  const std::string file = workspace.repository().private_dir() + "/rules", tree = workspace.tree();
+  const std::int64_t now = workspace.now().time_since_epoch().count();
+  if (const auto kept = store::read_small_file(file, 1000)) {
+    std::istringstream words(*kept);
+    std::string of;
+    std::int64_t from = 0, until = 0;
+    if (RuleCounts out;
+        words >> of >> from >> until >> out.clashes >> out.broken && of == tree && from <= now && now < until)
+      return out;
+  }
+  constexpr std::int64_t longest = 3600;
+  std::int64_t until = now + longest;
+  const auto rules = all_rules(workspace);
+  for (const auto& clash : rules.clashes)
+    if (const auto& record = clash.appointment.record;
+        const auto time = stretch(record, workspace.schemas().get(record.type), workspace.settings().zone))
+      until = std::min(until, time->to.time_since_epoch().count());
+  store::keep_small_file(
+      file, fmt::format("{} {} {} {} {}\n", tree, now, until, rules.clashes.size(), rules.broken.size()));
+  return {rules.clashes.size(), rules.broken.size()};
 }
 
 bool Diagnosis::ok() const {

@@ -21,6 +21,14 @@ struct Status {
 };
 Status status(Workspace& workspace);
 
+/// How many clashes and broken rules all_rules() would tell.
+struct RuleCounts {
+  std::size_t clashes = 0, broken = 0;
+};
+/// For what is asked often: kept in .git/crm for as long as no record changes and no clash passes, an hour at
+/// most.
+RuleCounts count_rules(Workspace& workspace);
+
 struct Check {
   std::string name;
   bool ok = true;

@@ -1,5 +1,6 @@
 #include "app/held_back.hpp"
 
+#include "app/keys.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -8,11 +9,13 @@
 namespace crm::app {
 namespace {
 
-/// Its key is nobody's yet; or this device's own, which was approved under another name.
-bool needs_approval(const Workspace& workspace, const sync::Refused& refused) {
-  return refused.reason == "unknown-key" ||
-         (refused.reason == "other-author" && workspace.repository().commit(refused.commit).author.email ==
-                                                  workspace.member() + "@" + workspace.device());
+/// Its key is nobody's yet; or this device's own, which was approved under another name. A merge by hand is
+/// its author's work, and what it is worth shows when the key is known.
+bool needs_approval(Workspace& workspace, const sync::Refused& refused) {
+  const bool own = workspace.repository().commit(refused.commit).author.email ==
+                   workspace.member() + "@" + workspace.device();
+  return refused.reason == "unknown-key" || (own && refused.reason == "other-author") ||
+         (own && refused.reason == "merge" && !identity(workspace).approved);
 }
 
 } // namespace
@@ -27,10 +30,9 @@ HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unpro
                                   [&](const auto& each) { return !needs_approval(workspace, each); });
   if (first == unproved.end())
     return {"unapproved",
-            fmt::format("{} wait{} here until an owner approves this device's key: `crm member approve {}`, "
-                        "there",
+            fmt::format("{} wait{} here until an owner approves this device's key, there:\n{}",
                         unproved.size() == 1 ? "a batch" : std::to_string(unproved.size()) + " batches",
-                        unproved.size() == 1 ? "s" : "", workspace.member())};
+                        unproved.size() == 1 ? "s" : "", command_to_approve(workspace, identity(workspace)))};
   const auto commit = workspace.repository().commit(first->commit);
   return {"own-unproved",
           fmt::format("no other device would take in {} ({})\n"

@@ -252,4 +252,10 @@ Identity identity(Workspace& workspace) {
   return out;
 }
 
+std::string command_to_approve(Workspace& workspace, const Identity& me) {
+  const std::string command = "crm member approve " + me.member;
+  if (!me.key || !store::remotes(workspace.repository()).empty()) return command;
+  return fmt::format("{} --device {} --key \"{}\"", command, me.device, store::to_line(*me.key));
+}
+
 } // namespace crm::app

@@ -66,4 +66,8 @@ struct Identity {
 };
 Identity identity(Workspace& workspace);
 
+/// The command by which an owner approves this device's key; with the key in it where no remote takes the
+/// request there.
+std::string command_to_approve(Workspace& workspace, const Identity& me);
+
 } // namespace crm::app

@@ -15,6 +15,18 @@ namespace {
 
 constexpr const char* revoked_field = "revoked";
 
+[[noreturn]] void refuse_no_key(Workspace& workspace, const RevokeRequest& request,
+                                const std::vector<std::string>& all) {
+  const std::string member = base::printable(request.member), device = base::printable(request.device);
+  const auto known =
+      workspace.with_index([&](index::Index& index) { return index.by_key("member", request.member); });
+  throw base::Error(base::Kind::NotFound,
+                    member.empty() ? "nobody has a key on \"" + device + "\""
+                    : known        ? member + " has no key on \"" + device + "\""
+                                   : "no member \"" + member + "\"",
+                    "keys there are: " + base::join(all, ", "));
+}
+
 std::vector<store::AllowedKey> keys_on(Workspace& workspace, const RevokeRequest& request) {
   const auto& repository = workspace.repository();
   std::vector<store::AllowedKey> out;
@@ -26,11 +38,7 @@ std::vector<store::AllowedKey> keys_on(Workspace& workspace, const RevokeRequest
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
-  if (out.empty())
-    throw base::Error(base::Kind::NotFound,
-                      (request.member.empty() ? "nobody" : base::printable(request.member)) +
-                          " has a key on \"" + base::printable(request.device) + "\"",
-                      "keys there are: " + base::join(all, ", "));
+  if (out.empty()) refuse_no_key(workspace, request, all);
   for (const auto& key : out)
     if (key.member != out.front().member)
       throw base::Error(base::Kind::Ambiguous, "several members have a key on " + request.device,

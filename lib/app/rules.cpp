@@ -22,7 +22,7 @@ class Look {
  public:
   explicit Look(Workspace& workspace) : m_workspace(workspace) {}
 
-  /// Of two that clash the later one is told, when both are looked at; else whichever is.
+  /// Of two that clash the later one is told: in its own turn when both are looked at, else at once.
   enum class Of { Both, One };
   void at_clashes(const index::Row& row, const core::Schema& schema, Of of) {
     if (row.deleted || !row.to || *row.to < now()) return;
@@ -30,12 +30,15 @@ class Look {
     if (find_clashes(m_workspace, found.record, schema).empty()) return;
     auto report = check_clashes(m_workspace, found.record, schema);
     const std::string id = found.record.id.str();
+    std::set<std::string> later;
     std::erase_if(report.clashes, [&](const Clash& clash) {
-      return forced(found.record, clash.with) || is_forced_by(clash.with, id) ||
-             m_told.contains(std::minmax(id, clash.with)) ||
-             (of == Of::Both && !clash.off &&
-              age_of(clash.with) > std::pair(core::created(found.record), id));
+      if (forced(found.record, clash.with) || is_forced_by(clash.with, id) ||
+          m_told.contains(std::minmax(id, clash.with)))
+        return true;
+      const bool gives_way = !clash.off && age_of(clash.with) > std::pair(core::created(found.record), id);
+      return gives_way && (later.insert(clash.with), true);
     });
+    if (of == Of::One) at_later(later);
     // What takes several at once had room for the later one, if it was not with the earlier ones too many.
     if (const auto held = held_time(m_workspace, found.record, schema)) recount(report.clashes, *held);
     if (report.clashes.empty()) return;
@@ -108,9 +111,11 @@ class Look {
              {fmt::format("crm set {} {}={}-2", short_id(m_workspace, row.id), schema.key_field, row.key)});
   }
 
-  void at_text(const index::Row& row, const core::Schema& schema, const store::Oid& blob) {
-    if (row.deleted) return;
-    const auto parsed = codec::parse_record(m_workspace.repository().blob(blob), row.path, schema);
+  void at_text(const index::Row& row) {
+    const auto blob = m_workspace.repository().blob_id(m_workspace.tree(), row.path);
+    if (row.deleted || !blob) return;
+    const auto& schema = m_workspace.schemas().get(row.type);
+    const auto parsed = codec::parse_record(m_workspace.repository().blob(*blob), row.path, schema);
     if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
       tell(BrokenRule::Kind::Invalid, row, "", core::to_text(problems->front()),
            {fmt::format("crm {} edit {}", row.type, short_id(m_workspace, row.id)),
@@ -127,6 +132,12 @@ class Look {
   std::int64_t now() const { return m_workspace.now().time_since_epoch().count(); }
 
  private:
+  void at_later(const std::set<std::string>& ids) {
+    for (const auto& id : ids)
+      if (const auto row = row_by_id(m_workspace, id))
+        at_clashes(*row, m_workspace.schemas().get(row->type), Of::Both);
+  }
+
   static std::string news_text(const core::Landed& news) {
     if (!news.added.empty()) return core::to_text(core::Value{core::List(news.added)});
     std::vector<std::string> parts;
@@ -258,16 +269,18 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
   auto& repository = workspace.repository();
   if (repository.head_tree() == before) return {};
   const auto ask = [&](auto&& question) { return workspace.with_index(question); };
-  std::set<std::string> unfit;
-  for (auto& row : ask([](index::Index& index) { return index.referring(unfit_mark, "", 0); }))
-    unfit.insert(std::move(row.id));
+  std::set<std::string> unfit, changed;
+  const auto unfit_rows = ask([](index::Index& index) { return index.referring(unfit_mark, "", 0); });
+  for (const auto& row : unfit_rows)
+    unfit.insert(row.id);
   for (const auto& difference : repository.diff(before, repository.head_tree())) {
+    if (difference.path.starts_with("schemas/")) changed.insert(difference.path);
     const auto parts = store::parse_record_path(difference.path);
     const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
     if (schema == nullptr || difference.after.empty()) continue;
     const auto row = ask([&](index::Index& index) { return index.by_id(parts->id); });
     if (!row) continue;
-    if (unfit.contains(row->id)) look.at_text(*row, *schema, difference.after);
+    if (unfit.contains(row->id)) look.at_text(*row);
     if (takes_time(*schema)) look.at_all_clashes(*row, *schema);
     if (schema->type == "absence") look.at_absence(*row);
     look.at_references(*row, *schema);
@@ -279,6 +292,8 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
         for (const auto& other : ask([&](index::Index& index) { return index.referring(target, "", 0); }))
           look.at_references(other, workspace.schemas().get(other.type));
   }
+  for (const auto& row : unfit_rows) // that nobody has touched, as a stricter schema came
+    if (changed.contains(schema_path(row.type))) look.at_text(row);
   return look.take();
 }
 
@@ -292,8 +307,7 @@ Rules all_rules(Workspace& workspace) {
         look.at_clashes(row, schema, Look::Of::Both);
   }
   for (const auto& row : ask([](index::Index& index) { return index.referring(unfit_mark, "", 0); }))
-    if (const auto blob = workspace.repository().blob_id(workspace.tree(), row.path))
-      look.at_text(row, workspace.schemas().get(row.type), *blob);
+    look.at_text(row);
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))
     look.at_references(row, workspace.schemas().get(row.type));
   look_at_merges(workspace, look);

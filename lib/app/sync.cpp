@@ -61,6 +61,7 @@ class Sync {
   SyncReport run(const std::vector<store::Remote>& remotes) {
     const store::Oid before = m_repository.head_tree();
     if (m_request.mode == Mode::Write) take_in_what_is_here();
+    if (m_request.mode == Mode::DryRun) m_edited = batches_in_passing(m_workspace);
     m_before = m_repository.head();
     for (const auto& remote : remotes)
       m_report.remotes.push_back({.remote = remote});
@@ -223,10 +224,11 @@ class Sync {
     for (int turn = 0; turn < tries; ++turn) {
       const auto seen =
           outcome.rewound_to ? outcome.rewound_to : store::last_seen(m_repository, outcome.remote.name);
-      if (seen && *seen == head()) return m_request.pull ? show_life(outcome) : confirm(outcome);
+      if (seen && *seen == head() && m_edited == 0)
+        return m_request.pull ? show_life(outcome) : confirm(outcome);
       if (!may_be_sent(outcome, seen.value_or(""))) return;
       const store::Oid tip = head();
-      outcome.sent = count_batches(m_repository, tip, seen.value_or(""));
+      outcome.sent = count_batches(m_repository, tip, seen.value_or("")) + m_edited;
       outcome.pushed = true;
       if (m_request.mode == Mode::DryRun) return;
       say(outcome, "pushing");
@@ -282,8 +284,8 @@ class Sync {
 
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
-    if (seen == head() || !may_be_sent(outcome, seen.value_or(""))) return;
-    outcome.sent = count_batches(m_repository, head(), seen.value_or(""));
+    if ((seen == head() && m_edited == 0) || !may_be_sent(outcome, seen.value_or(""))) return;
+    outcome.sent = count_batches(m_repository, head(), seen.value_or("")) + m_edited;
     outcome.pushed = true;
     if (m_request.mode == Mode::DryRun) return;
     say(outcome, "writing");
@@ -365,8 +367,9 @@ class Sync {
   const SyncRequest& m_request;
   const std::shared_ptr<sync::JudgeMemory> m_judged = sync::new_judge_memory(m_repository);
   SyncReport m_report;
-  store::Oid m_before;  ///< our head, before anything was taken in
-  store::Oid m_planned; ///< of a dry run: the head that it would have come to
+  store::Oid m_before;      ///< our head, before anything was taken in
+  std::size_t m_edited = 0; ///< of a dry run: batches that edits by hand would become
+  store::Oid m_planned;     ///< of a dry run: the head that it would have come to
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "app/sync_state.hpp"
 
+#include "app/sync.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
@@ -25,7 +26,12 @@ std::vector<RemoteState> remote_states(Workspace& workspace) {
   const auto& repository = workspace.repository();
   const auto attempts = sync::journal(repository);
   std::vector<RemoteState> out;
-  for (const auto& remote : store::remotes(repository)) {
+  auto remotes = store::remotes(repository);
+  // Where only a file travels, it is how things stand with that.
+  if (remotes.empty() && std::any_of(attempts.begin(), attempts.end(),
+                                     [](const auto& each) { return each.remote == bundle_remote; }))
+    remotes.push_back({bundle_remote, ""});
+  for (const auto& remote : remotes) {
     RemoteState state{.remote = remote};
     const auto contacts = sync::contacts(attempts, remote.name);
     state.failing = contacts.failing;
@@ -35,7 +41,11 @@ std::vector<RemoteState> remote_states(Workspace& workspace) {
       state.failure_outcome = contacts.failure->outcome;
       state.failure_detail = contacts.failure->detail;
     }
-    const auto seen = store::last_seen(repository, remote.name);
+    const bool given = remote.name == bundle_remote && contacts.success; // what the file holds since then
+    auto seen = given ? contacts.success->head : store::last_seen(repository, remote.name);
+    // What `git pull` by hand has brought is there, too.
+    const auto pulled = repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, repository.branch()));
+    if (!pulled.empty() && (!seen || repository.descends(pulled, *seen))) seen = pulled;
     repository.since(repository.head(), seen.value_or(""), [&](const store::Commit& commit) {
       if (is_merge(commit)) return true;
       ++state.waiting;
