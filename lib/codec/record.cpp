@@ -156,7 +156,7 @@ int line_of(const Node* root, std::span<const std::string> path) {
 
 std::variant<RecordFile, std::vector<Problem>>
 read_record_file(std::string_view text, const std::string& file, const Schema& schema) {
-  auto parsed = parse_yaml(text, file);
+  auto parsed = parse_yaml(text, file, record_limits);
   if (auto* problems = std::get_if<std::vector<Problem>>(&parsed)) return std::move(*problems);
   Node& root = std::get<Node>(parsed);
   std::vector<Problem> problems;
@@ -191,7 +191,7 @@ std::variant<Record, std::vector<Problem>> parse(std::string_view text, const st
   auto read = read_record_file(text, file, schema);
   if (auto* problems = std::get_if<std::vector<Problem>>(&read)) return std::move(*problems);
   auto& [record, root] = std::get<RecordFile>(read);
-  if (auto problems = validate_record(record, schema, file, &root, demands); !problems.empty())
+  if (auto problems = validate_record(record, schema, file, &root, demands, text.size()); !problems.empty())
     return problems;
   return std::move(record);
 }
@@ -211,8 +211,8 @@ std::variant<Record, std::vector<Problem>> parse_sound_record(std::string_view t
 std::vector<Problem> validate(const Record& record, const Schema& schema, const std::string& file,
                               std::string_view text) {
   if (text.empty()) return validate_record(record, schema, file, nullptr);
-  const auto parsed = parse_yaml(text, file);
-  return validate_record(record, schema, file, std::get_if<Node>(&parsed));
+  const auto parsed = parse_yaml(text, file, record_limits);
+  return validate_record(record, schema, file, std::get_if<Node>(&parsed), Demands::Schema, text.size());
 }
 
 std::string emit_record(const Record& record, const Schema& schema) {

@@ -33,10 +33,10 @@ enum class Demands {
   Soundness ///< what no schema could allow: bounds, control characters, names of fields, provenance
 };
 
-/// `root` gives the lines and may be nullptr.
+/// `root` gives the lines and may be nullptr; `bytes` are those of the file, which may have comments.
 std::vector<core::Problem> validate_record(const core::Record& record, const core::Schema& schema,
                                            const std::string& file, const Node* root,
-                                           Demands demands = Demands::Schema);
+                                           Demands demands = Demands::Schema, std::size_t bytes = 0);
 
 using Path = std::vector<std::string>; ///< keys, and indices of lists as numbers
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 #include <set>
 
 namespace crm::codec {
@@ -59,8 +60,8 @@ bool has_control(std::string_view text, std::string_view allowed) {
 class Validation {
  public:
   Validation(const Record& record, const Schema& schema, const std::string& file, const Node* root,
-             Demands demands)
-      : m_record(record), m_schema(schema), m_demands(demands), m_findings(file, root) {}
+             Demands demands, std::size_t bytes)
+      : m_record(record), m_schema(schema), m_demands(demands), m_bytes(bytes), m_findings(file, root) {}
 
   std::vector<Problem> run() {
     size();
@@ -83,24 +84,25 @@ class Validation {
   }
 
  private:
+  /// A merge may come to more than anybody may write.
   void size() {
-    const Limits limits;
+    const Limits& limits = m_demands == Demands::Schema ? written_limits : record_limits;
     Map whole = m_record.fields;
     whole.set("crm", m_record.crm);
     const auto all = extent(whole);
-    const auto bytes = all.depth > limits.depth ? 0 : emit_record(m_record, m_schema).size();
-    const auto refuse = [&](const std::string& found, const std::string& most) {
-      const Value value(found);
-      m_findings.add({}, &value, "must have at most " + most + " in a record");
+    const auto bytes =
+        all.depth > limits.depth ? 0 : std::max(m_bytes, emit_record(m_record, m_schema).size());
+    const auto refuse = [&](std::size_t found, std::size_t most, const std::string& of_what) {
+      m_findings.add(Problem{"", 0, "", fmt::format("{} {}", found, of_what.substr(0, of_what.find(' '))),
+                             fmt::format("must have at most {} {} in a record", most, of_what), found});
     };
-    if (bytes > limits.bytes)
-      refuse(std::to_string(bytes) + " bytes", std::to_string(limits.bytes) + " bytes");
+    if (bytes > limits.bytes) refuse(bytes, limits.bytes, "bytes");
     if (all.depth > limits.depth)
-      refuse(std::to_string(all.depth) + " levels", std::to_string(limits.depth) + " levels");
+      refuse(static_cast<std::size_t>(all.depth), static_cast<std::size_t>(limits.depth), "levels");
     // The id and its key are there, too.
     if (all.events + 2 > limits.events)
-      refuse(std::to_string(all.events + 2) + " parts",
-             std::to_string(limits.events) + " parts (keys, values, lists)");
+      refuse(static_cast<std::size_t>(all.events + 2), static_cast<std::size_t>(limits.events),
+             "parts (keys, values, lists)");
   }
 
   void field(const std::string& name, const Value& value) {
@@ -322,14 +324,15 @@ class Validation {
   const Record& m_record;
   const Schema& m_schema;
   const Demands m_demands;
+  const std::size_t m_bytes;
   Findings m_findings;
 };
 
 } // namespace
 
 std::vector<Problem> validate_record(const Record& record, const Schema& schema, const std::string& file,
-                                     const Node* root, Demands demands) {
-  return Validation(record, schema, file, root, demands).run();
+                                     const Node* root, Demands demands, std::size_t bytes) {
+  return Validation(record, schema, file, root, demands, bytes).run();
 }
 
 } // namespace crm::codec

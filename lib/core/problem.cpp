@@ -16,7 +16,7 @@ std::string to_text(const Problem& problem) {
 std::vector<Problem> new_problems(std::vector<Problem> problems, const std::vector<Problem>& known) {
   std::erase_if(problems, [&](const Problem& each) {
     return std::any_of(known.begin(), known.end(), [&](const Problem& other) {
-      return each.field == other.field && each.message == other.message;
+      return each.field == other.field && each.message == other.message && each.amount <= other.amount;
     });
   });
   return problems;

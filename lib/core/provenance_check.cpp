@@ -9,8 +9,9 @@
 namespace crm::core {
 namespace {
 
-constexpr std::size_t most_values = 64; ///< concurrent ones of a unit or an element
-constexpr std::size_t most_devices = 256;
+// Each device may have written its own, and a merge must not come to what nobody takes in.
+constexpr std::size_t most_values = 1024; ///< concurrent ones of a unit or an element
+constexpr std::size_t most_devices = 1024;
 constexpr std::size_t longest_name = 200;
 
 class Check {
@@ -52,7 +53,7 @@ class Check {
       });
     if (m_devices.size() > most_devices)
       report("crm", std::to_string(m_devices.size()) + " devices",
-             "must name at most 256 devices");
+             "must name at most " + std::to_string(most_devices) + " devices");
     return std::move(m_problems);
   }
 

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/trace.hpp"
 #include "codec/schema.hpp"
+#include "codec/yaml.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
@@ -310,6 +311,9 @@ class Planner {
       m_problems.push_back(std::move(problem));
     }
     auto text = join_texts(a, b, merged.record, schema);
+    if (text.size() > codec::record_limits.bytes) // nobody could read it
+      m_problems.push_back(
+          {file, 0, "", "", "would have more bytes than a record may have; clear a long text"});
     // For the report alone: what is said in the commit can be told from the two versions.
     if (m_origins != Origins::Unknown || !m_our_history.wrote(path.id) || !m_their_history.wrote(path.id))
       merged.outdone.clear();

@@ -214,9 +214,9 @@ TEST_CASE("the check names what is wrong with a hostile block", "[provenance]") 
   const auto also = [&](Map version) {
     return Map(map({{"also", map({{"stage", List{Value(std::move(version))}}})}}));
   };
-  List crowd(64, Value(map({{"stage", "won"}, {"written", by}})));
+  List crowd(1024, Value(map({{"stage", "won"}, {"written", by}})));
   Map devices;
-  for (int i = 0; i < 257; ++i)
+  for (int i = 0; i < 1025; ++i)
     devices.set("d" + std::to_string(i), t0);
   struct Row {
     Map crm;
