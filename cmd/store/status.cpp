@@ -78,7 +78,7 @@ void run_status(Context& context) {
                                 static_cast<std::size_t>(context.terminal().width) - 12);
   for (const auto& each : lines)
     line(&each == &lines.front() ? "records" : "", each);
-  if (!app::remote_states(workspace).empty()) context.print("\n");
+  if (!app::remotes_named(workspace, {}).empty()) context.print("\n");
   print_remotes(context);
   if (const auto count = app::count_disputed(workspace); count > 0)
     context.print("\n" +

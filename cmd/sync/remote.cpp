@@ -1,4 +1,5 @@
 #include "app/sync.hpp"
+#include "app/sync_state.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
@@ -46,25 +47,27 @@ void test(Context& context, const std::vector<std::string>& names, std::chrono::
   };
   for (const auto& remote : all)
     if (is_meant(remote)) width = std::max(width, base::width(base::printable(remote.name)));
+  app::SyncReport report;
   for (const auto& remote : all) {
     if (!is_meant(remote)) continue;
-    const auto contact = store::probe(context.workspace().repository(), remote, patience);
-    const std::string word(contact.ok() ? "ok" : store::to_text(contact.trouble));
-    if (!contact.ok()) context.exit_code = exit_code(base::Kind::SyncIncomplete);
+    const auto outcome = app::test_remote(context.workspace(), remote, patience);
+    report.remotes.push_back(outcome);
     core::Map entry;
     entry.set("remote", remote.name);
-    entry.set("outcome", word);
-    entry.set("detail", contact.said.empty() ? core::Value{} : core::Value{contact.said});
+    entry.set("outcome", outcome.outcome);
+    entry.set("detail", outcome.detail.empty() ? core::Value{} : core::Value{outcome.detail});
     outcomes.emplace_back(std::move(entry));
     if (!context.for_people()) continue;
     context.print(fmt::format(
         "{}  {}  {}\n",
-        context.style().paint(contact.ok() ? Role::Good : Role::Bad, contact.ok() ? "ok  " : "FAIL"),
-        base::pad(base::printable(remote.name), width), contact.ok() ? "answers" : in_words(word)));
-    const std::string said = base::printable(contact.said, base::Newlines::Keep);
+        context.style().paint(outcome.ok() ? Role::Good : Role::Bad, outcome.ok() ? "ok  " : "FAIL"),
+        base::pad(base::printable(remote.name), width), outcome.ok() ? "answers" : in_words(outcome.outcome)));
+    const std::string said = base::printable(outcome.detail, base::Newlines::Keep);
     for (const auto line : base::split(said, '\n'))
-      if (!line.empty() && !contact.ok()) context.print("        " + std::string(line) + "\n");
+      if (!line.empty() && !outcome.ok()) context.print("        " + std::string(line) + "\n");
   }
+  if (!report.all_ok())
+    context.exit_code = exit_code(report.offline() ? base::Kind::Offline : base::Kind::SyncIncomplete);
   for (const auto& name : names)
     if (std::none_of(all.begin(), all.end(), [&](const auto& remote) { return remote.name == name; }))
       throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"",
@@ -115,7 +118,7 @@ void add_remote(CLI::App& root, Context& context) {
   complete(context, verb->add_option("name", *removed, "which")->required()->type_name("NAME"),
            Completes::Remote);
   verb->callback([&context, removed] {
-    store::remove_remote(context.workspace().repository(), *removed);
+    app::remove_remote(context.workspace(), *removed);
     if (context.for_people())
       context.print(fmt::format("Forgot remote {}\n", base::printable(*removed)));
     else

@@ -267,21 +267,21 @@ void run_watch(Context& context, const app::SyncRequest& request, std::chrono::s
   });
 }
 
-void show_state(Context& context) {
+void show_state(Context& context, const std::vector<std::string>& names) {
   auto& workspace = context.workspace();
   if (!context.for_people()) {
     core::Map document;
     document.set("schema", "crm.sync-status/1");
     document.set("device", workspace.device());
     document.set("head", workspace.repository().head());
-    set_remotes(document, workspace);
+    set_remotes(document, workspace, names);
     document.set("conflicts", static_cast<std::int64_t>(app::count_disputed(workspace)));
     set_rules(document, app::all_rules(workspace), workspace);
     return context.print_json(document);
   }
-  if (app::remote_states(workspace).empty())
+  if (app::remotes_named(workspace, names).empty())
     context.print("No remote: `crm remote add NAME URL` makes one.\n");
-  print_remotes(context);
+  print_remotes(context, names);
   const auto rules = app::all_rules(workspace);
   if (!rules.clashes.empty() || !rules.broken.empty()) context.print("\n");
   print_rules(context, rules);
@@ -357,7 +357,7 @@ void add_sync(CLI::App& root, Context& context) {
     if (!options->bundle.empty() && !options->request.remotes.empty())
       throw base::Error(base::Kind::Usage, "--bundle is for a file, instead of remotes",
                         "sync with the remotes in another call");
-    if (options->status) return show_state(context);
+    if (options->status) return show_state(context, options->request.remotes);
     options->request.pull = !options->push;
     options->request.push = !options->pull;
     options->request.patience = std::chrono::seconds{options->patience};

@@ -19,7 +19,7 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"unapproved", "this device's key waits for an owner's approval"},
     {"rewound", "its history was rewritten"},
     {"deletions", "it would delete a large part of the store"},
-    {"other-store", "it holds another store"},
+    {"other-store", "it holds something other than this store"},
     {"hand-edits", "edits by hand are in the way"},
     {"clock", "its clock is far ahead"},
     {"busy", "another crm is at it"},
@@ -145,9 +145,10 @@ void print_rules(Context& context, const app::Rules& rules) {
     print_broken(context, broken);
 }
 
-void set_remotes(core::Map& document, app::Workspace& workspace) {
+void set_remotes(core::Map& document, app::Workspace& workspace, const std::vector<std::string>& names) {
   core::List remotes, devices;
-  for (const auto& state : app::remote_states(workspace)) {
+  const auto meant = app::remotes_named(workspace, names);
+  for (const auto& state : app::remote_states(workspace, meant)) {
     core::Map entry;
     entry.set("remote", state.remote.name);
     entry.set("url", state.remote.url);
@@ -161,7 +162,7 @@ void set_remotes(core::Map& document, app::Workspace& workspace) {
     entry.set("waiting_since", moment(state.waiting_since));
     remotes.emplace_back(std::move(entry));
   }
-  for (const auto& state : app::device_states(workspace)) {
+  for (const auto& state : app::device_states(workspace, meant)) {
     core::Map entry;
     entry.set("device", state.device);
     entry.set("member", state.member);
@@ -174,10 +175,11 @@ void set_remotes(core::Map& document, app::Workspace& workspace) {
   document.set("devices", std::move(devices));
 }
 
-void print_remotes(Context& context) {
+void print_remotes(Context& context, const std::vector<std::string>& names) {
   const Style style = context.style();
-  const auto states = app::remote_states(context.workspace());
-  const auto devices = app::device_states(context.workspace());
+  const auto meant = app::remotes_named(context.workspace(), names);
+  const auto states = app::remote_states(context.workspace(), meant);
+  const auto devices = app::device_states(context.workspace(), meant);
   std::size_t width = 0;
   for (const auto& state : states)
     width = std::max(width, base::width(base::printable(state.remote.name)));

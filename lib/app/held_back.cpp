@@ -1,7 +1,9 @@
 #include "app/held_back.hpp"
 
 #include "app/keys.hpp"
+#include "app/sync.hpp"
 #include "base/text.hpp"
+#include "sync/merge_history.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,7 +20,51 @@ bool needs_approval(Workspace& workspace, const sync::Refused& refused) {
          (own && refused.reason == "merge" && !identity(workspace).approved);
 }
 
+HeldBack other_store(const store::Remote& remote, const std::string& why) {
+  return {"other-store",
+          why + "\n" +
+              (remote.name == bundle_remote
+                   ? "it was left as it is: name another file"
+                   : "nothing was taken or sent: `crm remote rm " + base::printable(remote.name) +
+                         "` forgets it; a new remote begins as an empty folder or repository")};
+}
+
 } // namespace
+
+std::optional<HeldBack> kept_apart(const store::Repository& repository, const store::Remote& remote,
+                                   const store::Fetched& fetched, bool allowed) {
+  if (fetched.rewound() && !allowed)
+    return HeldBack{"rewound",
+                    fmt::format("{}\nask who did that; `crm sync --allow-rewound` {}pushes back what this "
+                                "device has",
+                                fetched.tip.empty()
+                                    ? "it holds nothing any more"
+                                    : fetched.before.substr(0, 10) + " was there before and is not any more",
+                                fetched.tip.empty() ? "" : "takes it in all the same, and ")};
+  if (fetched.tip.empty()) return other_branches(repository, remote, fetched.others);
+  if (!sync::SideHistory(repository, fetched.tip, repository.head()).begins_elsewhere()) return std::nullopt;
+  return other_store(remote, "its history begins with another commit than this store's");
+}
+
+std::optional<HeldBack> other_branches(const store::Repository& repository, const store::Remote& remote,
+                                       const std::vector<std::string>& branches) {
+  if (branches.empty()) return std::nullopt;
+  std::vector<std::string> names;
+  for (const auto& branch : branches)
+    names.push_back(base::printable(branch));
+  return other_store(remote, fmt::format("it has {}, and no branch {}", base::join(names, ", "),
+                                         base::printable(repository.branch())));
+}
+
+std::string deletions_refusal(const sync::MergePlan& plan, std::size_t live) {
+  constexpr std::size_t many = 20;
+  constexpr double large_part = 0.1;
+  if (plan.deleted < many || static_cast<double>(plan.deleted) < large_part * static_cast<double>(live))
+    return "";
+  return fmt::format("it would delete {} of {} here\nif that is meant: `crm sync --allow-deletions`; every "
+                     "one can be restored afterwards",
+                     plan.deleted, base::count_of(live, "record"));
+}
 
 std::string leaving_out(const store::Oid& commit, const store::Oid& seen) {
   return fmt::format("leave it out: `crm git rebase -i {}`, and delete its line there",

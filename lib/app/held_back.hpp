@@ -2,23 +2,38 @@
 #pragma once
 
 #include "app/receive.hpp"
+#include "store/transport.hpp"
 #include "sync/merge.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace crm::app {
 
 struct HeldBack {
-  std::string outcome; ///< RemoteOutcome's: "unapproved" where all only wait for their key, or "own-unproved"
+  std::string outcome; ///< RemoteOutcome's
   std::string detail;  ///< sentences for people
 };
+
+/// What a remote has, and why it can neither be taken in nor replaced: its history was rewritten (unless that
+/// is `allowed`), or it holds something else than this store; nothing where it can.
+std::optional<HeldBack> kept_apart(const store::Repository& repository, const store::Remote& remote,
+                                   const store::Fetched& fetched, bool allowed);
+/// The same of a remote that was only asked for its branches.
+std::optional<HeldBack> other_branches(const store::Repository& repository, const store::Remote& remote,
+                                       const std::vector<std::string>& branches);
+
+/// A merge that takes away so much is more likely an accident, or somebody's cleaning up, than a day's work:
+/// of so many live records, sentences for people; else "".
+std::string deletions_refusal(const sync::MergePlan& plan, std::size_t live);
 
 /// How a commit of this device's own is left out of what has not been sent: onto what the remote has the rest
 /// is written anew. Crm's own merges need not be, as the next sync makes them again.
 std::string leaving_out(const store::Oid& commit, const store::Oid& seen);
 
-/// `unproved` is not empty, parents before children; `seen` is what the remote has, "" for nothing.
+/// "unapproved" where all only wait for their key, else "own-unproved". `unproved` is not empty, parents
+/// before children; `seen` is what the remote has, "" for nothing.
 HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unproved, const store::Oid& seen);
 
 /// The edits by hand of files that the plan would change, and what can be done with them; "" where none are.

@@ -70,7 +70,7 @@ std::vector<std::string> refusals(const store::Repository& hub, const base::Envi
     if (update.ref == branch)
       check_branch(hub, env, update, out);
     else if (!update.ref.starts_with(store::device_refs) ||
-             !core::is_name(update.ref.substr(std::string_view(store::device_refs).size())))
+             !core::is_device_name(update.ref.substr(std::string_view(store::device_refs).size())))
       out.push_back(ref + " has no place here: a store has one branch, " + hub.branch());
     else if (!hub.has_commit(update.to) || !hub.commit(update.to).parents.empty())
       out.push_back(ref + " is no sign of life");

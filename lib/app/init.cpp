@@ -38,6 +38,12 @@ void check_code(const std::string& text, std::size_t letters, const char* what, 
                       std::string(what) + " \"" + base::printable(text) + "\" is not a code like " + example);
 }
 
+void check_name(const std::string& what, const std::string& name) {
+  if (!core::is_name(name))
+    throw base::Error(base::Kind::Usage, what + " \"" + base::printable(name) + "\" is not a name",
+                      "lower-case letters, digits, '-', '_' and '.', at most 40, like front-desk");
+}
+
 } // namespace
 
 std::string to_name(std::string_view text, std::string_view otherwise) {
@@ -63,6 +69,14 @@ std::string free_name(const std::string& name, const std::set<std::string>& take
   return out;
 }
 
+void check_device_name(const std::string& name) {
+  check_name("device", name);
+  if (!core::is_device_name(name))
+    throw base::Error(base::Kind::Usage,
+                      "a device cannot be called \"" + name + "\": git has no place for such a name",
+                      "without \"..\", and with neither \".\" nor \".lock\" at its end");
+}
+
 Initialized init(base::Environment& env, const InitRequest& request) {
   std::error_code error;
   const auto folder =
@@ -73,11 +87,8 @@ Initialized init(base::Environment& env, const InitRequest& request) {
     out.root.pop_back();
   out.member = request.member.empty() ? to_name(env.user(), "owner") : request.member;
   out.device = request.device.empty() ? to_name(env.host(), "device") : request.device;
-  for (const auto& [what, name] : {std::pair{"member", out.member}, std::pair{"device", out.device}})
-    if (!core::is_name(name))
-      throw base::Error(base::Kind::Usage,
-                        std::string(what) + " \"" + base::printable(name) + "\" is not a name",
-                        "lower-case letters, digits, '-', '_' and '.', at most 40, like front-desk");
+  check_name("member", out.member);
+  check_device_name(out.device);
   Settings& settings = out.settings;
   settings.zone = request.zone.empty() ? env.zone() : request.zone;
   if (!core::is_zone(settings.zone))

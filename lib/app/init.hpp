@@ -27,6 +27,9 @@ struct Initialized {
 /// bad name.
 Initialized init(base::Environment& env, const InitRequest& request);
 
+/// Throws Error(Usage) for what no device can be called.
+void check_device_name(const std::string& name);
+
 /// Setting of a clone: the store's first commit, as it was when the store was made or joined. All history has
 /// to begin there.
 inline constexpr const char* first_commit_setting = "crm.first";

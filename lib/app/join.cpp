@@ -113,9 +113,7 @@ store::Oid first_commit(const store::Repository& repository, const store::Oid& t
 std::string device_name(const std::set<std::string>& taken, base::Environment& env,
                         const std::string& wanted) {
   if (!wanted.empty()) {
-    if (!core::is_name(wanted))
-      throw base::Error(base::Kind::Usage, "device \"" + base::printable(wanted) + "\" is not a name",
-                        "lower-case letters, digits, '-', '_' and '.', at most 40, like tablet-2");
+    check_device_name(wanted);
     if (taken.contains(wanted))
       throw base::Error(base::Kind::Usage, "another device of this store is called \"" + wanted + "\"",
                         "each clone needs a name of its own: `--device tablet-2`");
@@ -244,6 +242,7 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   {
     // Says that the name is taken. A remote that may only be read has no such word, and need not.
     auto workspace = Workspace::open(env, folder.string());
+    sign_as_member(repository, out.member);
     store::push(repository, {first_remote, store::remotes(repository).front().url}, *tip, request.patience,
                 {{store::device_refs + device,
                   sync::write_heartbeat(repository, {device, out.member, env.now(), *tip, clone_id(workspace),

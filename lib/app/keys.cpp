@@ -41,7 +41,7 @@ KeyRequest given_key(const ApproveRequest& request) {
     throw base::Error(base::Kind::Usage,
                       "that is no public key: it must be ed25519, as `crm whoami` shows it",
                       "`crm member approve bob --device tablet-2 --key \"ssh-ed25519 AAAA…\"`");
-  if (!core::is_name(request.device))
+  if (!core::is_device_name(request.device))
     throw base::Error(base::Kind::Usage, "which device is that key on?",
                       "say it with --device, like tablet-2");
   return {request.who, request.device, store::fingerprint(*key), *key, std::nullopt};
@@ -170,6 +170,11 @@ store::Transaction begin_writing(Workspace& workspace) {
                       "quarantine`, there\nfor a device that came back: `crm join` into a new folder");
   if (key) repository.sign_with(signer_of(std::move(*key)));
   return repository.begin(lock_wait(workspace.env()));
+}
+
+void sign_as_member(store::Repository& repository, const std::string& member) {
+  auto key = store::DeviceKeys(repository.private_dir()).load(member);
+  repository.sign_with(key ? signer_of(std::move(*key)) : store::Signer());
 }
 
 std::vector<std::string> offers(Workspace& workspace) {

@@ -17,6 +17,9 @@ namespace crm::app {
 /// whose members have keys one is made for a member who has none here yet.
 store::Transaction begin_writing(Workspace& workspace);
 
+/// What is written from now on is signed with the member's key, where there is one here.
+void sign_as_member(store::Repository& repository, const std::string& member);
+
 /// A line of a member's `keys`: "ssh-ed25519 AAAA… tablet-2".
 std::string key_line(const store::PublicKey& key, const std::string& device);
 

@@ -32,8 +32,9 @@ Overview overview(Workspace& workspace, const DayRequest& request) {
     out.more_tasks = out.tasks.size() - most_due;
     out.tasks.erase(out.tasks.begin() + most_due, out.tasks.end());
   }
-  out.remotes = remote_states(workspace);
-  out.devices = device_states(workspace);
+  const auto remotes = remotes_named(workspace, {});
+  out.remotes = remote_states(workspace, remotes);
+  out.devices = device_states(workspace, remotes);
   out.in_step = in_step_since(workspace);
   out.conflicts = count_disputed(workspace);
   return out;

@@ -3,6 +3,9 @@
 #include "app/init.hpp"
 #include "app/keys.hpp"
 #include "app/sync_state.hpp"
+#include "store/commit_proof.hpp"
+#include "store/device_keys.hpp"
+#include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
 
 #include <algorithm>
@@ -28,6 +31,19 @@ class Past {
   std::optional<std::vector<store::Oid>> m_logged;
 };
 
+/// Who may push may leave a sign of life in any name. One in this device's own is by it, or by a copy of it
+/// that has the same key; in a store without keys there is nothing to tell that by.
+bool is_by_own_key(const Workspace& workspace, const sync::Heartbeat& beat) {
+  const auto& repository = workspace.repository();
+  auto allowed = sync::keys_at(repository, repository.head());
+  if (allowed.empty()) return true;
+  for (const auto& [member, key] : store::DeviceKeys(repository.private_dir()).list())
+    allowed.push_back({key, member, workspace.device()});
+  const auto proof = store::verify_commit(repository.raw_commit(beat.commit), allowed);
+  const auto* proved = std::get_if<store::Proved>(&proof);
+  return proved != nullptr && proved->device == workspace.device();
+}
+
 } // namespace
 
 std::optional<std::string> other_name(Workspace& workspace, const std::string& remote,
@@ -39,7 +55,7 @@ std::optional<std::string> other_name(Workspace& workspace, const std::string& r
   bool twice = false, rightful = false;
   for (const auto& beat : sync::heartbeats(repository, remote)) {
     taken.insert(beat.device);
-    if (beat.device != own || beat.clone.empty()) continue;
+    if (beat.device != own || beat.clone.empty() || !is_by_own_key(workspace, beat)) continue;
     twice = beat.clone != clone_id(workspace);
     // A copy has the same number; what the last one who used the name had at hand, only one of them has.
     rightful = !twice && past.holds(beat.head);

@@ -22,35 +22,15 @@
 namespace crm::app {
 namespace {
 
-// A merge that takes away so much is more likely an accident, or somebody's cleaning up, than a day's work.
-constexpr std::size_t many_deleted = 20;
-constexpr double large_part = 0.1;
 constexpr int tries = 6;
 constexpr std::chrono::hours heartbeat_every{1};
-// A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
-constexpr std::chrono::days much_ahead{1};
 
 std::vector<store::Remote> meant(const Workspace& workspace, const SyncRequest& request) {
-  const auto all = store::remotes(workspace.repository());
-  if (all.empty())
+  if (store::remotes(workspace.repository()).empty())
     throw base::Error(base::Kind::Usage, "this store has no remote to sync with",
                       "add one: `crm remote add office ssh://host/path/store.git`, or a folder; a file that "
                       "travels: `crm sync --bundle FILE`");
-  if (request.remotes.empty()) return all;
-  std::vector<store::Remote> out;
-  for (const auto& name : request.remotes) {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& r) { return r.name == name; });
-    if (found != all.end()) {
-      out.push_back(*found);
-      continue;
-    }
-    std::vector<std::string> names;
-    for (const auto& remote : all)
-      names.push_back(remote.name);
-    throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"",
-                      "there is: " + base::join(names, ", "));
-  }
-  return out;
+  return remotes_named(workspace, request.remotes);
 }
 
 class Sync {
@@ -68,10 +48,14 @@ class Sync {
     if (m_request.pull)
       for (auto& outcome : m_report.remotes)
         guarded(outcome, [&] { pull(outcome); });
+    if (m_request.pull) warn_of_clocks(remotes);
     m_report.offered = head();
     if (m_request.push)
       for (auto& outcome : m_report.remotes)
-        if (outcome.ok()) guarded(outcome, [&] { push(outcome); });
+        if (outcome.ok())
+          guarded(outcome, [&] {
+            if (m_request.pull || is_nothing_missing(outcome)) push(outcome);
+          });
     if (m_request.mode == Mode::Write)
       for (const auto& outcome : m_report.remotes)
         note(outcome);
@@ -115,42 +99,63 @@ class Sync {
 
   bool is_bundle(const RemoteOutcome& outcome) const { return outcome.remote.name == bundle_remote; }
 
-  void pull(RemoteOutcome& outcome) {
+  /// What there is comes here, and is not taken in yet; nothing where the outcome says why that is all.
+  std::optional<store::Fetched> fetch(RemoteOutcome& outcome) {
     if (is_bundle(outcome)) {
       // Each file is somebody else's; none is the successor of another.
-      m_repository.set_ref(fmt::format("refs/crm/remotes/{}/{}", bundle_remote, m_repository.branch()), "");
-      if (std::error_code ignored; !std::filesystem::exists(outcome.remote.url, ignored)) return;
+      store::set_last_seen(m_repository, bundle_remote, "");
+      if (std::error_code ignored; !std::filesystem::exists(outcome.remote.url, ignored))
+        return store::Fetched();
       if (store::look_at_bundle(outcome.remote.url).state == store::Bundle::State::None) {
         outcome.outcome = "refused-data";
         outcome.detail = base::printable(outcome.remote.url) + " is no git bundle; it was left as it is";
-        return;
+        return std::nullopt;
       }
     }
     say(outcome, "fetching");
-    const auto fetched = store::fetch(m_repository, outcome.remote, m_request.patience);
+    auto fetched = store::fetch(m_repository, outcome.remote, m_request.patience);
     if (!fetched.ok()) {
       fail(outcome, fetched);
       if (is_bundle(outcome)) mend_bundle(outcome);
-      return;
+      return std::nullopt;
     }
-    if (fetched.rewound() && !m_request.allow_rewound) {
-      outcome.outcome = "rewound";
-      outcome.detail = fmt::format(
-          "{}\nask who did that; `crm sync --allow-rewound` {}pushes back what this device has",
-          fetched.tip.empty() ? "it holds nothing any more"
-                              : fetched.before.substr(0, 10) + " was there before and is not any more",
-          fetched.tip.empty() ? "" : "takes it in all the same, and ");
-      return;
-    }
-    warn_of_clocks(outcome);
-    if (!fetched.tip.empty()) {
+    auto apart = kept_apart(m_repository, outcome.remote, fetched, m_request.allow_rewound);
+    if (!apart) return fetched;
+    if (apart->outcome == "other-store") store::forget_seen(m_repository, outcome.remote.name);
+    hold(outcome, std::move(*apart));
+    return std::nullopt;
+  }
+
+  void pull(RemoteOutcome& outcome) {
+    const auto fetched = fetch(outcome);
+    if (!fetched) return;
+    if (!fetched->tip.empty()) {
       const auto name = m_request.mode == Mode::Write
-                            ? other_name(m_workspace, outcome.remote.name, fetched.tip)
+                            ? other_name(m_workspace, outcome.remote.name, fetched->tip)
                             : std::nullopt;
-      take_in(outcome, fetched.tip);
-      if (name) take_name(m_workspace, *name);
+      take_in(outcome, fetched->tip);
+      // What is not taken in may be by nobody, and says nothing of whose the name is.
+      if (name && outcome.ok()) take_name(m_workspace, *name);
     }
-    if (!fetched.rewound() || !outcome.ok()) return;
+    if (outcome.ok()) agree(outcome, *fetched);
+  }
+
+  /// Without a pull what others sent is not taken in, and so nothing can be put on top of it.
+  bool is_nothing_missing(RemoteOutcome& outcome) {
+    const auto fetched = fetch(outcome);
+    if (!fetched) return false;
+    if (!fetched->tip.empty() && !m_repository.descends(head(), fetched->tip)) {
+      outcome.outcome = store::to_text(store::Trouble::Rejected);
+      outcome.detail = "it has batches that are not here: a sync without --push takes them in first";
+      return false;
+    }
+    agree(outcome, *fetched);
+    return true;
+  }
+
+  /// Whoever allowed it goes on from a history that was rewritten.
+  void agree(RemoteOutcome& outcome, const store::Fetched& fetched) {
+    if (!fetched.rewound()) return;
     if (m_request.mode == Mode::DryRun)
       outcome.rewound_to = fetched.tip;
     else
@@ -196,14 +201,9 @@ class Sync {
     const auto plan = sync::plan_merge(m_repository, ours, judged.theirs, sync::Origins::Unknown, &read);
     outcome.put_aside = judged.put_aside;
     tell(outcome, m_repository, plan);
-    if (plan.deleted >= many_deleted && !m_request.allow_deletions &&
-        static_cast<double>(plan.deleted) >= large_part * static_cast<double>(plan.present)) {
-      outcome.outcome = "deletions";
-      outcome.detail = fmt::format("it would delete {} of {} here\nif that is meant: `crm sync "
-                                   "--allow-deletions`; every one can be restored afterwards",
-                                   plan.deleted, base::count_of(plan.present, "record"));
-      return;
-    }
+    if (plan.deleted > 0 && !m_request.allow_deletions)
+      if (auto refusal = deletions_refusal(plan, live_records()); !refusal.empty())
+        return hold(outcome, {"deletions", std::move(refusal)});
     if (!transaction) m_planned = sync::outcome_of(m_repository, plan);
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
     if (outcome.detail = edits_in_the_way(m_repository, plan); !outcome.detail.empty()) {
@@ -224,19 +224,14 @@ class Sync {
     for (int turn = 0; turn < tries; ++turn) {
       const auto seen =
           outcome.rewound_to ? outcome.rewound_to : store::last_seen(m_repository, outcome.remote.name);
-      if (seen && *seen == head() && m_edited == 0)
-        return m_request.pull ? show_life(outcome) : confirm(outcome);
+      if (seen && *seen == head() && m_edited == 0) return show_life(outcome);
       if (!may_be_sent(outcome, seen.value_or(""))) return;
       const store::Oid tip = head();
-      outcome.sent = count_batches(m_repository, tip, seen.value_or("")) + m_edited;
-      outcome.pushed = true;
-      if (m_request.mode == Mode::DryRun) return;
+      if (m_request.mode == Mode::DryRun) return tell_sent(outcome, tip, seen);
       say(outcome, "pushing");
       const auto pushed =
           store::push(m_repository, outcome.remote, tip, m_request.patience, {sign_of_life(tip)});
-      if (pushed.ok()) return;
-      outcome.sent = 0;
-      outcome.pushed = false;
+      if (pushed.ok()) return tell_sent(outcome, tip, seen);
       if (pushed.trouble != store::Trouble::Rejected || !m_request.pull) return fail(outcome, pushed);
       pause(turn);
       pull(outcome);
@@ -263,38 +258,31 @@ class Sync {
       m_planned = judged.head;
     outcome.put_aside.insert(outcome.put_aside.end(), judged.put_aside.begin(), judged.put_aside.end());
     if (judged.unproved.empty()) return true;
-    auto held = held_back(m_workspace, judged.unproved, seen);
-    outcome.outcome = std::move(held.outcome);
-    outcome.detail = std::move(held.detail);
+    hold(outcome, held_back(m_workspace, judged.unproved, seen));
     if (!seen.empty() && !is_bundle(outcome) && m_request.mode == Mode::Write)
       store::push(m_repository, outcome.remote, seen, m_request.patience, {sign_of_life(seen)});
     return false;
   }
 
-  /// Nothing to give to a remote that nobody has asked anything yet: is it there, and has it all that it had?
-  /// When it has more, that is for a pull.
-  void confirm(RemoteOutcome& outcome) {
-    const auto head = m_repository.head();
-    const auto answer =
-        m_request.mode == Mode::DryRun
-            ? store::probe(m_repository, outcome.remote, m_request.patience)
-            : store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
-    if (!answer.ok() && answer.trouble != store::Trouble::Rejected) fail(outcome, answer);
+  void tell_sent(RemoteOutcome& outcome, const store::Oid& tip, const std::optional<store::Oid>& seen) {
+    outcome.sent = count_batches(m_repository, tip, seen.value_or("")) + m_edited;
+    outcome.pushed = true;
+  }
+
+  std::size_t live_records() {
+    return static_cast<std::size_t>(
+        m_workspace.with_index([](index::Index& index) { return index.count({}); }));
   }
 
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
     if ((seen == head() && m_edited == 0) || !may_be_sent(outcome, seen.value_or(""))) return;
-    outcome.sent = count_batches(m_repository, head(), seen.value_or("")) + m_edited;
-    outcome.pushed = true;
-    if (m_request.mode == Mode::DryRun) return;
-    say(outcome, "writing");
-    if (const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
-        !written.ok()) {
-      outcome.sent = 0;
-      outcome.pushed = false;
-      fail(outcome, written);
+    if (m_request.mode == Mode::Write) {
+      say(outcome, "writing");
+      const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
+      if (!written.ok()) return fail(outcome, written);
     }
+    tell_sent(outcome, head(), seen);
   }
 
   /// One that was cut short is made whole by whoever has all that it names.
@@ -313,6 +301,7 @@ class Sync {
   }
 
   store::Beside sign_of_life(const store::Oid& head) {
+    sign_as_member(m_repository, m_workspace.member()); // it may go by another name, and key, by now
     return {store::device_refs + m_workspace.device(),
             sync::write_heartbeat(m_repository,
                                   {m_workspace.device(), m_workspace.member(), m_workspace.env().now(), head,
@@ -333,11 +322,9 @@ class Sync {
     store::push(m_repository, outcome.remote, head, m_request.patience, {sign_of_life(head)});
   }
 
-  void warn_of_clocks(const RemoteOutcome& outcome) {
-    for (const auto& beat : sync::heartbeats(m_repository, outcome.remote.name))
-      if (beat.at > m_workspace.env().now() + much_ahead)
-        m_workspace.warn("the clock of " + beat.device + " is ahead of this device's: it showed " +
-                         core::to_text(beat.at) + "; one of the two is wrong");
+  void warn_of_clocks(const std::vector<store::Remote>& remotes) {
+    if (auto warning = clocks_ahead(m_workspace, remotes); !warning.empty())
+      m_workspace.warn(std::move(warning));
   }
 
   /// Twice as long each time, and never the same on two devices.
@@ -352,6 +339,11 @@ class Sync {
   static void fail(RemoteOutcome& outcome, const store::Contact& contact) {
     outcome.outcome = store::to_text(contact.trouble);
     outcome.detail = contact.said;
+  }
+
+  static void hold(RemoteOutcome& outcome, HeldBack held) {
+    outcome.outcome = std::move(held.outcome);
+    outcome.detail = std::move(held.detail);
   }
 
   void note(const RemoteOutcome& outcome) const {

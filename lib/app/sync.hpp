@@ -68,6 +68,9 @@ struct SyncReport {
 /// Throws Error(NotFound) for an unknown remote, Error(Usage) when there is none.
 SyncReport sync(Workspace& workspace, const SyncRequest& request);
 
+/// Whether a remote answers, and is one of this store as far as it says without sending anything.
+RemoteOutcome test_remote(Workspace& workspace, const store::Remote& remote, std::chrono::seconds patience);
+
 /// What a file is called in reports, and what no remote can be called.
 inline constexpr const char* bundle_remote = "bundle-file";
 /// The file is a `git bundle`: what it holds is taken in, and it holds all of ours afterwards; one that is

@@ -1,5 +1,6 @@
 #include "app/sync.hpp"
 
+#include "app/held_back.hpp"
 #include "sync/authority.hpp"
 #include "sync/merge_schemas.hpp"
 
@@ -29,6 +30,18 @@ void tell(RemoteOutcome& outcome, const store::Repository& repository, const syn
   outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());
   const auto by_others = sync::chosen_by_others(repository, plan);
   outcome.chosen.insert(outcome.chosen.end(), by_others.begin(), by_others.end());
+}
+
+RemoteOutcome test_remote(Workspace& workspace, const store::Remote& remote, std::chrono::seconds patience) {
+  const auto probed = store::probe(workspace.repository(), remote, patience);
+  RemoteOutcome out{.remote = remote};
+  out.outcome = store::to_text(probed.trouble);
+  out.detail = probed.said;
+  if (auto other = other_branches(workspace.repository(), remote, probed.others)) {
+    out.outcome = std::move(other->outcome);
+    out.detail = std::move(other->detail);
+  }
+  return out;
 }
 
 bool SyncReport::all_ok() const {

@@ -9,12 +9,15 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::app {
 namespace {
 
 // Named by their time, so that they are in its order.
 constexpr const char* checkpoint_refs = "refs/crm/checkpoints/";
+// A clock that is a day ahead is worth a word. Much further, and its stamps would outlive every later write.
+constexpr std::chrono::days much_ahead{1};
 
 bool is_merge(const store::Commit& commit) {
   return !commit.trailer("Crm-Merge").empty();
@@ -22,15 +25,42 @@ bool is_merge(const store::Commit& commit) {
 
 } // namespace
 
-std::vector<RemoteState> remote_states(Workspace& workspace) {
+std::vector<store::Remote> remotes_named(const Workspace& workspace, const std::vector<std::string>& names) {
+  auto all = store::remotes(workspace.repository());
+  if (names.empty() && all.empty()) {
+    // Where only a file travels, it is how things stand with that.
+    const auto attempts = sync::journal(workspace.repository());
+    if (std::any_of(attempts.begin(), attempts.end(),
+                    [](const auto& each) { return each.remote == bundle_remote; }))
+      all.push_back({bundle_remote, ""});
+  }
+  if (names.empty()) return all;
+  std::vector<store::Remote> out;
+  for (const auto& name : names) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& r) { return r.name == name; });
+    if (found != all.end()) {
+      out.push_back(*found);
+      continue;
+    }
+    std::vector<std::string> known;
+    for (const auto& remote : all)
+      known.push_back(remote.name);
+    throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"",
+                      known.empty() ? "there is none yet: `crm remote add NAME URL`"
+                                    : "there is: " + base::join(known, ", "));
+  }
+  return out;
+}
+
+void remove_remote(Workspace& workspace, const std::string& name) {
+  store::remove_remote(workspace.repository(), name);
+  sync::record(workspace.repository(), {workspace.env().now(), name, sync::removed, "", "", 0, 0});
+}
+
+std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<store::Remote>& remotes) {
   const auto& repository = workspace.repository();
   const auto attempts = sync::journal(repository);
   std::vector<RemoteState> out;
-  auto remotes = store::remotes(repository);
-  // Where only a file travels, it is how things stand with that.
-  if (remotes.empty() && std::any_of(attempts.begin(), attempts.end(),
-                                     [](const auto& each) { return each.remote == bundle_remote; }))
-    remotes.push_back({bundle_remote, ""});
   for (const auto& remote : remotes) {
     RemoteState state{.remote = remote};
     const auto contacts = sync::contacts(attempts, remote.name);
@@ -57,10 +87,10 @@ std::vector<RemoteState> remote_states(Workspace& workspace) {
   return out;
 }
 
-std::vector<DeviceState> device_states(Workspace& workspace) {
+std::vector<DeviceState> device_states(Workspace& workspace, const std::vector<store::Remote>& remotes) {
   const auto& repository = workspace.repository();
   std::vector<DeviceState> out;
-  for (const auto& remote : store::remotes(repository))
+  for (const auto& remote : remotes)
     for (const auto& beat : sync::heartbeats(repository, remote.name)) {
       if (beat.device == workspace.device()) continue;
       const auto known =
@@ -80,6 +110,24 @@ std::vector<DeviceState> device_states(Workspace& workspace) {
     }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.device < b.device; });
   return out;
+}
+
+std::string clocks_ahead(Workspace& workspace, const std::vector<store::Remote>& remotes) {
+  std::set<std::string> ahead;
+  core::StampTime latest{};
+  for (const auto& remote : remotes)
+    for (const auto& beat : sync::heartbeats(workspace.repository(), remote.name)) {
+      if (beat.device == workspace.device() || beat.at <= workspace.env().now() + much_ahead) continue;
+      ahead.insert(beat.device);
+      latest = std::max(latest, beat.at);
+    }
+  if (ahead.empty()) return "";
+  if (ahead.size() == 1)
+    return "the clock of " + *ahead.begin() + " is ahead of this device's: it showed " +
+           core::to_text(latest) + "; one of the two is wrong";
+  return fmt::format("the clocks of {} other devices are ahead of this one's, up to {}: this device's is "
+                     "likely to be wrong",
+                     ahead.size(), core::to_text(latest));
 }
 
 std::vector<Checkpoint> checkpoints(const Workspace& workspace) {
@@ -119,7 +167,7 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
   std::optional<StampTime> oldest;
   for (const auto& remote : all) {
     const auto contacts = sync::contacts(attempts, remote.name);
-    if (!contacts.success || contacts.failing) return {};
+    if (!contacts.success || contacts.failing || contacts.success->head != repository.head()) return {};
     if (store::last_seen(repository, remote.name) != repository.head()) return {};
     if (!oldest || contacts.success->at < *oldest) oldest = contacts.success->at;
   }

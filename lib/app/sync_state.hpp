@@ -13,6 +13,11 @@ namespace crm::app {
 
 using core::StampTime;
 
+/// By name; all for none, and of a store without remotes the bundle that it has synced by. Throws Error(NotFound) for one that there is not.
+std::vector<store::Remote> remotes_named(const Workspace& workspace, const std::vector<std::string>& names);
+/// With all that was known of it; nothing there is touched. Throws Error(NotFound).
+void remove_remote(Workspace& workspace, const std::string& name);
+
 struct RemoteState {
   store::Remote remote;
   std::optional<StampTime> success, failure;
@@ -21,9 +26,9 @@ struct RemoteState {
   std::size_t waiting = 0; ///< batches that the remote has not been given
   std::optional<StampTime> waiting_since;
 };
-std::vector<RemoteState> remote_states(Workspace& workspace);
+std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<store::Remote>& remotes);
 
-/// Another device of the store, by the newest sign of life that was fetched from any remote.
+/// Another device of the store, by the newest sign of life that was fetched from these remotes.
 struct DeviceState {
   std::string device, member;
   StampTime seen{};      ///< by that device's own clock
@@ -32,7 +37,9 @@ struct DeviceState {
   std::size_t lacks = 0; ///< batches that it had not got; 0 also when `known` is false
   bool known = false;    ///< its head is a commit that we have
 };
-std::vector<DeviceState> device_states(Workspace& workspace);
+std::vector<DeviceState> device_states(Workspace& workspace, const std::vector<store::Remote>& remotes);
+/// A sentence where other devices' clocks, as they showed them there, are far ahead of this one's; else "".
+std::string clocks_ahead(Workspace& workspace, const std::vector<store::Remote>& remotes);
 
 /// A moment at which this device held all that its remotes held, and they held all of its own.
 struct Checkpoint {

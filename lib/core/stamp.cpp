@@ -59,6 +59,11 @@ bool is_name(std::string_view text) {
                      [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
+bool is_device_name(std::string_view text) {
+  return is_name(text) && text.find("..") == std::string_view::npos && !text.ends_with('.') &&
+         !text.ends_with(".lock");
+}
+
 std::optional<Stamp> parse_stamp(std::string_view text) {
   const auto space = text.find(' ');
   const auto at = text.find('@');

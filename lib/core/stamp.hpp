@@ -32,6 +32,9 @@ std::optional<Stamp> parse_stamp(std::string_view text);
 std::optional<StampTime> parse_stamp_time(std::string_view text);
 inline constexpr std::size_t longest_name = 40;
 bool is_name(std::string_view text);
+/// A name that can also end a git ref, where devices leave their signs of life: no "..", and neither "." nor
+/// ".lock" at its end.
+bool is_device_name(std::string_view text);
 
 /// max(wall, newest + 1 ms): a device's stamps only grow, whatever its clock does.
 StampTime next_stamp_time(StampTime wall, StampTime newest_seen);

@@ -4,6 +4,7 @@
 #include "store/transport.hpp"
 
 #include "base/text.hpp"
+#include "core/stamp.hpp"
 
 #include <filesystem>
 
@@ -39,6 +40,11 @@ class FolderReader {
            !error;
   }
 
+  static bool is_device(std::string_view ref) {
+    constexpr std::string_view devices = device_refs;
+    return ref.starts_with(devices) && core::is_device_name(ref.substr(devices.size()));
+  }
+
   /// Lines of "id name"; "^id" says what the tag before it names.
   bool packed() {
     std::error_code error;
@@ -48,7 +54,7 @@ class FolderReader {
     for (const auto line : base::split(*text, '\n')) {
       if (line.size() <= id_length + 1 || line.front() == '#' || line.front() == '^') continue;
       const auto name = line.substr(id_length + 1);
-      if (name != m_branch && !name.starts_with(device_refs)) continue;
+      if (name != m_branch && !is_device(name)) continue;
       const auto id = id_in(line);
       if (!id) return false;
       m_refs[std::string(name)] = *id;
@@ -73,7 +79,7 @@ class FolderReader {
     std::size_t count = 0;
     for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
       const auto name = at->path().filename().string();
-      if (name.ends_with(".lock")) continue;
+      if (!core::is_device_name(name)) continue; // or a lock
       if (++count > most_devices || !loose(device_refs + name)) return false;
     }
     return !error;

@@ -46,7 +46,8 @@ Oid Repository::write_loose(const Message& message, const Signature& author) {
   git::TreeBuilderHandle empty;
   check_git(git::take(empty, git_treebuilder_new, m_impl->get(), nullptr), "make a folder");
   ObjectWriter writer(m_impl->get(), m_impl->common_dir);
-  return to_oid(writer.commit(signature.get(), format_message(message), writer.tree(empty.get()), {}));
+  return to_oid(
+      writer.commit(signature.get(), format_message(message), writer.tree(empty.get()), {}, m_impl->signer));
 }
 
 Oid Repository::write_tree(const Oid& base, const std::vector<Change>& changes) const {

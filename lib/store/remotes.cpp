@@ -88,6 +88,16 @@ void remove_ref(git_repository* repository, const std::string& name) {
   if (code != GIT_ENOTFOUND) check_git(code, "remove", name);
 }
 
+std::vector<std::string> refs_like(git_repository* repository, const std::string& glob) {
+  std::vector<std::string> out;
+  const auto visit = [](const char* each, void* list) {
+    static_cast<std::vector<std::string>*>(list)->emplace_back(each);
+    return 0;
+  };
+  check_git(git_reference_foreach_glob(repository, glob.c_str(), visit, &out), "list the refs", glob);
+  return out;
+}
+
 bool is_commit(git_repository* repository, const Oid& id) {
   const git_oid oid = from_oid(id);
   git::CommitHandle commit;
@@ -190,19 +200,16 @@ void remove_remote(Repository& repository, const std::string& name) {
   if (done.status != 0)
     throw base::Error(base::Kind::Failure, "cannot remove the remote \"" + base::printable(name) +
                                                "\": " + base::printable(base::trim(done.output)));
-  if (!remote_name_problem(name).empty()) return; // never had refs of ours
-  remove_ref(handle.get(), incoming_ref(name));
-  std::vector<std::string> names;
-  const auto visit = [](const char* each, void* list) {
-    static_cast<std::vector<std::string>*>(list)->emplace_back(each);
-    return 0;
-  };
-  check_git(git_reference_foreach_glob(handle.get(), seen_ref(name, "*").c_str(), visit, &names),
-            "list the refs of", name);
-  check_git(git_reference_foreach_glob(handle.get(), (device_refs + name + "/*").c_str(), visit, &names),
-            "list the devices of", name);
-  for (const auto& each : names)
-    remove_ref(handle.get(), each);
+  forget_seen(repository, name);
+}
+
+void forget_seen(const Repository& repository, const std::string& remote) {
+  if (!remote_name_problem(remote).empty()) return; // never had refs of ours
+  const auto handle = open_again(repository);
+  remove_ref(handle.get(), incoming_ref(remote));
+  for (const auto& glob : {seen_ref(remote, "*"), device_refs + remote + "/*"})
+    for (const auto& each : refs_like(handle.get(), glob))
+      remove_ref(handle.get(), each);
 }
 
 std::optional<Oid> last_seen(const Repository& repository, const std::string& remote) {

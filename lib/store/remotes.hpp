@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace crm::store {
 
@@ -22,6 +23,8 @@ Oid ref_target(git_repository* repository, const std::string& name); ///< "" whe
 /// Compare and swap; "" for `before`: whatever is there. Throws Error(Busy) when another process was first.
 void move_ref(git_repository* repository, const std::string& name, const Oid& to, const Oid& before);
 void remove_ref(git_repository* repository, const std::string& name);
+/// Full names, by a pattern like "refs/crm/remotes/office/*".
+std::vector<std::string> refs_like(git_repository* repository, const std::string& glob);
 bool is_commit(git_repository* repository, const Oid& id);
 bool is_ancestor(git_repository* repository, const Oid& ancestor, const Oid& commit);
 

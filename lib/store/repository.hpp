@@ -172,6 +172,7 @@ class Repository {
   /// Refs to commits whose names begin with `prefix` ("refs/crm/…/"), by name, without the prefix.
   std::vector<std::pair<std::string, Oid>> refs(const std::string& prefix) const;
   /// A commit without files and parents, which is in no history: a message that a ref may carry elsewhere.
+  /// Signed as batches are.
   Oid write_loose(const Message& message, const Signature& author);
   /// The tree of a commit or tree with changes to it; and a commit of it, unsigned, with these parents. In no
   /// history: a transaction may move to it. On the disk when it returns.

@@ -1,8 +1,8 @@
 #include "store/transport.hpp"
 
-#include "store/folder_refs.hpp"
 #include "store/folder_remote.hpp"
 #include "store/hub.hpp"
+#include "store/remote_listing.hpp"
 #include "store/remotes.hpp"
 #include "store/transport_call.hpp"
 #include "store/transport_trouble.hpp"
@@ -12,18 +12,29 @@
 #include "base/trace.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace crm::store {
 namespace {
 
 /// What there is at a path before git looks: it would say the same of a stick that is not plugged in and of a
 /// folder that is no repository.
-enum class Folder { Repository, Bundle, Empty, Missing, Denied, Odd };
+enum class Folder { Repository, Bundle, Empty, Files, Missing, Denied, Odd };
+
+/// As git looks for one; what cannot be told, git is asked.
+bool has_repository(const std::string& path) {
+  constexpr std::array places{"/HEAD", "/.git", ".git/HEAD", ".git/.git"};
+  return std::any_of(places.begin(), places.end(), [&](const char* place) {
+    std::error_code error;
+    return std::filesystem::exists(path + place, error) || error;
+  });
+}
 
 Folder look_at_folder(const std::string& path) {
   struct stat info {};
@@ -33,7 +44,8 @@ Folder look_at_folder(const std::string& path) {
   if (!S_ISDIR(info.st_mode)) return S_ISREG(info.st_mode) ? Folder::Bundle : Folder::Odd;
   std::error_code error;
   const bool empty = std::filesystem::is_empty(path, error);
-  return !error && empty ? Folder::Empty : Folder::Repository;
+  if (error) return Folder::Repository;
+  return empty ? Folder::Empty : has_repository(path) ? Folder::Repository : Folder::Files;
 }
 
 /// What can be told without git: of a URL that no store may have, and of a folder.
@@ -61,7 +73,11 @@ Approach approach(const Remote& remote) {
                    "there is no folder " + name + "; if it is on a stick or a share, is that there?"};
     break;
   case Folder::Denied:
-    out.contact = {Trouble::Auth, "the folder " + name + " may not be looked into"};
+    out.contact = {Trouble::Other, "the folder " + name + " may not be looked into"};
+    break;
+  case Folder::Files:
+    out.contact = {Trouble::Missing, name + " holds files, and no repository: a folder that becomes a remote "
+                                            "has to be empty"};
     break;
   case Folder::Odd:
     out.contact = {Trouble::Missing, name + " is neither a folder nor a file"};
@@ -81,12 +97,6 @@ Approach approach(const Remote& remote) {
   return out;
 }
 
-Contact contact_of(const GitRun& run, Trouble trouble) {
-  if (trouble == Trouble::None) return {};
-  auto said = said_by(run);
-  return {trouble, said.empty() ? fmt::format("git ended with status {}", run.status) : std::move(said)};
-}
-
 std::string branch_of(const Repository& repository) {
   auto out = repository.branch();
   if (out.empty())
@@ -102,6 +112,17 @@ Contact not_mounted(const std::string& folder) {
               "a new one in its place is another remote: `crm remote rm` and `crm remote add`"};
 }
 
+bool is_writable(const std::string& folder) {
+  const auto objects = folder + "/objects";
+  return ::access(folder.c_str(), W_OK) == 0 &&
+         (::access(objects.c_str(), F_OK) != 0 || ::access(objects.c_str(), W_OK) == 0);
+}
+
+Contact not_writable(const std::string& folder) {
+  return {Trouble::Refused, "the folder " + base::printable(folder) +
+                                " cannot be written by who runs crm here; its owner can let them"};
+}
+
 /// A folder that becomes a remote by the first push to it.
 Contact make_bare(const std::string& folder, const std::string& branch, std::chrono::seconds patience) {
   const auto made =
@@ -112,21 +133,34 @@ Contact make_bare(const std::string& folder, const std::string& branch, std::chr
   return contact_of(made, trouble_of(made));
 }
 
-/// Whether a folder's refs are all as they were last fetched from it.
-bool has_no_news(git_repository* here, const RemoteUrl& url, const std::string& remote,
-                 const std::string& branch, const Oid& before) {
-  if (url.place != Place::Folder || before.empty() || !is_commit(here, before)) return false;
-  const auto refs = folder_refs(url.folder, branch);
-  return refs && std::all_of(refs->begin(), refs->end(), [&](const auto& ref) {
-           const auto& [name, id] = ref;
-           if (!name.starts_with(device_refs)) return id == before;
-           const std::string device = name.substr(std::string_view(device_refs).size());
-           return id == ref_target(here, device_refs + remote + "/" + device);
-         });
-}
-
 std::string with_heads(const std::string& branch) {
   return "refs/heads/" + branch;
+}
+
+/// Signs of life come along where they can: none of them may keep the branch from coming.
+GitRun fetch_refs(const Repository& repository, const Remote& remote, const std::string& branch,
+                  const std::vector<std::string>& devices, std::chrono::seconds patience) {
+  const auto url = parse_url(remote.url);
+  std::vector<std::string> words{"fetch",
+                                 "--progress",
+                                 "--no-tags",
+                                 "--no-recurse-submodules",
+                                 "--no-write-fetch-head",
+                                 "--no-show-forced-updates",
+                                 "--no-auto-maintenance",
+                                 "--no-write-commit-graph",
+                                 "--no-prune",
+                                 "--refmap=",
+                                 "--upload-pack=" + other_end(url).upload_pack,
+                                 "--",
+                                 remote.url,
+                                 "+" + with_heads(branch) + ":" + incoming_ref(remote.name)};
+  const auto alone = words;
+  words.insert(words.end(), devices.begin(), devices.end());
+  auto run = talk(repository.root(), url, std::move(words), patience);
+  const auto trouble = trouble_of(run);
+  const bool for_them = trouble == Trouble::Refused || trouble == Trouble::Other;
+  return devices.empty() || !for_them ? run : talk(repository.root(), url, alone, patience);
 }
 
 } // namespace
@@ -146,21 +180,22 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
     if (!out.before.empty()) static_cast<Contact&>(out) = not_mounted(there.url.folder);
     return out;
   }
-  if (has_no_news(before_talk.get(), there.url, remote.name, branch, out.before)) {
+  auto listing = read_listing(there.url, branch);
+  if (!listing) listing = ask_listing(repository, remote, branch, patience);
+  static_cast<Contact&>(out) = *listing;
+  if (!out.ok()) return out;
+  const auto devices = news_of_devices(before_talk.get(), *listing, remote.name);
+  if (devices.empty() && !out.before.empty() && listing->tip == out.before &&
+      is_commit(before_talk.get(), out.before)) {
     remove_ref(before_talk.get(), arrived); // of an earlier one that was not taken in
     out.tip = out.before;
     return out;
   }
-  const auto run =
-      talk(repository.root(), there.url,
-           {"fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-            "--no-show-forced-updates", "--no-auto-maintenance", "--no-write-commit-graph", "--no-prune",
-            "--refmap=", "--upload-pack=" + other_end(there.url).upload_pack, "--", remote.url,
-            "+" + with_heads(branch) + ":" + arrived,
-            "+" + std::string(device_refs) + "*:" + device_refs + remote.name + "/*"},
-           patience);
+  clear_odd_devices(before_talk.get(), remote.name);
+  const auto run = fetch_refs(repository, remote, branch, devices, patience);
   if (lacks_branch(run)) {
     out.lost = !out.before.empty();
+    if (!out.lost) out.others = std::move(listing->branches);
     return out;
   }
   static_cast<Contact&>(out) = contact_of(run, trouble_of(run));
@@ -200,6 +235,7 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     throw base::Error(base::Kind::NotFound, "no commit " + base::printable(tip) + " to push");
   if (there.empty) {
     if (!ref_target(handle.get(), seen).empty()) return not_mounted(there.url.folder);
+    if (!is_writable(there.url.folder)) return not_writable(there.url.folder);
     if (auto made = make_bare(there.url.folder, branch, patience); !made.ok()) return made;
   }
   if (there.url.place == Place::Folder) {
@@ -226,8 +262,11 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     words.push_back("+" + commit + ":" + ref);
   const auto run = talk(repository.root(), there.url, std::move(words), patience);
   auto out = contact_of(run, trouble_of_push(run));
+  if (out.trouble == Trouble::Auth && there.url.place == Place::Folder && !is_writable(there.url.folder))
+    return not_writable(there.url.folder);
   if (!out.ok()) return out;
   move_ref(handle.get(), seen, tip, "");
+  clear_odd_devices(handle.get(), remote.name);
   for (const auto& [ref, commit] : beside)
     if (ref.starts_with(device_refs))
       move_ref(handle.get(),
@@ -237,14 +276,14 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
   return out;
 }
 
-Contact probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
+Probed probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
   const auto there = approach(remote);
-  if (!there.contact.ok() || there.empty) return there.contact;
-  const auto run = talk(repository.root(), there.url,
-                        {"ls-remote", "--heads", "--upload-pack=" + other_end(there.url).upload_pack, "--",
-                         remote.url, with_heads(branch_of(repository))},
-                        patience);
-  return contact_of(run, trouble_of(run));
+  if (!there.contact.ok()) return {there.contact, {}};
+  const bool known = last_seen(repository, remote.name).has_value();
+  if (there.empty) return {known ? not_mounted(there.url.folder) : Contact(), {}};
+  auto listing = ask_listing(repository, remote, branch_of(repository), patience);
+  if (known || !listing.tip.empty()) listing.branches.clear();
+  return {listing, std::move(listing.branches)};
 }
 
 } // namespace crm::store

@@ -52,9 +52,12 @@ struct Fetched : Contact {
   bool rewound() const { return lost; }
   /// `before` is not among the ancestors of `tip`: the remote's history was rewritten, or its branch removed.
   bool lost = false;
+  /// Branches that it has instead of ours, where ours was never seen: it is likely to be something else.
+  std::vector<std::string> others;
 };
 
-/// Brings the remote's branch to refs/crm/remotes/NAME/BRANCH: objects are checked (fsck) on arrival, and
+/// Brings the remote's branch to refs/crm/remotes/NAME/BRANCH, and devices' signs of life, which may fail, to
+/// refs/crm/devices/NAME/DEVICE: objects are checked (fsck) on arrival, and
 /// when the history was rewritten the ref stays where it was. Gives up after `patience` without any progress.
 /// A bundle that is damaged is Refused.
 /// A folder that is empty is a remote without a branch; but where something was seen before it is Missing: a
@@ -91,7 +94,10 @@ struct Bundle {
 Bundle look_at_bundle(const std::string& file);
 
 /// Asks for the remote's refs and takes nothing.
-Contact probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience);
+struct Probed : Contact {
+  std::vector<std::string> others; ///< as Fetched has them
+};
+Probed probe(const Repository& repository, const Remote& remote, std::chrono::seconds patience);
 
 /// The branch's tip in a remote that is a folder, as its ref says at this moment and without asking git; what
 /// was last seen for all others, and where it cannot be told.
@@ -99,6 +105,8 @@ std::optional<Oid> folder_tip(const Repository& repository, const Remote& remote
 
 /// The remote's tip as last seen; nothing when it was never reached.
 std::optional<Oid> last_seen(const Repository& repository, const std::string& remote);
+/// What was seen of it counts no more, nor its devices' signs of life.
+void forget_seen(const Repository& repository, const std::string& remote);
 /// Somebody has agreed to a rewritten history: from here on `tip` counts as what the remote has, "" for
 /// nothing.
 void set_last_seen(const Repository& repository, const std::string& remote, const Oid& tip);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <utility>
 #include <vector>
 
@@ -245,6 +246,12 @@ Trouble trouble_of_push(const GitRun& run) {
   const bool moved = std::any_of(moved_meanwhile.begin(), moved_meanwhile.end(),
                                  [&](std::string_view each) { return contains(refusal, each); });
   return moved && deeper != Trouble::Refused ? Trouble::Rejected : Trouble::Refused;
+}
+
+Contact contact_of(const GitRun& run, Trouble trouble) {
+  if (trouble == Trouble::None) return {};
+  auto said = said_by(run);
+  return {trouble, said.empty() ? fmt::format("git ended with status {}", run.status) : std::move(said)};
 }
 
 bool lacks_branch(const GitRun& run) {

@@ -18,6 +18,9 @@ Trouble trouble_of_push(const GitRun& run);
 /// The remote has no branch of that name: an exit status alone does not tell that from a failure.
 bool lacks_branch(const GitRun& run);
 
+/// What a run that ended with such a trouble comes to.
+Contact contact_of(const GitRun& run, Trouble trouble);
+
 /// What people should read of it: progress, advice and repetitions left out; printable; no passwords.
 std::string said_by(const GitRun& run);
 

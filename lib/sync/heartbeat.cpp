@@ -32,10 +32,14 @@ store::Oid write_heartbeat(store::Repository& repository, const Heartbeat& beat)
 std::vector<Heartbeat> heartbeats(const store::Repository& repository, const std::string& remote) {
   std::vector<Heartbeat> out;
   for (const auto& [name, id] : repository.refs(store::device_refs + remote + "/")) {
-    if (!core::is_name(name) || out.size() == most) continue;
+    if (!core::is_device_name(name) || out.size() == most) continue;
     const auto commit = repository.commit(id);
-    Heartbeat beat{name, commit.trailer("Crm-Actor"), commit.author.time, commit.trailer("Crm-Head"),
-                   commit.trailer("Crm-Clone")};
+    Heartbeat beat{.device = name,
+                   .member = commit.trailer("Crm-Actor"),
+                   .at = commit.author.time,
+                   .head = commit.trailer("Crm-Head"),
+                   .clone = commit.trailer("Crm-Clone"),
+                   .commit = id};
     for (const auto& [trailer, value] : commit.trailers)
       if (trailer == key_trailer && value.size() <= longest_offer && beat.offers.size() < most_offers)
         beat.offers.push_back(value);

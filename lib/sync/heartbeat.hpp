@@ -17,11 +17,14 @@ struct Heartbeat {
   std::string clone;    ///< tells two clones apart that were given one name
   /// "bob ssh-ed25519 AAAA…": keys of the device that nobody has approved yet. As it says: to be checked.
   std::vector<std::string> offers = {};
+  store::Oid commit = {}; ///< of one that was read
 };
 
+/// Signed as batches are: who may push could else leave one in the name of any device.
 store::Oid write_heartbeat(store::Repository& repository, const Heartbeat& beat);
 
-/// Those of a remote as last fetched, by device. What is not one is left out.
+/// Those of a remote as last fetched, by device. What is not one is left out; whose key signed it is not
+/// looked at.
 std::vector<Heartbeat> heartbeats(const store::Repository& repository, const std::string& remote);
 
 } // namespace crm::sync

@@ -69,7 +69,9 @@ std::vector<Attempt> journal(const store::Repository& repository, std::size_t mo
 Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remote) {
   Contacts out;
   for (const auto& attempt : attempts)
-    if (attempt.remote == remote) {
+    if (attempt.remote == remote && attempt.outcome == removed) {
+      out = {};
+    } else if (attempt.remote == remote) {
       (attempt.ok() ? out.success : out.failure) = attempt;
       out.failing = !attempt.ok();
     }

@@ -13,9 +13,11 @@ namespace crm::sync {
 struct Attempt {
   core::StampTime at{};
   std::string remote;
-  std::string outcome; ///< "ok", or the trouble's word: "network", "host-key", "refused-data", …
-  std::string detail;  ///< a line for people
-  store::Oid head;     ///< ours when the attempt ended
+  /// "ok", or the trouble's word: "network", "host-key", "refused-data", …; "removed": the remote was
+  /// forgotten, and whatever has its name later is another one.
+  std::string outcome;
+  std::string detail;                 ///< a line for people
+  store::Oid head;                    ///< ours when the attempt ended
   std::size_t received = 0, sent = 0; ///< commits
   /// Ours before the sync that the attempt was part of; "" in what earlier versions wrote.
   store::Oid before{};
@@ -28,6 +30,8 @@ void record(const store::Repository& repository, const Attempt& attempt);
 
 /// Oldest first, at most the newest `most`; lines that cannot be read are left out.
 std::vector<Attempt> journal(const store::Repository& repository, std::size_t most = 1000);
+
+inline constexpr const char* removed = "removed";
 
 /// The newest success and the newest failure with a remote.
 struct Contacts {

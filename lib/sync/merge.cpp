@@ -24,8 +24,6 @@ using core::Schema;
 using store::Difference;
 using store::Oid;
 
-constexpr int record_depth = 2; ///< folders above a record
-
 /// A record that is marked says so in a line of its `crm:` block; most need not be read to know that they are
 /// not.
 bool may_be_deleted(const std::string& text) {
@@ -56,11 +54,6 @@ class Planner {
     std::sort(m_plan.changes.begin(), m_plan.changes.end(),
               [](const store::Change& a, const store::Change& b) { return a.path < b.path; });
     std::sort(m_plan.chosen.begin(), m_plan.chosen.end());
-    if (m_plan.deleted > 0) {
-      const auto attachments = m_repository.folder_id(m_plan.ours, std::string(store::attachment_folder));
-      m_plan.present = m_repository.count(m_plan.ours, record_depth) -
-                       (attachments.empty() ? 0 : m_repository.count(attachments, record_depth - 1));
-    }
     return std::move(m_plan);
   }
 

@@ -41,8 +41,8 @@ struct MergePlan {
   std::vector<Joined> joined;         ///< Merge only
   std::vector<Chosen> chosen;         ///< Merge only
   /// Records, as seen from ours: new here, changed here, newly marked as deleted (or removed) here; each
-  /// counts once. And how many there are here: counted only when some are deleted, else 0.
-  std::size_t arrived = 0, changed = 0, deleted = 0, present = 0;
+  /// counts once.
+  std::size_t arrived = 0, changed = 0, deleted = 0;
   store::Message message;     ///< Merge only: a function of the two trees
   store::Signature signature; ///< Merge only: author and committer alike
 };
