@@ -61,7 +61,8 @@ void test(Context& context, const std::vector<std::string>& names, std::chrono::
     context.print(fmt::format(
         "{}  {}  {}\n",
         context.style().paint(outcome.ok() ? Role::Good : Role::Bad, outcome.ok() ? "ok  " : "FAIL"),
-        base::pad(base::printable(remote.name), width), outcome.ok() ? "answers" : in_words(outcome.outcome)));
+        base::pad(base::printable(remote.name), width),
+        outcome.ok() ? "answers" : in_words(outcome.outcome)));
     const std::string said = base::printable(outcome.detail, base::Newlines::Keep);
     for (const auto line : base::split(said, '\n'))
       if (!line.empty() && !outcome.ok()) context.print("        " + std::string(line) + "\n");

@@ -13,7 +13,8 @@ namespace crm::app {
 
 using core::StampTime;
 
-/// By name; all for none, and of a store without remotes the bundle that it has synced by. Throws Error(NotFound) for one that there is not.
+/// By name; all for none, and of a store without remotes the bundle that it has synced by. Throws
+/// Error(NotFound) for one that there is not.
 std::vector<store::Remote> remotes_named(const Workspace& workspace, const std::vector<std::string>& names);
 /// With all that was known of it; nothing there is touched. Throws Error(NotFound).
 void remove_remote(Workspace& workspace, const std::string& name);
