@@ -34,6 +34,8 @@ void check_branch(const store::Repository& hub, const base::Environment& env, co
   if (!hub.has_commit(update.to)) return out.push_back("its branch must be a commit");
   if (!before.empty() && !hub.descends(update.to, before))
     return out.push_back("it would take back what is here: fetch and merge first, with `crm sync`");
+  if (const auto why = clock_refusal(hub, {env.now(), far_ahead}, update.to, before); !why.empty())
+    return out.push_back(why.substr(0, why.find('\n')));
   auto problems = sync::check_incoming(hub, update.to, before, {.latest = env.now() + far_ahead});
   if (problems.empty()) problems = settings_problems(hub, update.to);
   for (const auto& problem : problems)

@@ -105,6 +105,12 @@ std::size_t count_batches(const store::Repository& repository, const store::Oid&
 
 namespace {
 
+/// By the clock of crm, or by any of the dates that git gave it: whichever is latest, as all of them decide.
+core::StampTime written_at(const store::Commit& commit) {
+  const core::StampTime date = std::max(commit.author.time, commit.committer.time);
+  return std::max(date, core::parse_stamp_time(commit.trailer("Crm-Clock")).value_or(date));
+}
+
 /// Records whose files a commit removes, but for those that only move with their type's folder.
 std::set<std::string> removed_in(const store::Repository& repository, const store::Commit& commit) {
   std::set<std::string> removed;
@@ -123,7 +129,7 @@ std::set<std::string> removed_in(const store::Repository& repository, const stor
 } // namespace
 
 std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
-                                         const store::Oid& known) {
+                                         const store::Oid& known, core::StampTime latest) {
   std::vector<store::Oid> seen;
   for (const auto& remote : store::remotes(repository))
     if (auto tip = store::last_seen(repository, remote.name)) seen.push_back(std::move(*tip));
@@ -142,6 +148,10 @@ std::vector<core::Problem> unfit_to_send(const store::Repository& repository, co
         !commit.trailer(sync::quarantine_trailer).empty())
       return true;
     by_hand = true;
+    if (const auto date = written_at(commit); date > latest)
+      out.push_back({commit.id.substr(0, 10), 0, "", "",
+                     fmt::format("({}) has a date in the future, {}; {}", base::printable(commit.summary),
+                                 core::to_text(date), leaving_out(commit.id, known))});
     const auto removed = removed_in(repository, commit);
     if (removed.empty() || has_gone_out(commit.id)) return true;
     for (const auto& path : removed)
@@ -162,15 +172,19 @@ std::string clock_refusal(const store::Repository& repository, const ClockLimit&
   core::StampTime newest{};
   std::size_t count = 0;
   repository.since(tip, head, [&](const store::Commit& commit) {
-    const auto time = core::parse_stamp_time(commit.trailer("Crm-Clock"));
-    if (!time || *time <= limit.now + limit.ahead) return true;
+    const auto time = written_at(commit);
+    if (time <= limit.now + limit.ahead) return true;
     ++count;
-    newest = std::max(newest, *time);
+    newest = std::max(newest, time);
     first = commit;
     return true;
   });
   if (!first) return "";
-  const auto device = base::printable(first->trailer("Crm-Device"));
+  const auto named = [&](const char* trailer) { // git's own commits name none
+    const auto name = first->trailer(trailer);
+    return base::printable(name.empty() ? first->author.name : name);
+  };
+  const auto device = named("Crm-Device");
   const auto id = first->id.substr(0, 10);
   const auto by_itself = std::chrono::floor<std::chrono::days>(newest - limit.ahead) + std::chrono::days{1};
   return fmt::format(
@@ -179,9 +193,8 @@ std::string clock_refusal(const store::Repository& repository, const ClockLimit&
       "where this device's date is wrong, set it right; otherwise all of it is taken in from {} on\n"
       "sooner only without {}: on {}, once its date is right, `crm git reset --keep {}~1` and\n"
       "`crm git push --force REMOTE {}`, then `crm sync --allow-rewound` on each device, and write it anew",
-      device, limit.ahead.count(), id, base::printable(first->trailer("Crm-Actor")),
-      base::printable(first->summary), core::to_text(*core::parse_stamp_time(first->trailer("Crm-Clock"))),
-      count == 1 ? "" : fmt::format(", and {} after it", count - 1),
+      device, limit.ahead.count(), id, named("Crm-Actor"), base::printable(first->summary),
+      core::to_text(written_at(*first)), count == 1 ? "" : fmt::format(", and {} after it", count - 1),
       core::to_text(core::StampTime(by_itself)).substr(0, 10), count == 1 ? "it" : "these", device, id,
       repository.branch());
 }

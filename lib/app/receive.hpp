@@ -53,10 +53,10 @@ std::size_t count_batches(const store::Repository& repository, const store::Oid&
                           const store::Oid& without);
 
 /// What would harm the store of what `head` has and `known` ("" for nothing) has not: no other device would
-/// take it in, or it takes records away that others have. What crm itself wrote is as it should be: looked at
-/// where there is a commit by hand among it.
+/// take it in, as with a date after `latest`, or it takes records away that others have. What crm itself
+/// wrote is as it should be: looked at where there is a commit by hand among it.
 std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
-                                         const store::Oid& known);
+                                         const store::Oid& known, core::StampTime latest);
 
 /// How far ahead of this device's clock a batch may be that is taken in.
 struct ClockLimit {

@@ -14,14 +14,15 @@ namespace crm::store {
 namespace {
 
 constexpr std::size_t shortest_prefix = 4;
-/// 9999-12-31T23:59:59Z. Anybody can write any number into a commit; in milliseconds many are none.
-constexpr git_time_t farthest_time = 253'402'300'799;
+/// Anybody can write any number into a commit. libgit2 writes 32 bits of it (until 2106), and a merge, whose
+/// date comes from others', must be the same to whoever computes it.
+constexpr git_time_t latest_time = 0xffff'ffff;
 
 Signature signature_of(const git_signature* signature) {
   if (signature == nullptr) return {};
   return {signature->name, signature->email,
-          std::chrono::sys_seconds(std::chrono::seconds(
-              std::clamp<git_time_t>(signature->when.time, -farthest_time, farthest_time)))};
+          std::chrono::sys_seconds(
+              std::chrono::seconds(std::clamp<git_time_t>(signature->when.time, 0, latest_time)))};
 }
 
 } // namespace
