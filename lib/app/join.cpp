@@ -200,13 +200,13 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   repository.prepare();
   repository.set_config("crm.device", device);
   repository.set_config("crm.member", request.member.empty() ? "nobody" : request.member);
+  auto asides = judgement.put_aside;
+  if (start != *tip) asides.push_back(start);
+  remember_asides(repository, asides);
   {
     auto transaction = repository.begin(lock_wait(env));
     transaction.fast_forward(start);
   }
-  auto asides = judgement.put_aside;
-  if (start != *tip) asides.push_back(start);
-  remember_asides(repository, asides);
   {
     auto workspace = Workspace::open(env, folder.string());
     out.member = member_key(workspace, request);

@@ -195,6 +195,7 @@ class Sync {
     say(outcome, "merging");
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
+    if (transaction) remember_asides(m_repository, judged.asides);
     if (transaction && transaction->head() == judged.ours_before && judged.ours != judged.ours_before)
       transaction->fast_forward(judged.ours);
     const auto ours = transaction ? transaction->head() : judged.ours;
@@ -212,7 +213,6 @@ class Sync {
     }
     const auto head = sync::apply(*transaction, plan);
     sync::record_arrival(m_repository, {m_workspace.env().now(), head});
-    remember_asides(m_repository, judged.asides);
     for (const auto& warning : transaction->warnings())
       m_workspace.warn(warning);
     m_workspace.moved();

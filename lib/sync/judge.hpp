@@ -69,11 +69,16 @@ class Judge {
 /// of the tip and of what is refused.
 store::Oid put_aside(const store::Repository& repository, const Judgement& judgement);
 
+/// The put-aside commits of a history, but for what was looked through already.
+std::vector<store::Commit> asides_in(const store::Repository& repository, const store::Oid& tip);
+
 /// A put-aside commit names with it each commit that it takes out, and why.
 inline constexpr const char* quarantine_trailer = "Crm-Quarantine";
 /// The commits that a put-aside commit names.
 std::vector<store::Oid> named_in(const store::Commit& put_aside);
-/// Refs to the put-aside commits that this device has: what they took out is found by them.
+/// Refs to put-aside commits, and to the commit up to which histories were looked through for them: only to
+/// save looking again. What counts follows from the histories alone.
 inline constexpr const char* quarantine_refs = "refs/crm/quarantine/";
+inline constexpr const char* looked_through_ref = "refs/crm/looked-through";
 
 } // namespace crm::sync

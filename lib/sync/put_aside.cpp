@@ -25,10 +25,23 @@ std::optional<Oid> dirty_since(const store::Repository& repository, const Oid& b
 
 } // namespace
 
+std::vector<Commit> asides_in(const store::Repository& repository, const Oid& tip) {
+  std::vector<Commit> out;
+  const auto looked = repository.ref(looked_through_ref);
+  if (tip.empty() || looked == tip) return out;
+  repository.since(tip, looked, [&](const Commit& commit) {
+    if (!commit.trailer(quarantine_trailer).empty()) out.push_back(commit);
+    return true;
+  });
+  return out;
+}
+
 std::vector<Commit> commits_to_judge(const store::Repository& repository, const Oid& tip, Oid known,
                                      std::vector<Commit> asides) {
   for (const auto& [name, id] : repository.refs(quarantine_refs))
     asides.push_back(repository.commit(id));
+  for (auto& each : asides_in(repository, known))
+    asides.push_back(std::move(each));
   for (;;) {
     std::vector<Commit> out;
     std::set<Oid> in, bases;
