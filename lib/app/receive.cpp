@@ -56,7 +56,6 @@ bool leaves_ours_alone(sync::Authorities& authorities, const sync::Judgement& th
 
 Judged judge_received(Workspace& workspace, const store::Oid& tip, const store::Oid& head,
                       const std::shared_ptr<sync::JudgeMemory>& memory) {
-  look_for_asides(workspace.repository());
   const auto& repository = workspace.repository();
   auto judge = judge_of(workspace, memory);
   Judged out{tip, head, head, {}, {}, {}};
@@ -77,17 +76,8 @@ void remember_asides(store::Repository& repository, const std::vector<store::Oid
     repository.set_ref(sync::quarantine_refs + each, each);
 }
 
-void look_for_asides(store::Repository& repository) {
-  const auto head = repository.head();
-  if (repository.ref(sync::looked_through_ref) == head) return;
-  for (const auto& each : sync::asides_in(repository, head))
-    remember_asides(repository, {each.id});
-  repository.set_ref(sync::looked_through_ref, head);
-}
-
 OwnJudged judge_own(Workspace& workspace, const store::Oid& head, const store::Oid& known,
                     const std::shared_ptr<sync::JudgeMemory>& memory) {
-  look_for_asides(workspace.repository());
   auto judgement = judge_of(workspace, memory).judge(head, known, known);
   if (!judgement.unproved.empty()) return {std::move(judgement.unproved), {}, head};
   if (judgement.standing.empty()) return {{}, {}, head};

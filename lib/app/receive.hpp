@@ -34,8 +34,6 @@ Judged judge_received(Workspace& workspace, const store::Oid& tip, const store::
 /// From here on the put-aside commits are known here. Before the branch moves, so that a kill between the two
 /// leaves nothing to find out again.
 void remember_asides(store::Repository& repository, const std::vector<store::Oid>& asides);
-/// Those of HEAD's history too, however they came here: what came since they were last looked for is read.
-void look_for_asides(store::Repository& repository);
 
 /// What this device would send with `head` to who has `known` ("" for nothing), judged as it will be there.
 struct OwnJudged {

@@ -69,16 +69,15 @@ class Judge {
 /// of the tip and of what is refused.
 store::Oid put_aside(const store::Repository& repository, const Judgement& judgement);
 
-/// The put-aside commits of a history, but for what was looked through already.
+/// The put-aside commits of a history. How far it was looked through, and what was found, is kept beside the
+/// repository, so that each commit is read once.
 std::vector<store::Commit> asides_in(const store::Repository& repository, const store::Oid& tip);
 
 /// A put-aside commit names with it each commit that it takes out, and why.
 inline constexpr const char* quarantine_trailer = "Crm-Quarantine";
 /// The commits that a put-aside commit names.
 std::vector<store::Oid> named_in(const store::Commit& put_aside);
-/// Refs to put-aside commits, and to the commit up to which histories were looked through for them: only to
-/// save looking again. What counts follows from the histories alone.
+/// Refs to put-aside commits, so that they stay, also those of a history that was not taken in yet.
 inline constexpr const char* quarantine_refs = "refs/crm/quarantine/";
-inline constexpr const char* looked_through_ref = "refs/crm/looked-through";
 
 } // namespace crm::sync

@@ -1,5 +1,8 @@
 #include "sync/put_aside.hpp"
 
+#include "base/text.hpp"
+#include "store/small_file.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <optional>
@@ -10,6 +13,8 @@ namespace {
 
 using store::Commit;
 using store::Oid;
+
+constexpr std::size_t digits = 40; ///< of an Oid
 
 /// The commit from which on a history that goes on from `base` has to be judged, as one that is refused is in
 /// it and is not put aside there; nothing when all of it is clean.
@@ -23,16 +28,35 @@ std::optional<Oid> dirty_since(const store::Repository& repository, const Oid& b
   return std::nullopt;
 }
 
+/// The commit up to which the history was looked through, "" for none, and what was found in it.
+std::pair<Oid, std::vector<Oid>> looked_through(const store::Repository& repository, std::string_view kept) {
+  std::pair<Oid, std::vector<Oid>> out;
+  for (const auto line : base::split(base::trim(kept), '\n')) {
+    const Oid id(line);
+    if (id.size() != digits || !repository.has_commit(id)) return {};
+    out.first.empty() ? void(out.first = id) : out.second.push_back(id);
+  }
+  return out;
+}
+
 } // namespace
 
 std::vector<Commit> asides_in(const store::Repository& repository, const Oid& tip) {
+  if (tip.empty()) return {};
+  const auto kept_as = repository.private_dir() + "/asides";
+  auto [looked, found] = looked_through(repository, store::read_small_file(kept_as).value_or(""));
   std::vector<Commit> out;
-  const auto looked = repository.ref(looked_through_ref);
-  if (tip.empty() || looked == tip) return out;
   repository.since(tip, looked, [&](const Commit& commit) {
     if (!commit.trailer(quarantine_trailer).empty()) out.push_back(commit);
     return true;
   });
+  for (const auto& id : found)
+    out.push_back(repository.commit(id));
+  if (looked == tip) return out;
+  std::string lines = tip + "\n";
+  for (const auto& each : out)
+    lines += each.id + "\n";
+  store::keep_small_file(kept_as, lines);
   return out;
 }
 
@@ -67,7 +91,6 @@ std::vector<Commit> commits_to_judge(const store::Repository& repository, const 
 }
 
 std::vector<store::Oid> named_in(const store::Commit& put_aside) {
-  constexpr std::size_t digits = 40;
   std::vector<Oid> out;
   for (const auto& [name, value] : put_aside.trailers)
     if (name == quarantine_trailer) out.push_back(value.substr(0, digits));
