@@ -513,8 +513,13 @@ TEST_CASE("a lock that a dead git left on a stick stops no push, one of a live g
   REQUIRE(pair.push_head().ok());
   pair.store.repository.begin(5s).commit({{bob, "id: 9hq2k2m9qxv0tbn4\nname: Bob\n"}}, message("Add"), alice);
   REQUIRE(run("touch -d '30 seconds ago' " + lock).code == 0);
-  FILE* at_work = ::popen(("git -C " + pair.bare + " cat-file --batch > /dev/null").c_str(), "w");
+  const std::string answer = pair.store.folder.path + "/answer";
+  FILE* at_work = ::popen(("git -C " + pair.bare + " cat-file --batch > " + answer).c_str(), "w");
   REQUIRE(at_work != nullptr);
+  std::fputs("HEAD\n", at_work);
+  std::fflush(at_work);
+  while (!std::filesystem::exists(answer) || std::filesystem::file_size(answer) == 0)
+    std::this_thread::sleep_for(1ms);
   REQUIRE(pair.push_head().trouble == Trouble::Rejected);
   REQUIRE(std::filesystem::exists(lock));
   REQUIRE(::pclose(at_work) == 0);
