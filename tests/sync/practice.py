@@ -236,7 +236,7 @@ class Practice:
         open(path, "w").write(edited)
         self.story.append(f"{device.name} edited {folder}/{id[:4]}: {kind} {token}")
         self.overwrite(device, name, text, edited)
-        if token in edited: self.by_hand.append((name, token, f"{device.name} {kind}"))
+        if re.search(rf"\b{token}\b", edited): self.by_hand.append((name, token, f"{device.name} {kind}"))  # not a part of an id
         return ["commit"] if r.random() < 0.7 else self.do_set(device)
 
     def do_settings(self, device):
