@@ -19,7 +19,6 @@
 namespace crm::sync {
 namespace {
 
-constexpr std::size_t most_kept = 4096;
 const core::PolicyChange settings_update{std::string(core::settings_type), core::Operation::Update, {}};
 
 bool may_do_all(const core::Policy& policy, const core::Actor& actor, const core::Schema& schema) {
@@ -204,17 +203,12 @@ bool Rights::goes_on(const Case& now, const core::Record& fresh, const core::Sch
 
 Rights::Shared Rights::read(const store::Oid& blob, const std::string& path, const core::Schema& schema) {
   if (blob.empty()) return nullptr;
-  const std::pair key{&schema, blob};
-  if (const auto known = m_read.find(key); known != m_read.end()) return known->second;
-  if (m_read.size() > most_kept) m_read.clear();
   const auto sound = m_files.record(m_repository, blob, path, schema);
-  if (const auto* version = std::get_if<Version>(sound.get()))
-    return m_read.emplace(key, Shared(sound, &version->record)).first->second;
+  if (const auto* version = std::get_if<Version>(sound.get())) return Shared(sound, &version->record);
   auto parsed = codec::read_record(m_repository.blob(blob), path, schema);
   if (const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed))
     throw base::Error(base::Kind::InvalidData, core::to_text(problems->front()));
-  auto record = std::make_shared<const core::Record>(std::get<core::Record>(std::move(parsed)));
-  return m_read.emplace(key, std::move(record)).first->second;
+  return std::make_shared<const core::Record>(std::get<core::Record>(std::move(parsed)));
 }
 
 Rights::Shared Rights::read_at(const store::Oid& tree, const std::string& path, const core::Schema& schema) {

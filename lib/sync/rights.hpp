@@ -6,11 +6,9 @@
 #include "core/record.hpp"
 #include "sync/authority.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace crm::sync {
@@ -51,9 +49,7 @@ class Rights {
 
   const store::Repository& m_repository;
   Authorities& m_authorities;
-  ReadFiles& m_files;
-  /// What one commit left is what the next one begins with. Authorities keep the schemas where they are.
-  std::map<std::pair<const core::Schema*, store::Oid>, Shared> m_read;
+  ReadFiles& m_files; ///< what one commit left is what the next one begins with
 };
 
 } // namespace crm::sync
