@@ -147,46 +147,14 @@ class BaseSearch {
   std::map<store::Oid, Past> m_pasts;      ///< of commits that are still to come
 };
 
-/// Until `visit` returns false; false then.
-template <typename Visit>
-bool each_before_its_parents(const std::vector<store::Commit>& commits, const Visit& visit) {
-  std::map<store::Oid, std::size_t> children;
-  for (const auto& commit : commits)
-    for (const auto& parent : commit.parents)
-      ++children[parent];
-  std::map<store::Oid, const store::Commit*> waiting;
-  std::vector<const store::Commit*> next;
-  for (auto at = commits.rbegin(); at != commits.rend(); ++at)
-    children.contains(at->id) ? void(waiting.emplace(at->id, &*at)) : next.push_back(&*at);
-  while (!next.empty()) {
-    const auto* commit = next.back();
-    next.pop_back();
-    if (!visit(*commit)) return false;
-    for (const auto& parent : commit->parents)
-      if (--children[parent] == 0)
-        if (const auto at = waiting.find(parent); at != waiting.end()) next.push_back(at->second);
-  }
-  return true;
-}
-
 } // namespace
 
 void find_bases(Workspace& workspace, std::vector<Disputed>& disputed) {
   BaseSearch search(workspace, disputed);
   if (disputed.empty()) return;
-  std::vector<store::Commit> moment; // all of one second
-  const auto visit = [&] {
-    return each_before_its_parents(std::exchange(moment, {}),
-                                   [&](const store::Commit& commit) { return search.visit(commit); });
-  };
   const auto& repository = workspace.repository();
-  bool goes_on = true;
-  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    if (!moment.empty() && moment.front().committer.time != commit.committer.time) goes_on = visit();
-    moment.push_back(commit);
-    return goes_on;
-  });
-  if (goes_on) visit();
+  repository.newest_first(repository.head(),
+                          [&](const store::Commit& commit) { return search.visit(commit); });
 }
 
 } // namespace crm::app

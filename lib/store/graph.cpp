@@ -175,8 +175,17 @@ void Repository::since(const Oid& from, const Oid& without,
 void Repository::newest_first(const Oid& from, const std::function<bool(const Commit&)>& visit) const {
   Walk walk(*m_impl);
   walk.start(from, Walk::from);
-  while (walk.next() != nullptr)
-    if (const Node* node = walk.step(); !visit(commit(to_oid(node->id)))) return;
+  while (walk.next() != nullptr) {
+    std::vector<Node*> moment; // all of one second
+    for (const auto time = walk.next()->time; walk.next() != nullptr && walk.next()->time == time;) {
+      moment.push_back(walk.step());
+      moment.back()->listed = true;
+    }
+    for (const auto& id : in_order(moment))
+      if (!visit(commit(id))) return;
+    for (Node* node : moment)
+      node->listed = false;
+  }
 }
 
 Oid Repository::ref(std::string_view name) const {

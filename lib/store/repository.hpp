@@ -160,9 +160,9 @@ class Repository {
   /// Commits that are reachable from `from` and not from `without` ("" for none), newest first and each
   /// before its parents, until `visit` returns false. Exact as long as no clock was more than four days off.
   void since(const Oid& from, const Oid& without, const std::function<bool(const Commit&)>& visit) const;
-  /// All that `from` holds by the commits' times, and no more of it is read than is visited: for what is
-  /// likely to be recent. Crm's own commits are not earlier than those they follow; others may be out of
-  /// order.
+  /// All that `from` holds by the commits' times, of one second each before its parents. No more of it is
+  /// read than is visited, and the rest of that second: for what is likely to be recent. Crm's own commits
+  /// are not earlier than those they follow; others may be out of order.
   void newest_first(const Oid& from, const std::function<bool(const Commit&)>& visit) const;
   /// The commit that a ref names, "" when there is none ("refs/crm/…"). Throws Error(Failure) for a ref to
   /// anything else.
