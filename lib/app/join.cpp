@@ -146,18 +146,20 @@ std::string member_key(Workspace& workspace, const JoinRequest& request) {
                         " --member KEY`");
 }
 
-} // namespace
-
-JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
+/// An empty folder, or one that is not there yet.
+std::filesystem::path folder_for(const JoinRequest& request) {
   std::error_code error;
-  const auto folder =
+  auto folder =
       std::filesystem::absolute(request.folder.empty() ? folder_of(request.url) : request.folder, error)
           .lexically_normal();
   if (std::filesystem::exists(folder, error) &&
       (!std::filesystem::is_directory(folder, error) || !std::filesystem::is_empty(folder, error)))
     throw base::Error(base::Kind::Usage, base::printable(folder.string()) + " is there and not empty",
                       "name a folder of its own: `" + command_of(request) + " DIR`");
-  Made made(folder);
+  return folder;
+}
+
+store::Repository clone(const std::filesystem::path& folder, const JoinRequest& request) {
   const auto cloned = store::clone(request.url, folder.string(), request.patience);
   if (!cloned.ok())
     throw base::Error(kind_of(cloned.trouble),
@@ -166,17 +168,57 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
                                ? "what is there is not taken in"
                                : std::string(store::in_words(store::to_text(cloned.trouble)))),
                       cloned.said);
-  auto repository = store::Repository::open(folder.string());
-  const auto tip = store::last_seen(repository, first_remote);
-  if (!tip)
-    throw base::Error(base::Kind::NotFound, base::printable(request.url) + " holds no store yet",
-                      "push one to it first: `crm remote add office URL` and `crm sync` where the store is");
-  const bool is_archive = request.from == JoinRequest::From::Archive;
-  // What a store was is brought back whole, whenever that was.
-  const auto latest = is_archive ? core::StampTime::max() : env.now() + far_ahead;
-  auto problems = sync::check_incoming(repository, *tip, "", {.latest = latest});
-  if (problems.empty()) problems = settings_problems(repository, *tip);
-  if (!problems.empty()) {
+  return store::Repository::open(folder.string());
+}
+
+class Join {
+ public:
+  Join(base::Environment& env, const JoinRequest& request, std::filesystem::path folder)
+      : m_env(env), m_request(request), m_folder(std::move(folder)), m_repository(clone(m_folder, request)),
+        m_tip(store::last_seen(m_repository, first_remote).value_or("")) {}
+
+  JoinedStore run() {
+    if (m_tip.empty())
+      throw base::Error(
+          base::Kind::NotFound, base::printable(m_request.url) + " holds no store yet",
+          "push one to it first: `crm remote add office URL` and `crm sync` where the store is");
+    check();
+    const auto start = judge();
+    name_device();
+    begin_with(start);
+    name_member();
+    m_repository.set_config(first_commit_setting, first_commit(m_repository, m_tip));
+    make_key();
+    m_out.root = m_folder.string();
+    if (m_request.look) {
+      auto workspace = open();
+      m_request.look(workspace);
+    }
+    keep_remote();
+    sync::record_arrival(m_repository, {m_env.now(), m_tip});
+    return std::move(m_out);
+  }
+
+ private:
+  bool is_archive() const { return m_request.from == JoinRequest::From::Archive; }
+  Workspace open() const { return Workspace::open(m_env, m_folder.string()); }
+
+  void check_clocks() const {
+    const auto refusal = clock_refusal(m_repository, {m_env.now(), far_ahead}, m_tip, "");
+    if (refusal.empty()) return;
+    const auto first = refusal.find('\n');
+    throw base::Error(base::Kind::InvalidData,
+                      "what is there cannot be taken in: " + refusal.substr(0, first),
+                      refusal.substr(first + 1));
+  }
+
+  /// As a sync looks at what comes. What a store was, an archive brings back whole, whenever that was.
+  void check() {
+    const auto latest = is_archive() ? core::StampTime::max() : m_env.now() + far_ahead;
+    if (!is_archive()) check_clocks();
+    auto problems = sync::check_incoming(m_repository, m_tip, "", {.latest = latest});
+    if (problems.empty()) problems = settings_problems(m_repository, m_tip);
+    if (problems.empty()) return;
     std::vector<std::string> lines;
     for (const auto& problem : problems)
       lines.push_back("  " + base::printable(core::to_text(problem)));
@@ -184,72 +226,87 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
                       "what is there cannot be taken in:\n" + base::join(lines, "\n"),
                       "nothing was left here");
   }
-  const auto judgement = sync::Judge(repository).judge(*tip, "", "");
-  JoinedStore out;
-  if (is_archive && !judgement.ok())
-    out.warnings.emplace_back(
-        "not all of its history is signed by who may have written it: `crm audit verify` "
-        "says what");
-  if (!judgement.unproved.empty() && !is_archive)
-    throw base::Error(base::Kind::VerificationFailed,
-                      "what is there is not signed as it must be: " +
-                          refusal_text(judgement.unproved.front()),
-                      "nothing was left here; ask whoever keeps that remote");
-  const auto start = judgement.ok() || is_archive ? *tip : sync::put_aside(repository, judgement);
-  const std::string device = device_name(devices(repository, *tip), env, request.device);
-  repository.prepare();
-  repository.set_config("crm.device", device);
-  repository.set_config("crm.member", request.member.empty() ? "nobody" : request.member);
-  auto asides = judgement.put_aside;
-  if (start != *tip) asides.push_back(start);
-  remember_asides(repository, asides);
-  {
-    auto transaction = repository.begin(lock_wait(env));
-    transaction.fast_forward(start);
+
+  /// What came, without what its writers had no right to write.
+  store::Oid judge() {
+    const auto judgement = sync::Judge(m_repository).judge(m_tip, "", "");
+    if (is_archive() && !judgement.ok())
+      m_out.warnings.emplace_back(
+          "not all of its history is signed by who may have written it: `crm audit verify` says what");
+    if (!judgement.unproved.empty() && !is_archive())
+      throw base::Error(base::Kind::VerificationFailed,
+                        "what is there is not signed as it must be: " +
+                            refusal_text(judgement.unproved.front()),
+                        "nothing was left here; ask whoever keeps that remote");
+    m_asides = judgement.put_aside;
+    if (judgement.ok() || is_archive()) return m_tip;
+    m_asides.push_back(sync::put_aside(m_repository, judgement));
+    return m_asides.back();
   }
-  {
-    auto workspace = Workspace::open(env, folder.string());
-    out.member = member_key(workspace, request);
-    out.name = workspace.settings().name;
-    out.records =
+
+  void name_device() {
+    m_out.device = device_name(devices(m_repository, m_tip), m_env, m_request.device);
+    m_repository.prepare();
+    m_repository.set_config("crm.device", m_out.device);
+    m_repository.set_config("crm.member", m_request.member.empty() ? "nobody" : m_request.member);
+  }
+
+  void begin_with(const store::Oid& start) {
+    remember_asides(m_repository, m_asides);
+    m_repository.begin(lock_wait(m_env)).fast_forward(start);
+  }
+
+  void name_member() {
+    auto workspace = open();
+    m_out.member = member_key(workspace, m_request);
+    m_out.name = workspace.settings().name;
+    m_out.records =
         static_cast<std::size_t>(workspace.with_index([](index::Index& index) { return index.count({}); }));
+    if (m_out.member.empty()) return;
+    m_repository.set_config("crm.member", m_out.member);
+    m_repository.set_config("user.name", m_out.member);
+    m_repository.set_config("user.email", m_out.member + "@" + m_out.device);
   }
-  if (!out.member.empty()) {
-    repository.set_config("crm.member", out.member);
-    repository.set_config("user.name", out.member);
-    repository.set_config("user.email", out.member + "@" + device);
+
+  /// Where batches are signed.
+  void make_key() {
+    if (m_out.member.empty() || sync::keys_at(m_repository, m_tip).empty()) return;
+    m_out.fingerprint = store::fingerprint(ensure_key(m_repository, m_env, m_out.member, m_out.device));
+    store::configure_signing(m_repository, m_out.member);
+    refresh_signers(m_repository);
   }
-  repository.set_config(first_commit_setting, first_commit(repository, *tip));
-  if (!out.member.empty() && !sync::keys_at(repository, *tip).empty()) {
-    out.fingerprint = store::fingerprint(ensure_key(repository, env, out.member, device));
-    store::configure_signing(repository, out.member);
-    refresh_signers(repository);
+
+  /// A file is no remote. A remote is told that the device's name is taken; one that may only be read has no
+  /// such word, and need not.
+  void keep_remote() {
+    std::error_code error;
+    if (!is_archive() && store::look_at_bundle(m_request.url).state != store::Bundle::State::None)
+      m_out.bundle = std::filesystem::absolute(m_request.url, error).lexically_normal().string();
+    if (is_archive() || !m_out.bundle.empty()) return store::remove_remote(m_repository, first_remote);
+    auto workspace = open();
+    sign_as_member(m_repository, m_out.member);
+    store::push(m_repository, store::remotes(m_repository).front(), m_tip, m_request.patience,
+                {{store::device_refs + m_out.device,
+                  sync::write_heartbeat(m_repository, {m_out.device, m_out.member, m_env.now(), m_tip,
+                                                       clone_id(workspace), offers(workspace)})}});
+    sync::record(m_repository, {m_env.now(), first_remote, "ok", "joined", m_tip, 0, 0});
   }
-  out.root = folder.string();
-  out.device = device;
-  if (request.look) {
-    auto workspace = Workspace::open(env, folder.string());
-    request.look(workspace);
-  }
-  if (!is_archive && store::look_at_bundle(request.url).state != store::Bundle::State::None)
-    out.bundle = std::filesystem::absolute(request.url, error).lexically_normal().string();
-  if (is_archive || !out.bundle.empty()) {
-    store::remove_remote(repository, first_remote);
-    sync::record_arrival(repository, {env.now(), *tip});
-    made.keep();
-    return out;
-  }
-  {
-    // Says that the name is taken. A remote that may only be read has no such word, and need not.
-    auto workspace = Workspace::open(env, folder.string());
-    sign_as_member(repository, out.member);
-    store::push(repository, {first_remote, store::remotes(repository).front().url}, *tip, request.patience,
-                {{store::device_refs + device,
-                  sync::write_heartbeat(repository, {device, out.member, env.now(), *tip, clone_id(workspace),
-                                                     offers(workspace)})}});
-  }
-  sync::record(repository, {env.now(), first_remote, "ok", "joined", *tip, 0, 0});
-  sync::record_arrival(repository, {env.now(), *tip});
+
+  base::Environment& m_env;
+  const JoinRequest& m_request;
+  const std::filesystem::path m_folder;
+  store::Repository m_repository;
+  const store::Oid m_tip;           ///< of the branch that came; "" where the remote has none
+  std::vector<store::Oid> m_asides; ///< what was put aside, by others or here
+  JoinedStore m_out;
+};
+
+} // namespace
+
+JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
+  auto folder = folder_for(request);
+  Made made(folder);
+  auto out = Join(env, request, std::move(folder)).run();
   made.keep();
   return out;
 }
