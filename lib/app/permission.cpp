@@ -39,8 +39,8 @@ Permission::Permission(Workspace& workspace) : m_workspace(workspace) {
 }
 
 bool Permission::unlimited(const core::Schema& schema) const {
+  if (schema.type == core::member_type) return false;
   if (!m_policy) return true;
-  if (core::guards_members(*m_policy, schema)) return false;
   const auto* grant = m_actor.active ? m_policy->grant(m_actor.role, schema.type) : nullptr;
   return grant != nullptr && is_all(*grant);
 }
@@ -53,7 +53,10 @@ std::optional<core::Forbidden> Permission::decide(const core::PolicyChange& chan
 
 std::optional<core::Forbidden> Permission::refuse(const core::Record* before, const core::Record& after,
                                                   const core::Schema& schema) {
-  if (unlimited(schema)) return std::nullopt;
+  if (before != nullptr && schema.type == core::member_type)
+    if (auto forbidden = sync::decide_trust(sync::trust_of(*before, schema), sync::trust_of(after, schema)))
+      return forbidden;
+  if (!m_policy || unlimited(schema)) return std::nullopt;
   for (const auto& change : core::changes_of(before, &after, schema))
     if (auto forbidden = decide(change)) return forbidden;
   return core::decide_approver(*m_policy, schema, before, after, m_actor.member);

@@ -5,6 +5,7 @@
 #include "codec/record.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
+#include "sync/authority.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -202,6 +203,18 @@ bool Revert::follow(Target& target, const std::string& unit, const core::Record&
   return true;
 }
 
+/// True of a member's keys and revocations, which are only added.
+bool Revert::stays(Target& target, const core::Record& back) const {
+  if (back.type != core::member_type) return false;
+  const auto why =
+      sync::decide_trust(sync::trust_of(target.now, *target.schema), sync::trust_of(back, *target.schema));
+  if (!why) return false;
+  if (m_later != Later::Keep)
+    throw base::Error(base::Kind::Denied, why->why, why->instead + "\n--keep undoes the rest and leaves it");
+  target.kept.push_back(title(target.now, *target.schema) + ": " + why->why);
+  return true;
+}
+
 void Revert::fields(Target& target, const core::Record& before, const core::Record& after) {
   const auto& schema = *target.schema;
   std::map<std::string, bool> follows; // by unit
@@ -210,7 +223,9 @@ void Revert::fields(Target& target, const core::Record& before, const core::Reco
     if (was == became) continue;
     const std::string unit = schema.unit(name);
     if (schema.rule(unit) == core::Rule::Set) {
-      target.wanted.fields.set(name, revert_set(was, became, is));
+      auto back = target.wanted;
+      back.fields.set(name, revert_set(was, became, is));
+      if (!stays(target, back)) target.wanted = std::move(back);
       continue;
     }
     if (is == was && !target.units.contains(unit)) continue; // somebody has put it back already

@@ -44,6 +44,7 @@ class Revert {
   void record(const store::Difference& difference, const core::Schema& schema);
   bool is_removed(const core::Record& record, const std::string& path) const;
   void fields(Target& target, const core::Record& before, const core::Record& after);
+  bool stays(Target& target, const core::Record& back) const;
   void mark(Target& target, const core::Record& before, const core::Record& after);
   void creation(Target& target, const core::Record& after);
   void file(const store::Difference& difference);

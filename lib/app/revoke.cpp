@@ -60,6 +60,27 @@ std::vector<store::Oid> last_commits(const store::Repository& repository, const 
   return out;
 }
 
+/// What the store says of the key already.
+std::vector<sync::Revocation> revocations_of(const sync::Trust& trust, const std::string& fingerprint) {
+  std::vector<sync::Revocation> out;
+  for (const auto& each : trust.revoked)
+    if (each.fingerprint == fingerprint) out.push_back(each);
+  return out;
+}
+
+/// All of them count: one that believes more than another would change nothing.
+void refuse_to_believe_more(const store::Repository& repository, const sync::Revocation& known,
+                            const std::vector<store::Oid>& last) {
+  for (const auto& each : last)
+    if (std::none_of(known.last.begin(), known.last.end(), [&](const store::Oid& limit) {
+          return repository.has_commit(limit) && repository.descends(limit, each);
+        }))
+      throw base::Error(
+          base::Kind::Usage,
+          "that key is revoked already, and believed up to " + known.last.front().substr(0, 10),
+          "that stays so; what was put aside and is good can be adopted: `crm audit quarantine`");
+}
+
 /// Something before all that may have to be put aside now: the merge base would do, and so does the first of
 /// them.
 store::Oid before_all(const std::vector<store::Oid>& last) {
@@ -87,12 +108,16 @@ Revoked revoke(Workspace& workspace, const RevokeRequest& request) {
     auto member = batch.load(resolve(workspace, "member", out.member));
     core::List lines =
         member.get(revoked_field).if_list() != nullptr ? *member.get(revoked_field).if_list() : core::List{};
+    const auto before = sync::trust_of(member, schema);
     for (const auto& key : keys) {
       out.fingerprints.push_back(store::fingerprint(key.key));
-      const bool known = std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
-        return line.string_or_empty().starts_with(out.fingerprints.back());
-      });
-      if (known && request.last.empty()) continue; // once is enough, and the first word counts
+      const auto known = revocations_of(before, out.fingerprints.back());
+      if (!known.empty() && request.last.empty()) { // once is enough
+        out.last = known.front().last;
+        continue;
+      }
+      for (const auto& each : known)
+        refuse_to_believe_more(workspace.repository(), each, out.last);
       for (const auto& last : out.last)
         if (const core::Value line = sync::revocation_line(key.key, last);
             std::find(lines.begin(), lines.end(), line) == lines.end())

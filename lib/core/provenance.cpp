@@ -178,6 +178,15 @@ Stamp changed(const Record& record, std::string_view unit) {
   return out;
 }
 
+std::vector<Stamp> additions(const Record& record, std::string_view field, const Value& element) {
+  std::vector<Stamp> out;
+  const Value* added = part(record, "added").find(field);
+  const Map* elements = added != nullptr ? added->if_map() : nullptr;
+  const Value* stamps = elements != nullptr ? elements->find(to_text(element)) : nullptr;
+  if (stamps != nullptr) each_stamp(*stamps, "", [&](const Stamp& stamp) { out.push_back(stamp); });
+  return out;
+}
+
 Stamp newest(const Record& record) {
   Stamp out = created(record);
   const auto keep = [&](const Stamp& stamp) { out = std::max(out, stamp); };

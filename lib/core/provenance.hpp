@@ -44,6 +44,8 @@ bool is_deleted(const Record& record, const Schema& schema);
 Stamp created(const Record& record);
 /// The newest stamp of a unit (field or group); the created stamp when it was not written since.
 Stamp changed(const Record& record, std::string_view unit);
+/// The stamps of those who added an element of a set field; none where it was there from the creation on.
+std::vector<Stamp> additions(const Record& record, std::string_view field, const Value& element);
 /// The newest stamp anywhere in the record.
 Stamp newest(const Record& record);
 

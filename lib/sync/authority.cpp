@@ -8,6 +8,9 @@
 #include "store/paths.hpp"
 #include "sync/read_log.hpp"
 
+#include <algorithm>
+#include <fmt/format.h>
+
 namespace crm::sync {
 namespace {
 
@@ -24,8 +27,34 @@ std::optional<store::AllowedKey> read_key_line(std::string_view line, const std:
   return store::AllowedKey{*key, member, std::string(parts[2])};
 }
 
-void read_member(const core::Record& record, const core::Schema& schema, Authority& out,
-                 std::vector<std::string>& revoked) {
+/// Lines that were written at once are one revocation.
+void read_revoked(const core::Record& record, std::vector<Revocation>& out) {
+  const auto* lines = record.get(revoked_field).if_list();
+  if (lines == nullptr) return;
+  std::map<std::pair<std::string, core::Stamp>, std::vector<store::Oid>> written;
+  for (const auto& line : *lines) {
+    const auto parts = base::split(line.string_or_empty(), ' ');
+    if (parts.size() != 2) continue;
+    const auto stamps = core::additions(record, revoked_field, line);
+    if (stamps.empty()) out.push_back({std::string(parts[0]), {std::string(parts[1])}});
+    for (const auto& stamp : stamps)
+      written[{std::string(parts[0]), stamp}].emplace_back(parts[1]);
+  }
+  for (auto& [by, last] : written) {
+    std::sort(last.begin(), last.end());
+    out.push_back({by.first, std::move(last)});
+  }
+}
+
+void read_trust(const core::Record& record, const core::Schema& schema, Trust& out) {
+  const auto& key = record.text(schema.key_field);
+  if (const auto* lines = record.get(keys_field).if_list())
+    for (const auto& line : *lines)
+      if (auto allowed = read_key_line(line.string_or_empty(), key)) out.keys.push_back(std::move(*allowed));
+  read_revoked(record, out.revoked);
+}
+
+void read_member(const core::Record& record, const core::Schema& schema, Authority& out) {
   const auto& key = record.text(schema.key_field);
   const auto* active = record.get(active_field).if_bool();
   const bool here = !core::is_deleted(record, schema) && (active == nullptr || *active);
@@ -33,12 +62,7 @@ void read_member(const core::Record& record, const core::Schema& schema, Authori
   // handles tells of both.
   auto& actor = out.members[key];
   if (actor.member.empty() || (here && !actor.active)) actor = {key, record.text(role_field), here};
-  if (const auto* lines = record.get(keys_field).if_list())
-    for (const auto& line : *lines)
-      if (auto allowed = read_key_line(line.string_or_empty(), key)) out.keys.push_back(std::move(*allowed));
-  if (const auto* lines = record.get(revoked_field).if_list())
-    for (const auto& line : *lines)
-      revoked.push_back(line.string_or_empty());
+  read_trust(record, schema, out);
 }
 
 } // namespace
@@ -73,6 +97,31 @@ std::string revocation_line(const store::PublicKey& key, const store::Oid& last)
   return store::fingerprint(key) + " " + last;
 }
 
+Trust trust_of(const core::Record& member, const core::Schema& schema) {
+  Trust out;
+  read_trust(member, schema, out);
+  return out;
+}
+
+std::optional<core::Forbidden> decide_trust(const Trust& before, const Trust& after) {
+  for (const auto& each : before.keys)
+    if (std::none_of(after.keys.begin(), after.keys.end(),
+                     [&](const auto& key) { return key.key == each.key; }))
+      return core::Forbidden{
+          fmt::format("the key of {} on {} would be taken away, and what it has signed with it", each.member,
+                      each.device),
+          {keys_field},
+          fmt::format("`crm member revoke {} --device {}` takes it out of use", each.member, each.device)};
+  for (const auto& each : before.revoked)
+    if (std::find(after.revoked.begin(), after.revoked.end(), each) == after.revoked.end())
+      return core::Forbidden{
+          "a revocation would be taken back: of the key " + each.fingerprint,
+          {revoked_field},
+          "what it has put aside can be adopted: `crm audit quarantine`\nfor a device that "
+          "came back: `crm join` there, into a new folder"};
+  return std::nullopt;
+}
+
 std::vector<store::AllowedKey> keys_at(const store::Repository& repository, const store::Oid& commit) {
   const std::string path = std::string(schemas_prefix) + std::string(core::member_type) + std::string(yaml);
   const auto text = repository.read(commit, path);
@@ -80,13 +129,12 @@ std::vector<store::AllowedKey> keys_at(const store::Repository& repository, cons
   const auto parsed = codec::parse_schema(*text, path);
   const auto* schema = std::get_if<core::Schema>(&parsed);
   if (schema == nullptr || schema->find(keys_field) == nullptr) return {};
-  Authority out;
-  std::vector<std::string> revoked;
+  Trust out;
   repository.each(commit, schema->folder + "/", [&](std::string_view file, const store::Oid& blob) {
     const auto content = repository.blob(blob);
     if (content.find("ssh-ed25519 ") == std::string::npos) return;
     const auto read = codec::read_record(content, std::string(file), *schema);
-    if (const auto* record = std::get_if<core::Record>(&read)) read_member(*record, *schema, out, revoked);
+    if (const auto* record = std::get_if<core::Record>(&read)) read_trust(*record, *schema, out);
   });
   return std::move(out.keys);
 }
@@ -126,24 +174,14 @@ Authority Authorities::read(const store::Oid& tree) {
     if (auto member = proposer_of(path); !member.empty())
       out.proposals.emplace(std::move(member), m_repository.blob(blob));
   });
-  std::vector<std::string> revoked;
   for (const auto& each : out.schemas) {
     const auto& folder = each.first;
     const auto& schema = each.second;
     if (schema->type != core::member_type) continue;
     m_repository.each(tree, folder + "/", [&](std::string_view path, const store::Oid& blob) {
       const auto read = codec::read_record(m_repository.blob(blob), std::string(path), *schema);
-      if (const auto* record = std::get_if<core::Record>(&read)) read_member(*record, *schema, out, revoked);
+      if (const auto* record = std::get_if<core::Record>(&read)) read_member(*record, *schema, out);
     });
-  }
-  for (const auto& line : revoked) {
-    const auto parts = base::split(line, ' ');
-    if (parts.size() != 2) continue;
-    for (const auto& each : out.keys)
-      if (store::fingerprint(each.key) == parts[0]) {
-        out.revoked.push_back({each.key, std::string(parts[1])});
-        break;
-      }
   }
   return out;
 }

@@ -35,23 +35,32 @@ std::string_view file_type(std::string_view path);
 /// Of the policy's text in a blob; 0 for none ("") and for what cannot be read.
 std::int64_t policy_version(const store::Repository& repository, const store::Oid& blob);
 
-/// A key that is not believed any more, but for what `last` holds: commits, not a time, as a lost device's
-/// clock says what its finder likes.
+/// A key that is not believed any more, but for what any of `last` holds: commits, not a time, as a lost
+/// device's clock says what its finder likes. One for each writing: of several about a key all count, so that
+/// what one of them has put aside stays so.
 struct Revocation {
-  store::PublicKey key;
-  store::Oid last;
+  std::string fingerprint;      ///< of the key, whoever has it: "SHA256:…"
+  std::vector<store::Oid> last; ///< sorted
   friend auto operator<=>(const Revocation&, const Revocation&) = default;
 };
 /// A line of a member's `revoked`: "SHA256:… 40-digits".
 std::string revocation_line(const store::PublicKey& key, const store::Oid& last);
 
-struct Authority {
+/// Keys and revocations are only added: what a key has signed is judged by them for ever, and by devices that
+/// have not seen each other for as long as they like.
+struct Trust {
+  std::vector<store::AllowedKey> keys; ///< of deleted members too: what they wrote is theirs for ever
+  std::vector<Revocation> revoked;
+};
+Trust trust_of(const core::Record& member, const core::Schema& schema);
+/// Why it may not become that; nothing where all that was there is there still.
+std::optional<core::Forbidden> decide_trust(const Trust& before, const Trust& after);
+
+struct Authority : Trust {
   std::optional<core::Policy> policy;    ///< nothing: the store has none, and everybody may do everything
   std::vector<core::Problem> unreadable; ///< the policy is there, and cannot be read: nobody may do anything
   core::Actors members;
   std::map<std::string, std::string> proposals; ///< by member: the text of the policy that they want
-  std::vector<store::AllowedKey> keys; ///< of deleted members too: what they wrote is theirs for ever
-  std::vector<Revocation> revoked;
   const core::Schema* schema_of(const std::string& folder) const;
   std::map<std::string, const core::Schema*, std::less<>> schemas; ///< by folder; as long as Authorities
 };

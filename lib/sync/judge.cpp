@@ -34,13 +34,15 @@ struct ByKey {
   }
 };
 using KeyRing = std::set<store::AllowedKey, ByKey>;
-/// Shared by all the commits between which no key came.
-using SharedKeys = std::shared_ptr<const KeyRing>;
 
 /// Known beside what each commit's own past says.
 struct Later {
   KeyRing keys;
   std::set<Revocation> revoked;
+  void learn(const Trust& from) {
+    keys.insert(from.keys.begin(), from.keys.end());
+    revoked.insert(from.revoked.begin(), from.revoked.end());
+  }
 };
 
 /// Who signed a commit that is proved, or the reason why it is not.
@@ -71,19 +73,14 @@ class Trial {
         merge(commit);
       else
         batch(commit);
-      m_had.emplace(commit.id, had_by(commit));
     }
     for (const auto& each : m_out.refused)
       if (!m_settled.contains(each.commit)) m_out.standing.push_back(each);
     m_out.clean = m_replay.clean(tip);
     m_out.is_clean = m_replay.is_clean(tip);
-    if (m_had.contains(tip)) m_vouched = *m_had[tip];
     if (!m_out.is_clean && m_out.standing.empty()) m_out.standing = m_out.refused;
     return std::move(m_out);
   }
-
-  /// Every key that the tip's history vouched for.
-  const KeyRing& vouched() const { return m_vouched; }
 
  private:
   /// As things stood before the commit, without what was taken out.
@@ -116,48 +113,15 @@ class Trial {
     if (!by.reason.empty()) m_out.unproved.push_back({commit.id, by.reason, by.detail, "", ""});
   }
 
-  /// Every key that was vouched for at the commit or before it, and not only by what is refused: taken away
-  /// or not.
-  SharedKeys had_by(const Commit& commit) {
-    const auto& now = m_authorities.at(m_replay.clean(commit)).keys;
-    SharedKeys out;
-    for (const auto& parent : commit.parents) {
-      const auto before = had(parent);
-      if (out == nullptr || out == before) {
-        out = before;
-        continue;
-      }
-      auto both = std::make_shared<KeyRing>(*out);
-      both->insert(before->begin(), before->end());
-      out = both->size() == out->size() ? out : both;
-    }
-    if (out != nullptr &&
-        std::all_of(now.begin(), now.end(), [&](const auto& key) { return out->contains(key); }))
-      return out;
-    auto more = std::make_shared<KeyRing>(out == nullptr ? KeyRing() : *out);
-    more->insert(now.begin(), now.end());
-    return more;
-  }
-  SharedKeys had(const Oid& commit) {
-    auto& known = m_had[commit];
-    if (known == nullptr) { // of what was judged before, those that were left
-      const auto& keys = m_authorities.at(m_replay.clean(commit)).keys;
-      known = std::make_shared<KeyRing>(keys.begin(), keys.end());
-    }
-    return known;
-  }
-  bool had_keys(const Oid& commit) { return !had(commit)->empty(); }
+  /// Before the first of them nothing can be proved; from then on there is always one, see `decide_trust`.
+  bool had_keys(const Oid& commit) { return !m_authorities.at(m_replay.clean(commit)).keys.empty(); }
 
   Signed signer(const Commit& commit, const Authority& authority) {
     const auto bytes = m_repository.raw_commit(commit.id);
     auto proved = store::verify_commit(bytes, authority.keys);
     bool later = false;
     if (std::holds_alternative<store::NotProved>(proved)) {
-      // A key that was there and was taken away does not come back by what is known elsewhere.
-      std::vector<store::AllowedKey> keys;
-      const auto before = commit.parents.empty() ? nullptr : had(commit.parents.front());
-      for (const auto& key : m_later.keys)
-        if (before == nullptr || !before->contains(key)) keys.push_back(key);
+      const std::vector<store::AllowedKey> keys(m_later.keys.begin(), m_later.keys.end());
       if (!keys.empty()) proved = store::verify_commit(bytes, keys);
       later = true;
     }
@@ -171,16 +135,16 @@ class Trial {
   }
 
   bool is_revoked(const Commit& commit, const Signed& by, const Authority& authority) const {
-    bool revoked = false;
     std::set<Revocation> all = m_later.revoked;
     all.insert(authority.revoked.begin(), authority.revoked.end());
-    for (const auto& revocation : all) {
-      if (revocation.key != by.key) continue;
-      if (m_repository.has_commit(revocation.last) && m_repository.descends(revocation.last, commit.id))
-        return false;
-      revoked = true;
-    }
-    return revoked;
+    if (all.empty()) return false;
+    const auto fingerprint = store::fingerprint(by.key);
+    const auto holds = [&](const Oid& last) {
+      return m_repository.has_commit(last) && m_repository.descends(last, commit.id);
+    };
+    return std::any_of(all.begin(), all.end(), [&](const Revocation& each) {
+      return each.fingerprint == fingerprint && std::none_of(each.last.begin(), each.last.end(), holds);
+    });
   }
 
   void batch(const Commit& commit) {
@@ -268,8 +232,6 @@ class Trial {
   Replay m_replay;
   Judgement m_out;
   std::set<Oid> m_settled;
-  std::map<Oid, SharedKeys> m_had;
-  KeyRing m_vouched;
   bool m_begun = false;
 };
 
@@ -294,11 +256,7 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
   constexpr int most = 8;
   const auto commits = commits_to_judge(m_repository, tip, known, m_asides);
   Later later;
-  if (!knowing.empty()) {
-    const auto& ours = authorities().at(knowing);
-    later.keys.insert(ours.keys.begin(), ours.keys.end());
-    later.revoked.insert(ours.revoked.begin(), ours.revoked.end());
-  }
+  if (!knowing.empty()) later.learn(authorities().at(knowing));
   Judgement out;
   Rights rights(m_repository, m_memory->authorities, *m_memory->files);
   for (int turn = 0; turn < most; ++turn) {
@@ -307,9 +265,7 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
       if (m_progress) m_progress(done, commits.size());
     });
     auto next = later;
-    next.keys.insert(trial.vouched().begin(), trial.vouched().end());
-    const auto& revoked = authorities().at(out.clean).revoked;
-    next.revoked.insert(revoked.begin(), revoked.end());
+    next.learn(authorities().at(out.clean));
     const bool no_more = next.revoked.size() == later.revoked.size() &&
                          (out.unproved.empty() || next.keys.size() == later.keys.size());
     if (no_more) break;

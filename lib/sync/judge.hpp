@@ -20,9 +20,9 @@ namespace crm::sync {
 /// A commit that may not count, and why.
 struct Refused {
   store::Oid commit;
-  /// For scripts: "forbidden", "no-member", "policy", "stamps", "removal", "revoked", "builds-on",
-  /// "unreadable" are put aside; "unsigned", "unknown-key" and the like (store::NotProved), "merge",
-  /// "put-aside" and "other-store" prove nothing.
+  /// For scripts: "forbidden", "no-member", "policy", "keys", "stamps", "removal", "revoked",
+  /// "builds-on", "unreadable" are put aside; "unsigned", "unknown-key" and the like (store::NotProved),
+  /// "merge", "put-aside" and "other-store" prove nothing.
   std::string reason;
   std::string detail;         ///< for people: "bob (staff) may not change role of a member"
   std::string member, device; ///< who signed it, "" where that is not proved

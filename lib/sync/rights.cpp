@@ -27,6 +27,12 @@ bool may_do_all(const core::Policy& policy, const core::Actor& actor, const core
   return grant != nullptr && grant->create.all && grant->update.all && grant->remove;
 }
 
+/// Keys are in the records of members, which a schema says how to read.
+bool bears_on_trust(const std::string& path, const Authority& authority) {
+  const auto* schema = authority.schema_of(path.substr(0, path.find('/')));
+  return schema != nullptr ? schema->type == core::member_type : file_type(path) == core::schema_type;
+}
+
 } // namespace
 
 /// One commit, while it is looked at.
@@ -56,6 +62,10 @@ std::optional<Objection> Rights::against(const store::Commit& commit, const core
   now.may_carry = commit.trailer("Crm-Op").starts_with("import.") &&
                   (now.actor == nullptr || !core::decide(*authority.policy, *now.actor, settings_update));
   now.differences = m_repository.diff(tree, commit.tree);
+  if (std::any_of(now.differences.begin(), now.differences.end(),
+                  [&](const store::Difference& each) { return bears_on_trust(each.path, authority); }))
+    if (const auto why = decide_trust(m_authorities.at(tree), m_authorities.at(commit.tree)))
+      return Objection{"keys", why->why};
   const auto folders = moved_folders(m_repository, now.differences, m_files);
   const auto moving = moving_records(now.differences, folders);
   for (const auto& each : now.differences)
