@@ -1,10 +1,14 @@
 #include "app/own_name.hpp"
 
+#include "app/batch.hpp"
 #include "app/init.hpp"
 #include "app/keys.hpp"
 #include "app/sync_state.hpp"
+#include "codec/record.hpp"
+#include "core/renaming.hpp"
 #include "store/commit_proof.hpp"
 #include "store/device_keys.hpp"
+#include "store/paths.hpp"
 #include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
 
@@ -68,6 +72,63 @@ std::optional<std::string> other_name(Workspace& workspace, const std::string& r
     return true;
   });
   return twice ? std::optional(free_name(own, taken)) : std::nullopt;
+}
+
+namespace {
+
+/// The last stamp of this device that is in what both copies have.
+core::StampTime last_common(const store::Repository& repository, const std::string& device,
+                            const std::set<store::Oid>& unsent) {
+  core::StampTime out{};
+  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
+    if (unsent.contains(commit.id) || commit.trailer("Crm-Device") != device) return true;
+    out = core::parse_stamp_time(commit.trailer("Crm-Clock")).value_or(core::StampTime{});
+    return out == core::StampTime{};
+  });
+  return out;
+}
+
+} // namespace
+
+void keep_apart(Workspace& workspace, store::Transaction& transaction, const std::string& name,
+                const store::Oid& theirs) {
+  auto& repository = workspace.repository();
+  std::set<store::Oid> unsent;
+  std::set<std::string> paths;
+  repository.since(transaction.head(), theirs, [&](const store::Commit& commit) {
+    unsent.insert(commit.id);
+    if (commit.parents.size() != 1 || commit.trailer("Crm-Device") != workspace.device()) return true;
+    for (const auto& each : repository.diff(repository.commit(commit.parents.front()).tree, commit.tree))
+      if (store::parse_record_path(each.path)) paths.insert(each.path);
+    return true;
+  });
+  const core::Renaming renaming{workspace.device(), name,
+                                last_common(repository, workspace.device(), unsent)};
+  std::vector<store::Change> changes;
+  const core::Stamp stamp{core::next_stamp_time(workspace.env().now(), newest_seen(repository)),
+                          workspace.device(), workspace.member()};
+  store::Message message{
+      "What this copy of " + renaming.device + " wrote is by " + name, "",
+      standard_trailers(workspace, "device.rename", base::Id::random(workspace.env()).str(), stamp)};
+  for (const auto& path : paths) {
+    const auto text = repository.read(transaction.head(), path);
+    const auto* schema = workspace.schemas().by_folder(path.substr(0, path.find('/')));
+    if (!text || schema == nullptr) continue;
+    const auto read = codec::read_record(*text, path, *schema);
+    const auto* record = std::get_if<core::Record>(&read);
+    if (record == nullptr) continue;
+    auto renamed = *record;
+    if (!core::rename_writer(renamed, *schema, renaming)) continue;
+    changes.push_back({path, codec::edit_record(*text, renamed, *schema)});
+    message.trailers.emplace_back("Crm-Record", schema->type + " " + renamed.id.str());
+  }
+  if (changes.empty()) return;
+  message.trailers.emplace_back(core::becomes_trailer, name);
+  if (renaming.since != core::StampTime{})
+    message.trailers.emplace_back(core::since_trailer, core::to_text(renaming.since));
+  sign_as_member(repository, workspace.member());
+  transaction.commit(changes, message, signature(workspace, stamp));
+  workspace.moved();
 }
 
 void take_name(Workspace& workspace, const std::string& name) {

@@ -133,7 +133,7 @@ class Sync {
       const auto name = m_request.mode == Mode::Write
                             ? other_name(m_workspace, outcome.remote.name, fetched->tip)
                             : std::nullopt;
-      take_in(outcome, fetched->tip);
+      take_in(outcome, fetched->tip, name);
       // What is not taken in may be by nobody, and says nothing of whose the name is.
       if (name && outcome.ok()) take_name(m_workspace, *name);
     }
@@ -164,7 +164,7 @@ class Sync {
 
   /// What came is looked at before anything is done with it. Then the merge is planned and carried out under
   /// the lock, so that a batch which another process commits meanwhile is part of it.
-  void take_in(RemoteOutcome& outcome, const store::Oid& tip) {
+  void take_in(RemoteOutcome& outcome, const store::Oid& tip, const std::optional<std::string>& name) {
     const auto before = head();
     if (m_repository.descends(before, tip)) return;
     say(outcome, "looking at what came");
@@ -198,6 +198,7 @@ class Sync {
     if (transaction) remember_asides(m_repository, judged.asides);
     if (transaction && transaction->head() == judged.ours_before && judged.ours != judged.ours_before)
       transaction->fast_forward(judged.ours);
+    if (transaction && name) keep_apart(m_workspace, *transaction, *name, judged.theirs);
     const auto ours = transaction ? transaction->head() : judged.ours;
     const auto plan = sync::plan_merge(m_repository, ours, judged.theirs, sync::Origins::Unknown, &read);
     outcome.put_aside = judged.put_aside;

@@ -6,6 +6,7 @@
 #include "core/foreign.hpp"
 #include "core/occurrence.hpp"
 #include "core/record_change.hpp"
+#include "core/renaming.hpp"
 #include "store/paths.hpp"
 #include "sync/attachments.hpp"
 #include "sync/file_rights.hpp"
@@ -33,6 +34,19 @@ bool bears_on_trust(const std::string& path, const Authority& authority) {
   return schema != nullptr ? schema->type == core::member_type : file_type(path) == core::schema_type;
 }
 
+/// To a name that nobody has a key for; of what the device itself has written.
+std::optional<core::Renaming> renaming_of(const store::Commit& commit, const core::Writer& by,
+                                          const Authority& authority) {
+  const auto name = commit.trailer(core::becomes_trailer);
+  if (!core::is_device_name(name)) return std::nullopt;
+  const bool taken = std::any_of(authority.keys.begin(), authority.keys.end(),
+                                 [&](const store::AllowedKey& key) { return key.device == name; });
+  if (taken) return std::nullopt;
+  return core::Renaming{
+      by.device, name,
+      core::parse_stamp_time(commit.trailer(core::since_trailer)).value_or(core::StampTime{})};
+}
+
 } // namespace
 
 /// One commit, while it is looked at.
@@ -46,11 +60,12 @@ struct Rights::Case {
   bool may_carry = false; ///< an import, by who may bring in what others wrote elsewhere
   std::map<std::string, store::Difference> moved; ///< records that move with their type's folder, by new path
   std::set<std::string> left;                     ///< the paths that they had
+  std::optional<core::Renaming> renaming;         ///< of a copied device, which gives its writes its name
 };
 
 std::optional<Objection> Rights::against(const store::Commit& commit, const core::Writer& by,
                                          const Authority& authority, const store::Oid& tree) {
-  Case now{commit, by, authority, tree, nullptr, {}, false, {}, {}};
+  Case now{commit, by, authority, tree, nullptr, {}, false, {}, {}, renaming_of(commit, by, authority)};
   if (authority.policy) {
     if (!authority.unreadable.empty())
       return Objection{"policy", "the policy cannot be read: nobody may do anything"};
@@ -169,6 +184,8 @@ std::optional<Objection> Rights::stamps(const Case& now, const std::string& path
   std::vector<const core::Record*> known;
   for (const auto& each : kept)
     known.push_back(each.get());
+  if (before != nullptr && now.renaming && core::is_renamed(*before, *after, schema, *now.renaming))
+    return std::nullopt;
   const auto foreign = core::foreign_stamp(known, *after, schema, now.by);
   if (!foreign || (before == nullptr && goes_on(now, *after, schema))) return std::nullopt;
   if (foreign->member == now.by.member && foreign->device == now.by.device)
