@@ -80,6 +80,15 @@ HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unpro
                         unproved.size() == 1 ? "a batch" : std::to_string(unproved.size()) + " batches",
                         unproved.size() == 1 ? "s" : "", command_to_approve(workspace, identity(workspace)))};
   const auto commit = workspace.repository().commit(first->commit);
+  if (!commit.trailer("Crm-Merge").empty() || !commit.trailer(sync::quarantine_trailer).empty())
+    return {
+        "own-unproved",
+        fmt::format("no other device would take in {} ({})\n"
+                    "crm made it here by what this device believes, and the others believe otherwise, as "
+                    "where two owners revoke each other's keys\n"
+                    "what is here stays, and `crm export all` keeps it; to go on with the others: `crm join` "
+                    "into a new folder",
+                    refusal_text(*first), base::printable(commit.summary))};
   return {"own-unproved",
           fmt::format("no other device would take in {} ({})\n"
                       "it was committed by hand here: what others wrote comes by `crm sync`, not by `git "

@@ -111,6 +111,8 @@ class Planner {
                         m_plan.theirs + " is of another store: its history begins with another commit");
     auto found = m_repository.diff(m_ours.tree, m_theirs.tree);
     choose(found); // schemas are among these, and the records need them
+    check_moves(m_moves.here, m_ours.tree);
+    check_moves(m_moves.there, m_theirs.tree);
     const auto [differences, arrived, left] = move_records(std::move(found), m_moves);
     for (const auto& path : left)
       m_plan.changes.push_back({path, std::nullopt});
@@ -232,12 +234,21 @@ class Planner {
     m_chosen[path] = content(chosen);
     if (chosen != difference.before) m_plan.changes.push_back({path, content(chosen)});
     if (folder_here.empty() || folder_there.empty() || folder_here == folder_there) return;
-    // A side that has that folder already has another type's records in it.
-    const auto is_free = [&](const Oid& tree, const std::string& folder) {
-      return m_repository.folder_id(tree, folder).empty();
-    };
-    if (newer && is_free(m_ours.tree, folder_there)) m_moves.here[folder_here] = folder_there;
-    if (!newer && is_free(m_theirs.tree, folder_here)) m_moves.there[folder_there] = folder_here;
+    if (newer)
+      m_moves.here[folder_here] = folder_there;
+    else
+      m_moves.there[folder_there] = folder_here;
+  }
+
+  /// A side that has that folder already has another type's records in it: there must be none, or they move
+  /// too.
+  void check_moves(const std::map<std::string, std::string>& moves, const Oid& tree) {
+    for (const auto& [from, to] : moves)
+      if (!m_repository.folder_id(tree, from).empty() && !m_repository.folder_id(tree, to).empty() &&
+          !moves.contains(to))
+        m_problems.push_back(
+            {from, 0, "x-crm.folder", to,
+             "is the new folder of the records in " + from + "/, and holds those of another type"});
   }
 
   bool has_records(const Difference& schema_file) const {
