@@ -157,7 +157,24 @@ class Planner {
     }
   }
 
+  /// A type's folder is another one: its records come along.
+  void move_folder(const store::HandEdit& edit, const FolderMove& move) {
+    const std::size_t before = m_plan.changes.size();
+    take(edit);
+    if (m_plan.changes.size() == before) return; // it was denied
+    const auto& repository = m_workspace.repository();
+    repository.each(m_workspace.tree(), move.from + "/", [&](std::string_view path, const store::Oid& blob) {
+      const auto parts = store::parse_record_path(path);
+      if (!parts) return;
+      auto text = repository.blob(blob);
+      m_plan.changes.push_back({std::string(path), std::nullopt, text});
+      m_plan.changes.push_back({store::record_path(move.to, parts->id), std::move(text)});
+    });
+  }
+
   void schema(const store::HandEdit& edit) {
+    if (const auto move = m_workspace.schemas().move(edit.path, edit.content))
+      return move_folder(edit, *move);
     const bool removed = edit.kind == Kind::Removed;
     if (const auto why =
             m_workspace.schemas().objection(edit.path, removed ? std::nullopt : std::optional(edit.content));

@@ -142,11 +142,32 @@ std::string SchemaSet::objection(const std::string& path, const std::optional<st
   const auto after = codec::parse_schema(*text, path);
   const auto* now = std::get_if<core::Schema>(&after);
   if (now == nullptr || (was != nullptr && was->folder == now->folder)) return "";
-  if (has_records) return "its records are in " + was->folder + "/, so that x-crm.folder must stay as it is";
+  if (const auto other = other_type_in(now->folder, own); !other.empty())
+    return "x-crm.folder is " + now->folder + ", which is the folder of \"" + other +
+           "\": each type needs its own";
+  if (!has_records) return "";
+  return m_repository.folder_id(tree, now->folder).empty()
+             ? "its records are in " + was->folder + "/: `crm commit` of an edit by hand moves them along"
+             : "x-crm.folder is " + now->folder +
+                   ", where there are files already: its records cannot move there";
+}
+
+std::optional<FolderMove> SchemaSet::move(const std::string& path, const std::string& text) const {
+  const auto tree = m_repository.head_tree();
+  const auto committed = m_repository.read(tree, path);
+  if (!committed) return std::nullopt;
+  const auto before = codec::parse_schema(*committed, path), after = codec::parse_schema(text, path);
+  const auto *was = std::get_if<core::Schema>(&before), *now = std::get_if<core::Schema>(&after);
+  if (was == nullptr || now == nullptr || was->type != now->type || was->folder == now->folder ||
+      m_repository.folder_id(tree, was->folder).empty() ||
+      !m_repository.folder_id(tree, now->folder).empty() || !other_type_in(now->folder, now->type).empty())
+    return std::nullopt;
+  return FolderMove{was->folder, now->folder};
+}
+
+std::string SchemaSet::other_type_in(const std::string& folder, const std::string& than) const {
   for (const auto& type : types())
-    if (type != own && folder_of(type) == now->folder)
-      return "x-crm.folder is " + now->folder + ", which is the folder of \"" + type +
-             "\": each type needs its own";
+    if (type != than && folder_of(type) == folder) return type;
   return "";
 }
 

@@ -18,6 +18,10 @@ class Repository;
 
 namespace crm::app {
 
+struct FolderMove {
+  std::string from, to;
+};
+
 class SchemaSet {
  public:
   /// Keeps a reference to `repository`; reads nothing yet.
@@ -37,6 +41,9 @@ class SchemaSet {
   /// more, or it wants the folder of another type. "" when it may, and for what is no schema or cannot be
   /// read.
   std::string objection(const std::string& path, const std::optional<std::string>& text) const;
+  /// Where the type's records have to go when the schema that HEAD has at `path` becomes `text`; nothing
+  /// where there are none, or where there is no room for them.
+  std::optional<FolderMove> move(const std::string& path, const std::string& text) const;
   /// HEAD has moved: texts are looked at again, and those that are the same are not parsed again.
   void refresh();
   /// Working copies that do not parse, and so are not used: one sentence each.
@@ -52,6 +59,8 @@ class SchemaSet {
     bool fresh = true;
   };
   std::string folder_of(const std::string& type) const;
+  /// "" for none.
+  std::string other_type_in(const std::string& folder, const std::string& than) const;
   const core::Schema* reuse(Loaded& loaded, const std::string& path) const;
   std::variant<core::Schema, std::vector<core::Problem>> parse(const std::string& text,
                                                                const std::string& path) const;

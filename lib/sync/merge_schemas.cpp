@@ -50,8 +50,9 @@ void MergedSchemas::check_folders() {
   for (const auto& path : paths())
     if (const auto* schema = at(path))
       if (const auto [of, is_new] = types.emplace(schema->folder, schema->type); !is_new)
-        m_problems.push_back({path, 0, "x-crm.folder", schema->folder,
-                              "is the folder of \"" + of->second + "\", too: each type needs its own"});
+        m_problems.push_back(
+            {path, 0, "x-crm.folder", schema->folder,
+             "is the folder of \"" + of->second + "\", too: another one in either schema, and `crm commit`"});
 }
 
 std::vector<core::Problem> MergedSchemas::take_problems() {
