@@ -255,8 +255,13 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
   // not.
   constexpr int most = 8;
   const auto commits = commits_to_judge(m_repository, tip, known, m_asides);
-  Later later;
-  if (!knowing.empty()) later.learn(authorities().at(knowing));
+  Later before;
+  if (!knowing.empty()) before.learn(authorities().at(knowing));
+  // What the tip has of revocations is the first guess: whoever hears of a lost device and of what it wrote
+  // at once must not believe that device until then. Whether a guess was right is seen by what then counts.
+  Later later = before;
+  const auto& guessed = authorities().at(tip).revoked;
+  later.revoked.insert(guessed.begin(), guessed.end());
   Judgement out;
   Rights rights(m_repository, m_memory->authorities, *m_memory->files);
   for (int turn = 0; turn < most; ++turn) {
@@ -264,11 +269,16 @@ Judgement Judge::judge(const Oid& tip, const Oid& known, const Oid& knowing) {
     out = trial.run(tip, [&](std::size_t done) {
       if (m_progress) m_progress(done, commits.size());
     });
-    auto next = later;
+    auto next = before;
     next.learn(authorities().at(out.clean));
-    const bool no_more = next.revoked.size() == later.revoked.size() &&
-                         (out.unproved.empty() || next.keys.size() == later.keys.size());
-    if (no_more) break;
+    if (turn > 0) next.revoked.insert(later.revoked.begin(), later.revoked.end()); // it comes to an end
+    // With other revocations, what vouched for a key may not count any more.
+    const bool same = next.revoked == later.revoked;
+    if (same)
+      next.keys.insert(later.keys.begin(), later.keys.end());
+    else
+      next.keys = before.keys;
+    if (same && (out.unproved.empty() || next.keys.size() == later.keys.size())) break;
     later = std::move(next);
   }
   for (const auto& each : out.put_aside)
