@@ -243,10 +243,11 @@ class Sync {
 
   /// What no other device would take in stays here; this one asks all the same for its key to be approved.
   bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
-    outcome.problems = unfit_to_send(m_repository, head(), seen, m_workspace.env().now() + far_ahead);
-    if (!outcome.problems.empty()) {
+    auto unfit = unfit_to_send(m_repository, head(), seen, {m_workspace.env().now(), far_ahead});
+    if (!unfit.detail.empty()) {
       outcome.outcome = "unfit";
-      outcome.detail = "nothing was sent; put it right and commit that, and the next sync sends all of it";
+      outcome.detail = std::move(unfit.detail);
+      outcome.problems = std::move(unfit.problems);
       return false;
     }
     std::optional<store::Transaction> transaction;
