@@ -278,12 +278,12 @@ class Sync {
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
     if ((seen == head() && m_edited == 0) || !may_be_sent(outcome, seen.value_or(""))) return;
-    if (m_request.mode == Mode::Write) {
-      say(outcome, "writing");
-      const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
-      if (!written.ok()) return fail(outcome, written);
-    }
-    tell_sent(outcome, head(), seen);
+    if (m_request.mode == Mode::DryRun) return tell_sent(outcome, head(), seen);
+    say(outcome, "writing");
+    const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
+    if (!written.ok()) return fail(outcome, written);
+    tell_sent(outcome, written.tip, seen);
+    store::set_last_seen(m_repository, outcome.remote.name, written.tip);
   }
 
   /// One that was cut short is made whole by whoever has all that it names.
