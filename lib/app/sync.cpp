@@ -168,7 +168,6 @@ class Sync {
     const auto before = head();
     if (m_repository.descends(before, tip)) return;
     say(outcome, "looking at what came");
-    outcome.received += count_batches(m_repository, tip, before);
     const auto now = m_workspace.env().now();
     const auto latest = now + far_ahead;
     sync::ReadFiles read;
@@ -193,6 +192,7 @@ class Sync {
       return;
     }
     say(outcome, "merging");
+    const auto received = count_batches(m_repository, tip, before);
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
     if (transaction) remember_asides(m_repository, judged.asides);
@@ -205,13 +205,17 @@ class Sync {
     if (plan.deleted > 0 && !m_request.allow_deletions)
       if (auto refusal = deletions_refusal(plan, live_records()); !refusal.empty())
         return hold(outcome, {"deletions", std::move(refusal)});
-    if (!transaction) m_planned = sync::outcome_of(m_repository, plan);
+    if (!transaction) {
+      m_planned = sync::outcome_of(m_repository, plan);
+      outcome.received += received;
+    }
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
     if (outcome.detail = edits_in_the_way(m_repository, plan); !outcome.detail.empty()) {
       outcome.outcome = "hand-edits";
       return;
     }
     const auto head = sync::apply(*transaction, plan);
+    outcome.received += received;
     sync::record_arrival(m_repository, {m_workspace.env().now(), head});
     for (const auto& warning : transaction->warnings())
       m_workspace.warn(warning);
