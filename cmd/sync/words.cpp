@@ -14,7 +14,7 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"refused-data", "what it sent was refused"},
     {"unproved", "what it sent is not signed as it must be"},
-    {"unfit", "what was committed by hand here would harm the store"},
+    {"unfit", "what was committed here would harm the store"},
     {"own-unproved", "a commit of this device is not signed as it must be"},
     {"unapproved", "this device's key waits for an owner's approval"},
     {"rewound", "its history was rewritten"},

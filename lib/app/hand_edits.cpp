@@ -13,6 +13,7 @@
 #include "store/paths.hpp"
 #include "sync/authority.hpp"
 #include "sync/comments.hpp"
+#include "sync/git_files.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -84,8 +85,11 @@ class Planner {
           problem(edit.path, "is the log of what was read, which stays: `crm git checkout "
                              "-- " +
                                  edit.path + "` brings it back"));
-    } else if (edit.path == ".gitattributes" || edit.path == ".gitignore") {
-      take(edit);
+    } else if (sync::is_git_file(edit.path)) {
+      if (auto why = sync::git_file_problem(edit.path, edit.content); !why.empty())
+        m_plan.problems.push_back(problem(edit.path, std::move(why)));
+      else
+        take(edit);
     } else if (const auto folder = edit.path.substr(0, edit.path.find('/'));
                folder != edit.path && m_workspace.schemas().by_folder(folder) != nullptr) {
       record(edit, *m_workspace.schemas().by_folder(folder));
@@ -262,17 +266,24 @@ class Planner {
   }
 
   /// A file from elsewhere: its stamps are of those who wrote it there, and nobody here has vouched for them.
+  /// With one from the future no other device would take it in.
   void own_stamps(const core::Record& record, const core::Schema& schema, const std::string& path,
                   Problems& problems) {
     const auto foreign =
         core::foreign_stamp({}, record, schema, {m_workspace.member(), m_workspace.device()});
     if (foreign)
-      problems.push_back(
+      return problems.push_back(
           problem(path,
                   "was written by " + foreign->member + " on " + foreign->device +
                       ", by its stamps: without its `crm:` block it is yours, and `crm import` "
                       "takes it in as it is",
                   "crm"));
+    const auto newest = core::newest(record).time;
+    if (newest > m_workspace.env().now() + std::chrono::days{1})
+      problems.push_back(problem(path,
+                                 "was written in the future, by its stamps: without its `crm:` block it is "
+                                 "of now",
+                                 "crm", core::to_text(newest)));
   }
 
   static void moves(const core::Record& before, const core::Record& after, const core::Schema& schema,

@@ -120,11 +120,18 @@ std::string attachment_count(const AttachmentCensus& found) {
                                         : fmt::format("; {} that no record names any more", found.unnamed));
 }
 
-/// What was committed by hand here and keeps a remote from being sent anything; "" for nothing.
+/// What was written here and keeps a remote from being sent anything; "" for nothing.
 std::string unsendable(Workspace& workspace, const std::vector<store::Remote>& remotes) {
   const auto& repository = workspace.repository();
   for (const auto& remote : remotes) {
     const auto seen = store::last_seen(repository, remote.name).value_or("");
+    const auto unfit = unfit_to_send(repository, repository.head(), seen, {workspace.env().now(), far_ahead});
+    if (!unfit.detail.empty()) {
+      std::vector<std::string> lines{unfit.detail};
+      for (const auto& problem : unfit.problems)
+        lines.push_back(base::printable(core::to_text(problem)));
+      return listed(lines);
+    }
     const auto judged = judge_own(workspace, repository.head(), seen);
     if (judged.unproved.empty()) continue;
     if (auto held = held_back(workspace, judged.unproved, seen); held.outcome != "unapproved")

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace crm::app {
@@ -59,7 +60,7 @@ core::Value one(Workspace& workspace, const core::Field& field, std::string_view
     refuse(field.name, text, "is not a whole number");
   case Shape::Number:
     if (const auto whole = number<std::int64_t>(text)) return *whole;
-    if (const auto value = number<double>(text)) return *value;
+    if (const auto value = number<double>(text); value && std::isfinite(*value)) return *value;
     refuse(field.name, text, "is not a number", "write it with a point and without separators: 1200.50");
   case Shape::Boolean:
     for (const char* yes : {"true", "yes", "y", "1"})

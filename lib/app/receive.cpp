@@ -126,13 +126,95 @@ std::set<std::string> removed_in(const store::Repository& repository, const stor
   return removed;
 }
 
+/// The commits that are later than a limit.
+struct Ahead {
+  std::optional<store::Commit> first; ///< of them: whatever its device wrote after it is as far ahead
+  core::StampTime newest{};
+  std::size_t count = 0;
+};
+
+enum class Which { All, Batches };
+
+Ahead find_ahead(const store::Repository& repository, const ClockLimit& limit, const store::Oid& tip,
+                 const store::Oid& without, Which which) {
+  Ahead out;
+  repository.since(tip, without, [&](const store::Commit& commit) {
+    const auto time = written_at(commit);
+    if (time <= limit.latest() || (which == Which::Batches && commit.trailer("Crm-Batch").empty()))
+      return true;
+    ++out.count;
+    out.newest = std::max(out.newest, time);
+    out.first = commit;
+    return true;
+  });
+  return out;
+}
+
+std::string short_id(const store::Commit& commit) {
+  return commit.id.substr(0, 10);
+}
+
+/// "3f2a… of bob (Add task) is from 2036-01-01T…, and 2 after it".
+std::string which_are(const Ahead& ahead, std::string_view by) {
+  return fmt::format("{}{} ({}) is from {}{}", short_id(*ahead.first), by, base::printable(ahead.first->summary),
+                     core::to_text(written_at(*ahead.first)),
+                     ahead.count == 1 ? "" : fmt::format(", and {} after it", ahead.count - 1));
+}
+
+/// The day from which on all of them are taken in.
+std::string day_of(const Ahead& ahead, const ClockLimit& limit) {
+  const auto day = std::chrono::floor<std::chrono::days>(ahead.newest - limit.ahead) + std::chrono::days{1};
+  return core::to_text(core::StampTime(day)).substr(0, 10);
+}
+
+/// How batches are taken back that a remote has.
+std::string taking_back(const store::Repository& repository, const Ahead& ahead) {
+  return fmt::format("`crm git reset --keep {}~1` and\n"
+                     "`crm git push --force REMOTE {}`, then `crm sync --allow-rewound` on each device, and "
+                     "write it anew",
+                     short_id(*ahead.first), repository.branch());
+}
+
+/// Where the remotes and the bundle were last.
+std::vector<store::Oid> tips_seen(const store::Repository& repository, const store::Oid& known) {
+  std::vector<store::Oid> out;
+  if (!known.empty()) out.push_back(known);
+  for (const auto& remote : store::remotes(repository))
+    if (auto tip = store::last_seen(repository, remote.name)) out.push_back(std::move(*tip));
+  return out;
+}
+
+/// Batches of this device that are further ahead than the others would take, as its date was wrong when it
+/// wrote them; else "". What crm writes is later than all that it has seen: leaving out the first one alone
+/// would be of no use.
+std::string own_clock(const store::Repository& repository, const ClockLimit& limit, const store::Oid& head,
+                      const store::Oid& known) {
+  if (!find_ahead(repository, limit, head, known, Which::Batches).first) return "";
+  const auto ahead = find_ahead(repository, limit, head, "", Which::Batches);
+  const auto id = short_id(*ahead.first);
+  const std::string what = "nothing was sent: " + which_are(ahead, "") +
+                           "; no other device takes that in before " + day_of(ahead, limit) +
+                           "\nwhere this device's date is wrong, set it right; ";
+  const auto seen = tips_seen(repository, known);
+  if (std::any_of(seen.begin(), seen.end(),
+                  [&](const auto& tip) { return repository.descends(tip, ahead.first->id); }))
+    return what + "otherwise a remote has it already: " + taking_back(repository, ahead);
+  if (ahead.first->parents.empty())
+    return what + "otherwise the store itself was made then: make another one with `crm init`, and write it anew";
+  return what + fmt::format("otherwise write it anew:\n"
+                            "`crm git branch ahead-{}` keeps it, `crm git reset --keep {}~1` goes back to before "
+                            "it, and\n"
+                            "`crm git log -p {}~1..ahead-{}` shows what it was",
+                            id, id, id, id);
+}
+
 } // namespace
 
-std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
-                                         const store::Oid& known, core::StampTime latest) {
-  std::vector<store::Oid> seen;
-  for (const auto& remote : store::remotes(repository))
-    if (auto tip = store::last_seen(repository, remote.name)) seen.push_back(std::move(*tip));
+Unfit unfit_to_send(const store::Repository& repository, const store::Oid& head, const store::Oid& known,
+                    const ClockLimit& limit) {
+  if (auto detail = own_clock(repository, limit, head, known); !detail.empty())
+    return {std::move(detail), {}};
+  const auto seen = tips_seen(repository, known);
   const auto has_gone_out = [&](const store::Oid& commit) {
     return std::any_of(seen.begin(), seen.end(),
                        [&](const auto& tip) { return repository.descends(tip, commit); });
@@ -144,12 +226,13 @@ std::vector<core::Problem> unfit_to_send(const store::Repository& repository, co
   bool by_hand = false;
   std::vector<core::Problem> out;
   repository.since(head, known, [&](const store::Commit& commit) {
+    by_hand = by_hand || commit.trailer("Crm-Op") == "commit"; // what a person wrote, in crm's own commit
     if (!commit.trailer("Crm-Batch").empty() || !commit.trailer("Crm-Merge").empty() ||
         !commit.trailer(sync::quarantine_trailer).empty())
       return true;
     by_hand = true;
-    if (const auto date = written_at(commit); date > latest)
-      out.push_back({commit.id.substr(0, 10), 0, "", "",
+    if (const auto date = written_at(commit); date > limit.latest())
+      out.push_back({short_id(commit), 0, "", "",
                      fmt::format("({}) has a date in the future, {}; {}", base::printable(commit.summary),
                                  core::to_text(date), leaving_out(commit.id, known))});
     const auto removed = removed_in(repository, commit);
@@ -158,45 +241,33 @@ std::vector<core::Problem> unfit_to_send(const store::Repository& repository, co
       if (others_have(path) && !repository.blob_id(head, path))
         out.push_back({path, 0, "", "",
                        fmt::format("was removed by {} ({}); a record is deleted by a mark, with `crm rm`; {}",
-                                   commit.id.substr(0, 10), base::printable(commit.summary),
+                                   short_id(commit), base::printable(commit.summary),
                                    leaving_out(commit.id, known))});
     return true;
   });
-  if (by_hand && out.empty()) out = sync::check_incoming(repository, head, known);
-  return out;
+  if (by_hand && out.empty())
+    out = sync::check_incoming(repository, head, known, {.latest = limit.latest()});
+  if (out.empty()) return {};
+  return {"nothing was sent; put it right and commit that, and the next sync sends all of it", std::move(out)};
 }
 
 std::string clock_refusal(const store::Repository& repository, const ClockLimit& limit, const store::Oid& tip,
                           const store::Oid& head) {
-  std::optional<store::Commit> first; // whatever its device wrote after it is as far ahead
-  core::StampTime newest{};
-  std::size_t count = 0;
-  repository.since(tip, head, [&](const store::Commit& commit) {
-    const auto time = written_at(commit);
-    if (time <= limit.now + limit.ahead) return true;
-    ++count;
-    newest = std::max(newest, time);
-    first = commit;
-    return true;
-  });
-  if (!first) return "";
+  const auto ahead = find_ahead(repository, limit, tip, head, Which::All);
+  if (!ahead.first) return "";
   const auto named = [&](const char* trailer) { // git's own commits name none
-    const auto name = first->trailer(trailer);
-    return base::printable(name.empty() ? first->author.name : name);
+    const auto name = ahead.first->trailer(trailer);
+    return base::printable(name.empty() ? ahead.first->author.name : name);
   };
   const auto device = named("Crm-Device");
-  const auto id = first->id.substr(0, 10);
-  const auto by_itself = std::chrono::floor<std::chrono::days>(newest - limit.ahead) + std::chrono::days{1};
-  return fmt::format(
-      "the clock of {} is more than {} days ahead of this device's\n"
-      "{} of {} ({}) is from {}{}; nothing was taken in\n"
-      "where this device's date is wrong, set it right; otherwise all of it is taken in from {} on\n"
-      "sooner only without {}: on {}, once its date is right, `crm git reset --keep {}~1` and\n"
-      "`crm git push --force REMOTE {}`, then `crm sync --allow-rewound` on each device, and write it anew",
-      device, limit.ahead.count(), id, named("Crm-Actor"), base::printable(first->summary),
-      core::to_text(written_at(*first)), count == 1 ? "" : fmt::format(", and {} after it", count - 1),
-      core::to_text(core::StampTime(by_itself)).substr(0, 10), count == 1 ? "it" : "these", device, id,
-      repository.branch());
+  return fmt::format("the clock of {} is more than {} days ahead of this device's\n"
+                     "{}; nothing was taken in\n"
+                     "where this device's date is wrong, set it right; otherwise all of it is taken in from {} "
+                     "on\n"
+                     "sooner only without {}: on {}, once its date is right, {}",
+                     device, limit.ahead.count(), which_are(ahead, " of " + named("Crm-Actor")),
+                     day_of(ahead, limit), ahead.count == 1 ? "it" : "these", device,
+                     taking_back(repository, ahead));
 }
 
 std::string refusal_text(const sync::Refused& refused) {

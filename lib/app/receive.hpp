@@ -53,21 +53,27 @@ void put_aside_own(Workspace& workspace, store::Transaction& transaction, const 
 std::size_t count_batches(const store::Repository& repository, const store::Oid& from,
                           const store::Oid& without);
 
-/// What would harm the store of what `head` has and `known` ("" for nothing) has not: no other device would
-/// take it in, as with a date after `latest`, or it takes records away that others have. What crm itself
-/// wrote is as it should be: looked at where there is a commit by hand among it.
-std::vector<core::Problem> unfit_to_send(const store::Repository& repository, const store::Oid& head,
-                                         const store::Oid& known, core::StampTime latest);
-
-/// How far ahead of this device's clock a batch may be that is taken in.
+/// How far ahead of this device's clock a batch may be that is taken in, or sent.
 struct ClockLimit {
   core::StampTime now;
   std::chrono::days ahead;
+  core::StampTime latest() const { return now + ahead; }
 };
 /// Sentences for people where a batch that `tip` has and `head` has not was written later than that, by its
 /// own clock: whose, when it will be taken in, and what can be done before; else "".
 std::string clock_refusal(const store::Repository& repository, const ClockLimit& limit, const store::Oid& tip,
                           const store::Oid& head);
+
+/// Why nothing may be sent.
+struct Unfit {
+  std::string detail;                  ///< sentences for people; "" where all may be sent
+  std::vector<core::Problem> problems; ///< of single files and commits
+};
+/// What would harm the store of what `head` has and `known` ("" for nothing) has not: no other device would
+/// take it in, as with a date after the limit, or it takes records away that others have. The files of what
+/// crm wrote itself are as they should be: looked at where there is an edit by hand among it.
+Unfit unfit_to_send(const store::Repository& repository, const store::Oid& head, const store::Oid& known,
+                    const ClockLimit& limit);
 
 /// "3f2a… of bob on tablet-2: it is not signed" for people.
 std::string refusal_text(const sync::Refused& refused);

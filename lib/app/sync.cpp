@@ -168,7 +168,6 @@ class Sync {
     const auto before = head();
     if (m_repository.descends(before, tip)) return;
     say(outcome, "looking at what came");
-    outcome.received += count_batches(m_repository, tip, before);
     const auto now = m_workspace.env().now();
     const auto latest = now + far_ahead;
     sync::ReadFiles read;
@@ -193,6 +192,7 @@ class Sync {
       return;
     }
     say(outcome, "merging");
+    const auto received = count_batches(m_repository, tip, before);
     std::optional<store::Transaction> transaction;
     if (m_request.mode == Mode::Write) transaction.emplace(m_repository.begin(lock_wait(m_workspace.env())));
     if (transaction) remember_asides(m_repository, judged.asides);
@@ -206,13 +206,17 @@ class Sync {
     if (plan.deleted > 0 && !m_request.allow_deletions)
       if (auto refusal = deletions_refusal(plan, live_records()); !refusal.empty())
         return hold(outcome, {"deletions", std::move(refusal)});
-    if (!transaction) m_planned = sync::outcome_of(m_repository, plan);
+    if (!transaction) {
+      m_planned = sync::outcome_of(m_repository, plan);
+      outcome.received += received;
+    }
     if (!transaction || plan.kind == sync::MergePlan::Kind::Nothing) return;
     if (outcome.detail = edits_in_the_way(m_repository, plan); !outcome.detail.empty()) {
       outcome.outcome = "hand-edits";
       return;
     }
     const auto head = sync::apply(*transaction, plan);
+    outcome.received += received;
     sync::record_arrival(m_repository, {m_workspace.env().now(), head});
     for (const auto& warning : transaction->warnings())
       m_workspace.warn(warning);
@@ -244,10 +248,11 @@ class Sync {
 
   /// What no other device would take in stays here; this one asks all the same for its key to be approved.
   bool may_be_sent(RemoteOutcome& outcome, const store::Oid& seen) {
-    outcome.problems = unfit_to_send(m_repository, head(), seen, m_workspace.env().now() + far_ahead);
-    if (!outcome.problems.empty()) {
+    auto unfit = unfit_to_send(m_repository, head(), seen, {m_workspace.env().now(), far_ahead});
+    if (!unfit.detail.empty()) {
       outcome.outcome = "unfit";
-      outcome.detail = "nothing was sent; put it right and commit that, and the next sync sends all of it";
+      outcome.detail = std::move(unfit.detail);
+      outcome.problems = std::move(unfit.problems);
       return false;
     }
     std::optional<store::Transaction> transaction;
@@ -278,12 +283,12 @@ class Sync {
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
     if ((seen == head() && m_edited == 0) || !may_be_sent(outcome, seen.value_or(""))) return;
-    if (m_request.mode == Mode::Write) {
-      say(outcome, "writing");
-      const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
-      if (!written.ok()) return fail(outcome, written);
-    }
-    tell_sent(outcome, head(), seen);
+    if (m_request.mode == Mode::DryRun) return tell_sent(outcome, head(), seen);
+    say(outcome, "writing");
+    const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
+    if (!written.ok()) return fail(outcome, written);
+    tell_sent(outcome, written.tip, seen);
+    store::set_last_seen(m_repository, outcome.remote.name, written.tip);
   }
 
   /// One that was cut short is made whole by whoever has all that it names.

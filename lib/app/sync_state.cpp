@@ -71,8 +71,9 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
       state.failure_outcome = contacts.failure->outcome;
       state.failure_detail = contacts.failure->detail;
     }
-    const bool given = remote.name == bundle_remote && contacts.success; // what the file holds since then
-    auto seen = given ? contacts.success->head : store::last_seen(repository, remote.name);
+    auto seen = store::last_seen(repository, remote.name);
+    // Of a file that could not be read now: what the last one held.
+    if (!seen && remote.name == bundle_remote && contacts.success) seen = contacts.success->head;
     // What `git pull` by hand has brought is there, too.
     const auto pulled = repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, repository.branch()));
     if (!pulled.empty() && (!seen || repository.descends(pulled, *seen))) seen = pulled;

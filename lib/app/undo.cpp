@@ -115,7 +115,7 @@ std::set<store::Oid> arrived_with(Workspace& workspace, std::size_t sync) {
     const auto before = head_before(attempts, at);
     if (looked_at == before) continue; // another remote of the same sync
     looked_at = before;
-    std::set<store::Oid> out; // stays empty where what came was refused
+    std::set<store::Oid> out; // stays empty where all of it was put aside, or an earlier version counted what it refused
     repository.since(head, before, [&](const store::Commit& commit) {
       if (!batch_of(commit).empty() && commit.trailer("Crm-Device") != workspace.device())
         out.insert(commit.id);

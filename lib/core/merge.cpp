@@ -90,6 +90,23 @@ Register join_made_apart(const Register& x, const RecordState& a, const Register
   return out;
 }
 
+/// Compared exactly: a large whole number may have no equal among the doubles.
+bool is_below(double a, std::int64_t b) {
+  constexpr double end = 9223372036854775808.0; // 2^63, larger than every whole number
+  if (!(a < end) || a < -end) return a < 0;
+  const auto whole = static_cast<std::int64_t>(a); // towards 0
+  return whole != b ? whole < b : a < static_cast<double>(whole);
+}
+
+/// A total order in which only equal values are equal. `less` has every whole number below every double: here
+/// it decides only between numbers that are the same, 1 and 1.0.
+bool is_before(const Value& a, const Value& b) {
+  if (const auto* x = a.if_int(); x != nullptr && b.if_double() != nullptr)
+    return !is_below(*b.if_double(), *x);
+  if (const auto* x = a.if_double(); x != nullptr && b.if_int() != nullptr) return is_below(*x, *b.if_int());
+  return less(a, b);
+}
+
 bool is_older_creation(const Stamp& a, const Stamp& b) {
   return std::tie(a.time, a.device, b.member) < std::tie(b.time, b.device, a.member);
 }
@@ -203,13 +220,7 @@ bool ByValue::operator()(const Element& a, const Element& b) const {
 
 const Value& better(Joining joining, const Value& a, const Value& b) {
   if (a.is_null() || b.is_null()) return a.is_null() ? b : a;
-  const auto is_number = [](const Value& v) { return v.if_int() != nullptr || v.if_double() != nullptr; };
-  const auto before = [&](const Value& x, const Value& y) { // `less` has every int below every double
-    const double l = x.number_or(0), r = y.number_or(0);
-    return is_number(x) && is_number(y) && (l < r || r < l) ? l < r : less(x, y);
-  };
-  const bool a_before = before(a, b);
-  return a_before == (joining == Joining::Greatest) ? b : a;
+  return is_before(a, b) == (joining == Joining::Greatest) ? b : a;
 }
 
 Register* RecordState::find(std::string_view unit) {

@@ -170,8 +170,6 @@ class Check {
   void also(const std::string& unit, const Value& value, const std::string& where) {
     const auto* list = several(value, where, most_values - 1); // one more is shown in the fields
     if (list == nullptr) return;
-    const auto whole = unit_of(unit, m_schema);
-    const auto own = own_fields(whole, m_schema);
     for (const auto& version : *list) {
       const Map* map = mapping(version, where);
       if (map == nullptr) continue;
@@ -181,12 +179,9 @@ class Check {
         report(where, to_text(version), "must say when it was `written`");
       for (const auto& [key, item] : *map) {
         if (key == "written") continue;
+        // Another version of the schema may have had any other field in a group of that name.
         const auto field = field_of_also_key(key);
-        // Another version of the schema may have had other fields in the group, or the whole record in one.
-        const bool elsewhere =
-            m_schema.find(field) != nullptr && std::find(own.begin(), own.end(), field) == own.end();
-        if (!is_key(field) || field == "id" || field == "crm" ||
-            (elsewhere && m_schema.find(unit) != nullptr))
+        if (!is_key(field) || field == "id" || field == "crm")
           report(where + "." + shown(key), key, "must be a field of `" + shown(unit) + "`");
         if (!is_finite(item)) report(where + "." + shown(key), to_text(item), "must be a finite number");
       }

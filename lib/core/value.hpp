@@ -47,7 +47,8 @@ class Value {
   Value(bool b) : m_data(b) {}
   Value(std::int64_t i) : m_data(i) {}
   Value(int i) : m_data(static_cast<std::int64_t>(i)) {}
-  Value(double d) : m_data(d) {}
+  /// -0.0 becomes 0.0: they are equal, and equal values must have the same bytes on every device.
+  Value(double d) : m_data(d == 0 ? 0.0 : d) {}
   Value(std::string s) : m_data(std::move(s)) {}
   Value(std::string_view s) : m_data(std::string(s)) {}
   Value(const char* s) : m_data(std::string(s)) {}

@@ -70,7 +70,8 @@ Bundle look_at_bundle(const std::string& file) {
   return out;
 }
 
-Contact write_bundle(const Repository& repository, const std::string& file, std::chrono::seconds patience) {
+WrittenBundle write_bundle(const Repository& repository, const std::string& file,
+                           std::chrono::seconds patience) {
   const std::string beside = fmt::format("{}.{}.part", file, ::getpid());
   const auto run = run_git_watched(
       {.root = repository.root(),
@@ -79,19 +80,21 @@ Contact write_bundle(const Repository& repository, const std::string& file, std:
        .patience = patience});
   if (const auto trouble = trouble_of(run); trouble != Trouble::None) {
     ::unlink(beside.c_str());
-    return {trouble, said_by(run)};
+    return {{trouble, said_by(run)}, {}};
   }
+  // Another process may have committed before git read the branch, or after it.
+  const auto tips = look_at_bundle(beside).tips;
   const Descriptor written(::open(beside.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!written || ::fsync(written.get()) != 0 || ::rename(beside.c_str(), file.c_str()) != 0) {
+  if (tips.empty() || !written || ::fsync(written.get()) != 0 || ::rename(beside.c_str(), file.c_str()) != 0) {
     auto out = failed("write", file);
     ::unlink(beside.c_str());
-    return out;
+    return {std::move(out), {}};
   }
   const auto slash = file.rfind('/');
   const Descriptor folder(::open(slash == std::string::npos ? "." : file.substr(0, slash + 1).c_str(),
                                  O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder) ::fsync(folder.get());
-  return {};
+  return {{}, tips.front()};
 }
 
 } // namespace crm::store

@@ -81,9 +81,13 @@ struct Beside {
 Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
              std::chrono::seconds patience, const std::vector<Beside>& beside = {});
 
+struct WrittenBundle : Contact {
+  Oid tip; ///< of the branch, as the file has it
+};
 /// The store's history in a file that fetch() takes for a remote. The file is replaced as a whole, or not at
 /// all.
-Contact write_bundle(const Repository& repository, const std::string& file, std::chrono::seconds patience);
+WrittenBundle write_bundle(const Repository& repository, const std::string& file,
+                           std::chrono::seconds patience);
 
 /// What a file says of itself: no bundle by its first line, or one whose pack is whole, or is not.
 struct Bundle {

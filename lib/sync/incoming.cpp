@@ -2,6 +2,7 @@
 
 #include "sync/attachments.hpp"
 #include "sync/authority.hpp"
+#include "sync/git_files.hpp"
 #include "sync/incoming_names.hpp"
 #include "sync/incoming_schemas.hpp"
 
@@ -20,7 +21,6 @@
 #include "sync/unfit.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <map>
 
@@ -34,7 +34,6 @@ using store::Visit;
 
 constexpr std::string_view settings_file = "crm.yaml", policy_folder = "policy",
                            proposals_folder = "policy/proposals";
-constexpr std::array git_files{".gitattributes", ".gitignore"};
 constexpr std::int64_t known_format = 1;
 
 std::string joined(const std::string& folder, std::string_view name) {
@@ -44,10 +43,6 @@ std::string joined(const std::string& folder, std::string_view name) {
 /// "2026-11".
 bool is_month(std::string_view name) {
   return name.size() == 7 && core::parse_date(std::string(name) + "-01").has_value();
-}
-
-bool is_git_file(std::string_view path) {
-  return std::find(git_files.begin(), git_files.end(), path) != git_files.end();
 }
 
 class Look {
@@ -225,12 +220,8 @@ class Look {
   void top_file(const RawEntry& each, const std::string& path) {
     if (path == settings_file) return settings(each, path);
     if (!is_git_file(path)) return report(path, "is no file of a store");
-    const auto text = m_repository.blob(each.id);
-    if (!base::is_utf8(text) || text.find('\0') != std::string::npos) return report(path, "is no text");
-    // A filter is a command that git would run over every record; an encoding would change their bytes.
-    for (const std::string_view attribute : {"filter", "working-tree-encoding", "ident"})
-      if (path == ".gitattributes" && text.find(attribute) != std::string::npos)
-        report(path, fmt::format("must not set \"{}\": records are stored byte for byte", attribute));
+    if (auto why = git_file_problem(path, m_repository.blob(each.id)); !why.empty())
+      report(path, std::move(why));
   }
 
   void settings(const RawEntry& each, const std::string& path) {

@@ -5,11 +5,11 @@
 #include "app/exchange/contact_draft.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "codec/yaml_scalar.hpp"
 #include "core/time.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <fmt/format.h>
 
 namespace crm::app {
@@ -91,7 +91,10 @@ class Entry {
     m_done.emplace_back("X-CRM-STATUS");
     if (const auto* price = m_entry.find("X-CRM-PRICE")) {
       m_done.push_back(price->name);
-      m_row.fields.set("price", std::strtod(price->value.c_str(), nullptr));
+      if (const auto number = codec::parse_number(price->value))
+        m_row.fields.set("price", number->number_or(0));
+      else
+        m_row.lost.emplace_back("X-CRM-PRICE: a number that is none");
     }
     return finish();
   }

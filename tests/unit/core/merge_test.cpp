@@ -2,6 +2,10 @@
 #include "merge_schema.hpp"
 
 #include "base/error.hpp"
+#include "core/registers.hpp"
+
+#include <cmath>
+#include <limits>
 
 using namespace crm::core;
 using namespace crm::core::testing;
@@ -317,4 +321,37 @@ TEST_CASE("a forged `seen` wipes no value", "[merge]") {
   CHECK(joined(a, b, schema).text("stage") == "lost");
   CHECK(joined(a, b, schema) == joined(b, a, schema));
   CHECK(check_provenance(a, schema).size() == 1);
+}
+
+TEST_CASE("of equal numbers the same one stays, whoever is asked first", "[merge]") {
+  constexpr auto exact = std::int64_t{1} << 53; // from here on not every whole number is a double
+  constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+  // In the order in which `max` has them.
+  const std::vector<Value> ordered{-std::numeric_limits<double>::max(),
+                                   std::numeric_limits<std::int64_t>::min(),
+                                   -9223372036854775808.0,
+                                   -1.5,
+                                   -1,
+                                   -1.0,
+                                   -0.5,
+                                   0,
+                                   0.0,
+                                   0.5,
+                                   1,
+                                   1.0,
+                                   exact,
+                                   static_cast<double>(exact),
+                                   exact + 1,
+                                   largest,
+                                   9223372036854775808.0,
+                                   "2026-01-01"};
+  for (std::size_t i = 0; i < ordered.size(); ++i)
+    for (std::size_t j = 0; j <= i; ++j) {
+      INFO(to_text(ordered[i]) << " and " << to_text(ordered[j]));
+      REQUIRE(better(Joining::Greatest, ordered[i], ordered[j]) == ordered[i]);
+      REQUIRE(better(Joining::Greatest, ordered[j], ordered[i]) == ordered[i]);
+      REQUIRE(better(Joining::Least, ordered[i], ordered[j]) == ordered[j]);
+      REQUIRE(better(Joining::Least, ordered[j], ordered[i]) == ordered[j]);
+    }
+  REQUIRE_FALSE(std::signbit(*Value(-0.0).if_double()));
 }

@@ -244,7 +244,6 @@ TEST_CASE("the check names what is wrong with a hostile block", "[provenance]") 
       {map({{"also", map({{"stage", crowd}})}}), "crm.also.stage"},
       {also(map({{"stage", "won"}})), "crm.also.stage"},
       {also(map({{"stage", "won"}, {"written", "soon"}})), "crm.also.stage.written"},
-      {also(map({{"email", "x@y"}, {"written", by}})), "crm.also.stage.email"},
       {also(map({{"crm", "x"}, {"written", by}})), "crm.also.stage.crm"},
       {also(map({{"stage", std::numeric_limits<double>::quiet_NaN()}, {"written", by}})),
        "crm.also.stage.stage"},

@@ -3,6 +3,7 @@
 
 #include "merge_schema.hpp"
 
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -41,6 +42,20 @@ class RandomWrites {
       const char* states[] = {"booked", "confirmed", "arrived", "done", "cancelled"};
       return Value{states[below(5)]};
     }
+    // Zeros of both signs, equal numbers of both kinds, and numbers that only look equal as doubles.
+    static const std::vector<Value> numbers{0,
+                                            0.0,
+                                            -0.0,
+                                            1,
+                                            1.0,
+                                            -0.5,
+                                            0.5,
+                                            std::int64_t{1} << 53,
+                                            9007199254740992.0,
+                                            (std::int64_t{1} << 53) + 1,
+                                            std::numeric_limits<std::int64_t>::max(),
+                                            9223372036854775808.0};
+    if (below(3) == 0) return numbers[below(numbers.size())];
     if (field.ends_with("_visit")) return Value{"2026-01-0" + std::to_string(1 + below(9))};
     return Value{field + " " + std::to_string(below(100))};
   }
