@@ -140,18 +140,17 @@ std::vector<Checkpoint> checkpoints(const Workspace& workspace) {
   return out;
 }
 
-void record_checkpoint(Workspace& workspace, const std::string& name) {
+void record_checkpoint(Workspace& workspace, const std::string& name, StampTime at) {
   auto& repository = workspace.repository();
-  const auto now = workspace.env().now();
   const auto& member = workspace.member();
-  const auto id = repository.write_loose({"Checkpoint: " + (name.empty() ? core::to_text(now) : name),
+  const auto id = repository.write_loose({"Checkpoint: " + name,
                                           "",
                                           {{"Crm-Name", name},
                                            {"Crm-Device", workspace.device()},
                                            {"Crm-Actor", member},
                                            {"Crm-Head", repository.head()}}},
-                                         {member, member + "@" + workspace.device(), now});
-  auto ref = [number = now.time_since_epoch().count()]() mutable {
+                                         {member, member + "@" + workspace.device(), at});
+  auto ref = [number = at.time_since_epoch().count()]() mutable {
     return fmt::format("{}{:020}", checkpoint_refs, number++);
   };
   std::string name_of_ref = ref();
@@ -167,7 +166,7 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
   std::optional<StampTime> oldest;
   for (const auto& remote : all) {
     const auto contacts = sync::contacts(attempts, remote.name);
-    if (!contacts.success || contacts.failing || contacts.success->head != repository.head()) return {};
+    if (!contacts.success || contacts.heard || contacts.success->head != repository.head()) return {};
     if (store::last_seen(repository, remote.name) != repository.head()) return {};
     if (!oldest || contacts.success->at < *oldest) oldest = contacts.success->at;
   }
