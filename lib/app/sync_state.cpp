@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "store/standstill.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/journal.hpp"
 
@@ -21,6 +22,18 @@ constexpr std::chrono::days much_ahead{1};
 
 bool is_merge(const store::Commit& commit) {
   return !commit.trailer("Crm-Merge").empty();
+}
+
+std::string seen_refs(const std::string& remote) {
+  return "refs/crm/remotes/" + remote + "/";
+}
+
+/// The branch that is synced with the remote: where HEAD is on none, the one that was; "" when there was
+/// none.
+std::string branch_with(const store::Repository& repository, const std::string& remote) {
+  if (auto branch = repository.branch(); !branch.empty()) return branch;
+  const auto seen = repository.refs(seen_refs(remote));
+  return seen.empty() ? "" : seen.front().first;
 }
 
 } // namespace
@@ -72,11 +85,16 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
       state.failure_detail = contacts.failure->detail;
     }
     const bool given = remote.name == bundle_remote && contacts.success; // what the file holds since then
-    auto seen = given ? contacts.success->head : store::last_seen(repository, remote.name);
+    const auto branch = branch_with(repository, remote.name);
+    auto seen = given            ? contacts.success->head
+                : branch.empty() ? ""
+                                 : repository.ref(seen_refs(remote.name) + branch);
     // What `git pull` by hand has brought is there, too.
-    const auto pulled = repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, repository.branch()));
-    if (!pulled.empty() && (!seen || repository.descends(pulled, *seen))) seen = pulled;
-    repository.since(repository.head(), seen.value_or(""), [&](const store::Commit& commit) {
+    const auto pulled =
+        branch.empty() ? "" : repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, branch));
+    if (!pulled.empty() && (seen.empty() || repository.descends(pulled, seen))) seen = pulled;
+    const auto own = branch.empty() ? "" : repository.ref("refs/heads/" + branch);
+    repository.since(own.empty() ? repository.head() : own, seen, [&](const store::Commit& commit) {
       if (is_merge(commit)) return true;
       ++state.waiting;
       state.waiting_since = commit.author.time;
@@ -174,9 +192,10 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
 }
 
 void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes) {
+  store::check_standstill(repository);
   const auto branch = repository.branch();
   for (const auto& remote : remotes) {
-    const auto seen = repository.refs("refs/crm/remotes/" + remote.name + "/");
+    const auto seen = repository.refs(seen_refs(remote.name));
     if (seen.empty() || store::last_seen(repository, remote.name)) continue;
     const auto theirs = base::printable(seen.front().first);
     throw base::Error(base::Kind::Usage,

@@ -58,7 +58,7 @@ void record_checkpoint(Workspace& workspace, const std::string& name, StampTime 
 std::optional<StampTime> in_step_since(Workspace& workspace);
 
 /// A branch of one's own reaches nobody: the others look at the one that a remote was first synced with.
-/// Throws Error(Usage) when the store is on another.
+/// Throws Error(Usage) when the store is on another, and Error(Failure) when it cannot be written.
 void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes);
 
 /// A random name of this clone, made at the first call.
