@@ -47,6 +47,7 @@ core::Map status_json(app::Workspace& workspace, const app::Status& status) {
   document.set("device", workspace.device());
   document.set("member", workspace.member());
   document.set("branch", status.branch);
+  document.set("standstill", status.standstill ? core::Value{status.standstill->what} : core::Value{});
   document.set("head", status.head);
   document.set("records", std::move(records));
   document.set("hand_edits", std::move(edits));
@@ -78,6 +79,10 @@ void run_status(Context& context) {
                                 static_cast<std::size_t>(context.terminal().width) - 12);
   for (const auto& each : lines)
     line(&each == &lines.front() ? "records" : "", each);
+  if (status.standstill)
+    context.print(fmt::format(
+        "\n{}\n  {}\n", style.paint(Role::Bad, "Nothing can be written or sent: " + status.standstill->what),
+        status.standstill->advice));
   if (!app::remotes_named(workspace, {}).empty()) context.print("\n");
   print_remotes(context);
   if (const auto count = app::count_disputed(workspace); count > 0)

@@ -130,9 +130,10 @@ void add_undo(CLI::App& root, Context& context) {
       "An undo is a batch itself: `crm undo` of it brings back what it took. `crm rollback` takes "
       "several back.");
   command
-      ->add_option(
-          "batch", options->request.batch,
-          "batch or commit, or a unique beginning of one (default: this device's last that is not undone)")
+      ->add_option("batch", options->request.batch,
+                   "batch or commit, or a unique beginning of one (default: this device's last that is not "
+                   "undone; one "
+                   "that git made here counts too)")
       ->type_name("BATCH");
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);

@@ -97,16 +97,24 @@ void add_checkpoint(CLI::App& root, Context& context) {
                   "  crm checkpoint \"before dispatch\"\n  crm checkpoint --max-age 15m && ./print-routes\n"
                   "  crm checkpoint                     (lists them)\n"
                   "Exits 0 only when every remote holds all that is here and this device all that they hold; "
-                  "else 9 or 10.");
-  command->add_option("name", options->name, "what for")->type_name("NAME");
-  auto* age = command->add_option("--max-age", options->max_age,
-                                  "a proof that is no older will do, and nobody is asked (15m, 2h)");
+                  "9 when none can be reached, 10 when one is not in step, and otherwise as any command does "
+                  "(crm help exit-codes).\n"
+                  "A proof stands as long as nothing was written here and no later sync has found a remote "
+                  "out of step; that a remote could not be reached says nothing against it.");
+  auto* name = command->add_option("name", options->name, "what for")->type_name("NAME");
+  auto* age =
+      command->add_option("--max-age", options->max_age,
+                          "a proof that still stands and is no older will do, and nobody is asked (15m, 2h)");
   age->type_name("DURATION");
   command->add_option("--timeout", options->patience, "seconds without progress before a remote is given up")
       ->type_name("SECONDS")
       ->check(CLI::Range(1L, 3600L));
-  command->callback([&context, options, age] {
-    if (options->name.empty() && age->count() == 0) return list_checkpoints(context);
+  command->callback([&context, options, name, age] {
+    if (name->count() > 0 && base::trim(options->name).empty())
+      throw base::Error(
+          base::Kind::Usage, "a checkpoint needs a name",
+          "like `crm checkpoint \"before dispatch\"`; without any word `crm checkpoint` lists them");
+    if (name->count() == 0 && age->count() == 0) return list_checkpoints(context);
     context.want_document();
     std::optional<core::Duration> max_age;
     if (age->count() > 0) {
@@ -117,7 +125,7 @@ void add_checkpoint(CLI::App& root, Context& context) {
     }
     auto& workspace = context.workspace();
     const auto proof = prove(context, max_age, std::chrono::seconds{options->patience});
-    if (!options->name.empty()) app::record_checkpoint(workspace, options->name);
+    if (!options->name.empty()) app::record_checkpoint(workspace, options->name, proof.since);
     const auto head = workspace.repository().head();
     if (!context.for_people()) {
       core::Map document = checkpoint_json({options->name, proof.since, head});

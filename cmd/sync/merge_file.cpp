@@ -5,6 +5,7 @@
 #include "store/paths.hpp"
 #include "store/small_file.hpp"
 #include "sync/merge.hpp"
+#include "sync/merge_by_hand.hpp"
 
 #include <algorithm>
 
@@ -38,23 +39,29 @@ std::optional<store::Oid> other_head(Context& context) {
   return context.workspace().repository().has_commit(id) ? std::optional(std::move(id)) : std::nullopt;
 }
 
-/// What a merge of both heads makes of the file; nothing when git is about something else, as when it merges
-/// two of several ancestors.
+/// False when git is about something else: it merges two of several ancestors, or brings back after the merge
+/// what it had stashed.
+bool is_of_heads(const store::Repository& repository, const store::Oid& theirs, const Options& options) {
+  return repository.read(repository.head(), options.path) == text_of(options.ours) &&
+         repository.read(theirs, options.path) == text_of(options.theirs);
+}
+
+/// What a merge of both heads makes of the file; nothing when it removes it.
 std::optional<std::string> merged_by_heads(const store::Repository& repository, const store::Oid& theirs,
                                            const Options& options) {
-  const auto ours = repository.head();
-  if (repository.read(ours, options.path) != text_of(options.ours) ||
-      repository.read(theirs, options.path) != text_of(options.theirs))
-    return std::nullopt;
-  const auto plan = sync::plan_merge(repository, ours, theirs);
+  const auto plan = sync::plan_merge(repository, repository.head(), theirs);
   const auto change = std::find_if(plan.changes.begin(), plan.changes.end(),
                                    [&](const store::Change& each) { return each.path == options.path; });
   return change != plan.changes.end() ? change->content : text_of(options.ours);
 }
 
-std::string with_marks(const Options& options) {
-  return "<<<<<<< ours\n" + text_of(options.ours) + "=======\n" + text_of(options.theirs) +
-         ">>>>>>> theirs\n";
+/// Of an edit by hand without stamps; git keeps what it has stashed while a driver says that it failed.
+[[noreturn]] void fail_unstamped(const std::string& path) {
+  throw base::Error(base::Kind::Failure,
+                    base::printable(path) +
+                        " was edited by hand without a stamp, and changed elsewhere at the "
+                        "same lines: both are in the file, between git's marks",
+                    "leave there what is right, without the marks, and run `crm commit`");
 }
 
 void run_merge_file(Context& context, const Options& options) {
@@ -64,14 +71,22 @@ void run_merge_file(Context& context, const Options& options) {
   const core::Schema* schema = parts ? context.workspace().schemas().by_folder(parts->folder) : nullptr;
   if (!theirs && schema == nullptr) not_ours(options.path);
   const auto write = [&](const std::string& text) { write_file_atomically(options.ours, text); };
+  const bool of_heads = theirs && is_of_heads(repository, *theirs, options);
   // Where a schema has changed, which of its versions is to merge by is a matter of both histories, too.
-  if (theirs && (schema == nullptr || repository.folder_id(repository.head(), "schemas") !=
-                                          repository.folder_id(*theirs, "schemas")))
+  if (of_heads && (schema == nullptr || repository.folder_id(repository.head(), "schemas") !=
+                                            repository.folder_id(*theirs, "schemas")))
     if (const auto merged = merged_by_heads(repository, *theirs, options)) return write(*merged);
-  if (schema != nullptr)
-    return write(sync::merge_texts(text_of(options.ours), text_of(options.theirs), options.path, *schema));
-  write(with_marks(options));
-  not_ours(options.path);
+  const auto ours_text = text_of(options.ours), theirs_text = text_of(options.theirs);
+  if (schema == nullptr) {
+    write(sync::both_marked(ours_text, theirs_text));
+    not_ours(options.path);
+  }
+  // What two heads have is committed, and merged as a sync merges it.
+  const auto merged =
+      of_heads ? std::nullopt
+               : sync::merge_unstamped(text_of(options.base), ours_text, theirs_text, options.path, *schema);
+  write(merged ? merged->text : sync::merge_texts(ours_text, theirs_text, options.path, *schema));
+  if (merged && !merged->clean) fail_unstamped(options.path);
 }
 
 } // namespace
@@ -83,7 +98,7 @@ void add_merge_file(CLI::App& root, Context& context) {
       "Each store has it as its merge driver: `crm merge-file %O %A %B %P`.\n"
       "Of crm.yaml, schemas and the policy, which are merged as a whole, git has to say in GITHEAD_ID "
       "what is merged.");
-  command->add_option("base", options->base, "the common ancestor, which is not needed")
+  command->add_option("base", options->base, "the common ancestor, by which edits without a stamp are told")
       ->required()
       ->type_name("BASE");
   command->add_option("ours", options->ours, "our version; the result is written there")

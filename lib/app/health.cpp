@@ -166,6 +166,7 @@ Status status(Workspace& workspace) {
   const auto& repository = workspace.repository();
   out.head = repository.head();
   out.branch = repository.branch();
+  out.standstill = repository.standstill();
   for (const auto& type : workspace.schemas().types())
     out.records[type] =
         workspace.with_index([&](index::Index& index) { return index.count({.type = type}); });

@@ -3,8 +3,10 @@
 
 #include "app/hand_edits.hpp"
 #include "app/workspace.hpp"
+#include "store/standstill.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@ namespace crm::app {
 
 struct Status {
   std::string head, branch;
+  std::optional<store::Standstill> standstill; ///< why nothing can be written
   std::map<std::string, std::int64_t> records; ///< live ones, by type
   std::vector<store::HandEdit> edits;          ///< not committed
   std::vector<core::Problem> problems;         ///< why some of them cannot be

@@ -6,6 +6,7 @@
 #include "store/device_keys.hpp"
 #include "store/paths.hpp"
 #include "store/ssh_signature.hpp"
+#include "store/standstill.hpp"
 #include "store/transport.hpp"
 #include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
@@ -152,6 +153,7 @@ std::string become_device(Workspace& workspace, const std::string& name) {
 
 store::Transaction begin_writing(Workspace& workspace) {
   auto& repository = workspace.repository();
+  store::check_standstill(repository);
   const store::DeviceKeys keys(repository.private_dir());
   auto key = keys.load(workspace.member());
   if (!key && !sync::keys_at(repository, repository.head()).empty()) {

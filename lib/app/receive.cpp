@@ -156,8 +156,8 @@ std::string short_id(const store::Commit& commit) {
 
 /// "3f2a… of bob (Add task) is from 2036-01-01T…, and 2 after it".
 std::string which_are(const Ahead& ahead, std::string_view by) {
-  return fmt::format("{}{} ({}) is from {}{}", short_id(*ahead.first), by, base::printable(ahead.first->summary),
-                     core::to_text(written_at(*ahead.first)),
+  return fmt::format("{}{} ({}) is from {}{}", short_id(*ahead.first), by,
+                     base::printable(ahead.first->summary), core::to_text(written_at(*ahead.first)),
                      ahead.count == 1 ? "" : fmt::format(", and {} after it", ahead.count - 1));
 }
 
@@ -200,12 +200,14 @@ std::string own_clock(const store::Repository& repository, const ClockLimit& lim
                   [&](const auto& tip) { return repository.descends(tip, ahead.first->id); }))
     return what + "otherwise a remote has it already: " + taking_back(repository, ahead);
   if (ahead.first->parents.empty())
-    return what + "otherwise the store itself was made then: make another one with `crm init`, and write it anew";
-  return what + fmt::format("otherwise write it anew:\n"
-                            "`crm git branch ahead-{}` keeps it, `crm git reset --keep {}~1` goes back to before "
-                            "it, and\n"
-                            "`crm git log -p {}~1..ahead-{}` shows what it was",
-                            id, id, id, id);
+    return what +
+           "otherwise the store itself was made then: make another one with `crm init`, and write it anew";
+  return what +
+         fmt::format("otherwise write it anew:\n"
+                     "`crm git branch ahead-{}` keeps it, `crm git reset --keep {}~1` goes back to before "
+                     "it, and\n"
+                     "`crm git log -p {}~1..ahead-{}` shows what it was",
+                     id, id, id, id);
 }
 
 } // namespace
@@ -239,16 +241,16 @@ Unfit unfit_to_send(const store::Repository& repository, const store::Oid& head,
     if (removed.empty() || has_gone_out(commit.id)) return true;
     for (const auto& path : removed)
       if (others_have(path) && !repository.blob_id(head, path))
-        out.push_back({path, 0, "", "",
-                       fmt::format("was removed by {} ({}); a record is deleted by a mark, with `crm rm`; {}",
-                                   short_id(commit), base::printable(commit.summary),
-                                   leaving_out(commit.id, known))});
+        out.push_back(
+            {path, 0, "", "",
+             fmt::format("was removed by {} ({}); a record is deleted by a mark, with `crm rm`; {}",
+                         short_id(commit), base::printable(commit.summary), leaving_out(commit.id, known))});
     return true;
   });
-  if (by_hand && out.empty())
-    out = sync::check_incoming(repository, head, known, {.latest = limit.latest()});
+  if (by_hand && out.empty()) out = sync::check_incoming(repository, head, known, {.latest = limit.latest()});
   if (out.empty()) return {};
-  return {"nothing was sent; put it right and commit that, and the next sync sends all of it", std::move(out)};
+  return {"nothing was sent; put it right and commit that, and the next sync sends all of it",
+          std::move(out)};
 }
 
 std::string clock_refusal(const store::Repository& repository, const ClockLimit& limit, const store::Oid& tip,
@@ -260,14 +262,14 @@ std::string clock_refusal(const store::Repository& repository, const ClockLimit&
     return base::printable(name.empty() ? ahead.first->author.name : name);
   };
   const auto device = named("Crm-Device");
-  return fmt::format("the clock of {} is more than {} days ahead of this device's\n"
-                     "{}; nothing was taken in\n"
-                     "where this device's date is wrong, set it right; otherwise all of it is taken in from {} "
-                     "on\n"
-                     "sooner only without {}: on {}, once its date is right, {}",
-                     device, limit.ahead.count(), which_are(ahead, " of " + named("Crm-Actor")),
-                     day_of(ahead, limit), ahead.count == 1 ? "it" : "these", device,
-                     taking_back(repository, ahead));
+  return fmt::format(
+      "the clock of {} is more than {} days ahead of this device's\n"
+      "{}; nothing was taken in\n"
+      "where this device's date is wrong, set it right; otherwise all of it is taken in from {} "
+      "on\n"
+      "sooner only without {}: on {}, once its date is right, {}",
+      device, limit.ahead.count(), which_are(ahead, " of " + named("Crm-Actor")), day_of(ahead, limit),
+      ahead.count == 1 ? "it" : "these", device, taking_back(repository, ahead));
 }
 
 std::string refusal_text(const sync::Refused& refused) {

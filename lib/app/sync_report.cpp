@@ -53,10 +53,8 @@ bool SyncReport::any_ok() const {
 }
 
 bool SyncReport::offline() const {
-  return !remotes.empty() && std::all_of(remotes.begin(), remotes.end(), [](const auto& each) {
-    return each.outcome == to_text(store::Trouble::Network) ||
-           each.outcome == to_text(store::Trouble::Name) || each.outcome == to_text(store::Trouble::Missing);
-  });
+  return !remotes.empty() && std::all_of(remotes.begin(), remotes.end(),
+                                         [](const auto& each) { return store::is_unreached(each.outcome); });
 }
 
 } // namespace crm::app

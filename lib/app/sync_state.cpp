@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "store/standstill.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/journal.hpp"
 
@@ -21,6 +22,18 @@ constexpr std::chrono::days much_ahead{1};
 
 bool is_merge(const store::Commit& commit) {
   return !commit.trailer("Crm-Merge").empty();
+}
+
+std::string seen_refs(const std::string& remote) {
+  return "refs/crm/remotes/" + remote + "/";
+}
+
+/// The branch that is synced with the remote: where HEAD is on none, the one that was; "" when there was
+/// none.
+std::string branch_with(const store::Repository& repository, const std::string& remote) {
+  if (auto branch = repository.branch(); !branch.empty()) return branch;
+  const auto seen = repository.refs(seen_refs(remote));
+  return seen.empty() ? "" : seen.front().first;
 }
 
 } // namespace
@@ -71,13 +84,16 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
       state.failure_outcome = contacts.failure->outcome;
       state.failure_detail = contacts.failure->detail;
     }
-    auto seen = store::last_seen(repository, remote.name);
+    const auto branch = branch_with(repository, remote.name);
+    auto seen = branch.empty() ? "" : repository.ref(seen_refs(remote.name) + branch);
     // Of a file that could not be read now: what the last one held.
-    if (!seen && remote.name == bundle_remote && contacts.success) seen = contacts.success->head;
+    if (seen.empty() && remote.name == bundle_remote && contacts.success) seen = contacts.success->head;
     // What `git pull` by hand has brought is there, too.
-    const auto pulled = repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, repository.branch()));
-    if (!pulled.empty() && (!seen || repository.descends(pulled, *seen))) seen = pulled;
-    repository.since(repository.head(), seen.value_or(""), [&](const store::Commit& commit) {
+    const auto pulled =
+        branch.empty() ? "" : repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, branch));
+    if (!pulled.empty() && (seen.empty() || repository.descends(pulled, seen))) seen = pulled;
+    const auto own = branch.empty() ? "" : repository.ref("refs/heads/" + branch);
+    repository.since(own.empty() ? repository.head() : own, seen, [&](const store::Commit& commit) {
       if (is_merge(commit)) return true;
       ++state.waiting;
       state.waiting_since = commit.author.time;
@@ -141,18 +157,17 @@ std::vector<Checkpoint> checkpoints(const Workspace& workspace) {
   return out;
 }
 
-void record_checkpoint(Workspace& workspace, const std::string& name) {
+void record_checkpoint(Workspace& workspace, const std::string& name, StampTime at) {
   auto& repository = workspace.repository();
-  const auto now = workspace.env().now();
   const auto& member = workspace.member();
-  const auto id = repository.write_loose({"Checkpoint: " + (name.empty() ? core::to_text(now) : name),
+  const auto id = repository.write_loose({"Checkpoint: " + name,
                                           "",
                                           {{"Crm-Name", name},
                                            {"Crm-Device", workspace.device()},
                                            {"Crm-Actor", member},
                                            {"Crm-Head", repository.head()}}},
-                                         {member, member + "@" + workspace.device(), now});
-  auto ref = [number = now.time_since_epoch().count()]() mutable {
+                                         {member, member + "@" + workspace.device(), at});
+  auto ref = [number = at.time_since_epoch().count()]() mutable {
     return fmt::format("{}{:020}", checkpoint_refs, number++);
   };
   std::string name_of_ref = ref();
@@ -168,7 +183,7 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
   std::optional<StampTime> oldest;
   for (const auto& remote : all) {
     const auto contacts = sync::contacts(attempts, remote.name);
-    if (!contacts.success || contacts.failing || contacts.success->head != repository.head()) return {};
+    if (!contacts.success || contacts.heard || contacts.success->head != repository.head()) return {};
     if (store::last_seen(repository, remote.name) != repository.head()) return {};
     if (!oldest || contacts.success->at < *oldest) oldest = contacts.success->at;
   }
@@ -176,9 +191,10 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
 }
 
 void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes) {
+  store::check_standstill(repository);
   const auto branch = repository.branch();
   for (const auto& remote : remotes) {
-    const auto seen = repository.refs("refs/crm/remotes/" + remote.name + "/");
+    const auto seen = repository.refs(seen_refs(remote.name));
     if (seen.empty() || store::last_seen(repository, remote.name)) continue;
     const auto theirs = base::printable(seen.front().first);
     throw base::Error(base::Kind::Usage,

@@ -50,13 +50,15 @@ struct Checkpoint {
 };
 /// Oldest first.
 std::vector<Checkpoint> checkpoints(const Workspace& workspace);
-void record_checkpoint(Workspace& workspace, const std::string& name);
-/// The newest moment at which every remote was in step and since which nothing was written here; nothing when
-/// there is none.
+/// `at` is the moment of the proof that it rests on.
+void record_checkpoint(Workspace& workspace, const std::string& name, StampTime at);
+/// The newest moment at which every remote was in step and since which nothing was written here, and nothing
+/// was heard of a remote that speaks against it: one that cannot be reached does not. Nothing when there is
+/// none.
 std::optional<StampTime> in_step_since(Workspace& workspace);
 
 /// A branch of one's own reaches nobody: the others look at the one that a remote was first synced with.
-/// Throws Error(Usage) when the store is on another.
+/// Throws Error(Usage) when the store is on another, and Error(Failure) when it cannot be written.
 void check_branch(const store::Repository& repository, const std::vector<store::Remote>& remotes);
 
 /// A random name of this clone, made at the first call.

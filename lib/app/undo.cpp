@@ -1,9 +1,12 @@
 #include "app/undo.hpp"
 
+#include "app/audit/log.hpp"
+#include "app/held_back.hpp"
 #include "app/refusal.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "sync/journal.hpp"
+#include "sync/judge.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -12,10 +15,38 @@
 namespace crm::app {
 namespace {
 
-constexpr const char* undoes = "Crm-Undoes"; ///< one batch, or several with spaces between
+constexpr const char* undoes = "Crm-Undoes"; ///< as name_of() has it; of several with spaces between
 
 std::string batch_of(const store::Commit& commit) {
   return commit.trailer("Crm-Batch");
+}
+
+/// What an undo calls it: a commit that git itself made has no batch.
+std::string name_of(const store::Commit& commit) {
+  auto batch = batch_of(commit);
+  return batch.empty() ? commit.id : batch;
+}
+
+bool is_put_aside(const store::Commit& commit) {
+  return batch_of(commit).empty() && !commit.trailer(sync::quarantine_trailer).empty();
+}
+
+/// Whether it holds changes of somebody's: a batch, or a commit that git itself made. The first commit is the
+/// store itself.
+bool has_own_changes(const store::Commit& commit) {
+  return commit.parents.size() == 1 && !is_put_aside(commit);
+}
+
+void check_own_changes(const store::Commit& commit) {
+  if (has_own_changes(commit)) return;
+  if (commit.parents.empty())
+    throw base::Error(base::Kind::Usage, "the first commit made the store and cannot be undone");
+  const auto shown = commit.id.substr(0, 8) + " \"" + base::printable(commit.summary) + "\"";
+  if (is_put_aside(commit))
+    throw base::Error(base::Kind::Usage, shown + " puts aside what does not count, and is no batch",
+                      "`crm audit quarantine` shows what it took out, and decides about it");
+  throw base::Error(base::Kind::Usage, shown + " is a merge: it holds nothing but what its sides have",
+                    "`crm audit` lists their batches, which can be undone");
 }
 
 [[noreturn]] void no_such(const std::string& wanted) {
@@ -31,9 +62,9 @@ std::string batch_of(const store::Commit& commit) {
   core::List candidates;
   for (const auto& commit : commits) {
     if (candidates.size() < most)
-      message += fmt::format("\n  {}  {}", batch_of(commit), base::printable(commit.summary));
+      message += fmt::format("\n  {}  {}", name_of(commit), base::printable(commit.summary));
     core::Map candidate;
-    candidate.set("id", batch_of(commit));
+    candidate.set("id", name_of(commit));
     candidate.set("type", "batch");
     candidate.set("name", commit.summary);
     candidates.emplace_back(std::move(candidate));
@@ -54,7 +85,6 @@ store::Commit find_named(const store::Repository& repository, const std::string&
   std::vector<store::Commit> found;
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
     const auto batch = batch_of(commit);
-    if (batch.empty()) return true;
     const bool whole = batch == wanted || commit.id == wanted;
     if (whole) found.clear();
     if (whole || batch.starts_with(wanted) ||
@@ -64,26 +94,38 @@ store::Commit find_named(const store::Repository& repository, const std::string&
   });
   if (found.empty()) no_such(wanted);
   if (found.size() > 1) ambiguous(wanted, found);
-  if (found.front().parents.empty())
-    throw base::Error(base::Kind::Usage, "the first commit made the store and cannot be undone");
+  check_own_changes(found.front());
   return found.front();
 }
 
-/// The last batch of this device that nobody has undone: what others wrote is theirs to take back, or is
-/// named.
+/// Git's own commit by an author that is no member on a device: it may be of here, and to go past it in
+/// silence would take back something else than the last.
+[[noreturn]] void fail_unknown_device(const AuditEntry& entry) {
+  const auto shown = entry.commit.substr(0, 8);
+  throw base::Error(
+      base::Kind::Usage,
+      fmt::format("{} \"{}\" was committed by git, later than the last batch of this device, and "
+                  "does not say on which device",
+                  shown, base::printable(entry.summary)),
+      fmt::format("name what is to be undone: `crm undo {}`, or a batch of `crm audit`", shown));
+}
+
+/// The last batch of this device that nobody has undone, or what was committed by git here: what others wrote
+/// is theirs to take back, or is named.
 store::Commit find_last(const store::Repository& repository, const std::string& device) {
   std::optional<store::Commit> found;
   std::set<std::string> undone;
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    const auto batch = batch_of(commit);
-    if (batch.empty() || undone.contains(batch)) return true;
+    if (!has_own_changes(commit) || undone.contains(name_of(commit))) return true;
     if (const std::string target = commit.trailer(undoes); !target.empty()) { // on whichever device
       for (const auto each : base::split(target, ' '))
         undone.emplace(each);
       return true;
     }
-    if (commit.trailer("Crm-Device") != device) return true;
-    if (!commit.parents.empty()) found = commit; // the first commit is the store itself
+    const auto entry = audit_entry(commit);
+    if (entry.batch.empty() && entry.device.empty()) fail_unknown_device(entry);
+    if (entry.device != device) return true;
+    found = commit;
     return false;
   });
   if (!found)
@@ -115,10 +157,10 @@ std::set<store::Oid> arrived_with(Workspace& workspace, std::size_t sync) {
     const auto before = head_before(attempts, at);
     if (looked_at == before) continue; // another remote of the same sync
     looked_at = before;
-    std::set<store::Oid> out; // stays empty where all of it was put aside, or an earlier version counted what it refused
+    std::set<store::Oid>
+        out; // stays empty where all of it was put aside, or an earlier version counted what it refused
     repository.since(head, before, [&](const store::Commit& commit) {
-      if (!batch_of(commit).empty() && commit.trailer("Crm-Device") != workspace.device())
-        out.insert(commit.id);
+      if (has_own_changes(commit) && audit_entry(commit).device != workspace.device()) out.insert(commit.id);
       return true;
     });
     if (!out.empty() && ++seen == sync) return out;
@@ -144,12 +186,11 @@ std::vector<store::Commit> choose(Workspace& workspace, const RollbackRequest& r
                       "name batches, or choose by --by MEMBER, --device D, --since WHEN, --sync N");
   std::vector<store::Commit> out;
   repository.since(repository.head(), "", [&](const store::Commit& commit) {
-    if (batch_of(commit).empty() || commit.parents.size() != 1) return true;
-    const auto clock = core::parse_stamp_time(commit.trailer("Crm-Clock"));
-    const bool chosen = by_filter &&
-                        (request.member.empty() || commit.trailer("Crm-Actor") == request.member) &&
-                        (request.device.empty() || commit.trailer("Crm-Device") == request.device) &&
-                        (!request.since || (clock && *clock >= *request.since)) &&
+    if (!has_own_changes(commit)) return true;
+    const auto entry = audit_entry(commit);
+    const bool chosen = by_filter && (request.member.empty() || entry.member == request.member) &&
+                        (request.device.empty() || entry.device == request.device) &&
+                        (!request.since || entry.written >= *request.since) &&
                         (request.sync == 0 || arrived.contains(commit.id));
     if (named.contains(commit.id) || chosen) out.push_back(commit);
     return true;
@@ -159,19 +200,46 @@ std::vector<store::Commit> choose(Workspace& workspace, const RollbackRequest& r
   return out;
 }
 
+/// Records whose files a commit of git's took away. Their removal is not an edit, and others may refuse it,
+/// so that it is not for a batch to answer.
+std::vector<std::string> removed_by(Workspace& workspace, const store::Commit& commit) {
+  std::vector<std::string> out;
+  if (!batch_of(commit).empty()) return out;
+  const auto& repository = workspace.repository();
+  for (const auto& each : repository.diff(repository.commit(commit.parents.front()).tree, commit.tree))
+    if (each.after.empty() && workspace.home_of(each.path) &&
+        !repository.blob_id(workspace.tree(), each.path))
+      out.push_back(each.path);
+  return out;
+}
+
+void look_at_removals(Workspace& workspace, const store::Commit& commit, Later later, Undone& out) {
+  const auto removed = removed_by(workspace, commit);
+  if (!removed.empty() && later == Later::Refuse)
+    throw base::Error(base::Kind::Conflicts,
+                      fmt::format("{} \"{}\" was committed by git and took away files of records, which no "
+                                  "undo brings back:\n  {}",
+                                  commit.id.substr(0, 8), base::printable(commit.summary),
+                                  base::join(removed, "\n  ")),
+                      leaving_out(commit.id, "") + "; --keep undoes the rest");
+  for (const auto& path : removed)
+    out.kept.push_back(path + " was taken away by a commit by hand");
+}
+
 Undone take_back(Workspace& workspace, Batch& batch, const std::vector<store::Commit>& commits, Later later) {
   Revert revert(batch, later);
   Undone out;
   std::vector<std::string> ids;
   for (const auto& commit : commits) {
     workspace.progress("taking batches back", out.batches.size(), commits.size());
+    look_at_removals(workspace, commit, later, out);
     revert.take_back(commit);
-    ids.push_back(batch_of(commit));
-    out.batches.push_back({ids.back(), commit.summary, commit.trailer("Crm-Actor"),
-                           commit.trailer("Crm-Device"),
-                           core::parse_stamp_time(commit.trailer("Crm-Clock"))});
+    ids.push_back(name_of(commit));
+    const auto entry = audit_entry(commit);
+    out.batches.push_back({ids.back(), commit.summary, entry.member, entry.device, entry.written});
   }
-  out.kept = revert.apply();
+  for (auto& each : revert.apply())
+    out.kept.push_back(std::move(each));
   if (later == Later::Refuse && !out.kept.empty())
     throw base::Error(base::Kind::Conflicts,
                       "later writes have changed what this would undo:\n  " + base::join(out.kept, "\n  "),

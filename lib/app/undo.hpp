@@ -18,9 +18,10 @@ struct UndoRequest {
   Mode mode = Mode::Write;
 };
 
-/// A batch that was taken back.
+/// What was taken back: a batch, or a commit that git itself made.
 struct TakenBack {
-  std::string batch, summary, member, device;
+  std::string batch; ///< or the commit's id
+  std::string summary, member, device;
   std::optional<core::StampTime> at;
 };
 
@@ -29,8 +30,8 @@ struct Undone {
   std::vector<TakenBack> batches; ///< newest first
   std::vector<std::string> kept;  ///< sentences: what later writes changed and was left
 };
-/// Throws Error(NotFound) when there is no such batch, Error(Ambiguous) when several begin so, and
-/// Error(Conflicts) when later writes are in the way.
+/// Throws Error(NotFound) when there is no such batch, Error(Ambiguous) when several begin so, Error(Usage)
+/// for a commit that holds no changes of its own, and Error(Conflicts) when later writes are in the way.
 Undone undo(Workspace& workspace, const UndoRequest& request);
 
 /// Those named, and those that all the given filters choose.

@@ -48,8 +48,8 @@ std::vector<std::string> Repository::check() const {
   try {
     const Oid head = m_impl->head();
     const std::string branch = m_impl->branch();
-    if (branch.empty())
-      out.emplace_back("HEAD names a commit and no branch: crm cannot write (run `crm git switch main`)");
+    if (const auto standstill = m_impl->standstill())
+      out.push_back(standstill->what + "; crm cannot write: " + standstill->advice);
     for (const auto& lock : GitLocks{m_impl->git_dir, m_impl->common_dir, m_impl->root, branch}.existing())
       out.push_back(lock + " exists: git is at work, or died (then remove it)");
     check_objects(*m_impl, head, out);

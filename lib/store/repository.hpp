@@ -76,6 +76,7 @@ using Signer = std::function<std::string(std::string_view payload)>;
 
 class Transaction;
 struct BranchRepair; ///< see store/branch_repair
+struct Standstill;   ///< see store/standstill
 
 class Repository {
  public:
@@ -109,7 +110,9 @@ class Repository {
 
   Oid head() const; ///< commit id
   Oid head_tree() const;
-  std::string branch() const; ///< "main"
+  std::string branch() const; ///< "main"; "" when HEAD names a commit instead
+  /// Why nothing can be written now; nothing when it can.
+  std::optional<Standstill> standstill() const;
   /// Where the branch has been, newest first, by git's own log of it; also what it was moved back from.
   std::vector<Oid> branch_log() const;
   /// Blob content at a commit or tree; nothing when the path does not exist there.

@@ -4,6 +4,7 @@
 #include "store/files.hpp"
 #include "store/git_handles.hpp"
 #include "store/repository.hpp"
+#include "store/standstill.hpp"
 
 #include <string>
 
@@ -25,6 +26,7 @@ struct Repository::Impl {
   Oid head() const;
   /// "" when HEAD names a commit instead of a branch.
   std::string branch() const;
+  std::optional<Standstill> standstill() const;
   /// Histories may end at commits that are named and not there.
   bool is_shallow() const;
 };

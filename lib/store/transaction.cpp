@@ -125,8 +125,7 @@ void Transaction::Impl::told(Step step, std::size_t done, std::size_t of) const 
 
 void Transaction::Impl::check_head() const {
   if (branch.empty())
-    throw base::Error(base::Kind::Failure, "the store is on no branch: HEAD names a commit",
-                      "run `crm git switch main`");
+    if (const auto standstill = repository->standstill()) fail_standstill(*standstill);
   if (repository->branch() != branch || repository->head_or_none() != head)
     throw base::Error(base::Kind::Busy, "git moved the store's branch while this was being written",
                       "nothing was changed; run the command again");

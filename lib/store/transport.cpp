@@ -4,6 +4,7 @@
 #include "store/hub.hpp"
 #include "store/remote_listing.hpp"
 #include "store/remotes.hpp"
+#include "store/standstill.hpp"
 #include "store/transport_call.hpp"
 #include "store/transport_trouble.hpp"
 
@@ -99,9 +100,7 @@ Approach approach(const Remote& remote) {
 
 std::string branch_of(const Repository& repository) {
   auto out = repository.branch();
-  if (out.empty())
-    throw base::Error(base::Kind::Failure, "HEAD of the store names a commit and no branch",
-                      "`crm git switch main` puts it back");
+  if (out.empty()) check_standstill(repository);
   return out;
 }
 

@@ -31,6 +31,9 @@ enum class Trouble {
 std::string_view to_text(Trouble trouble); ///< "network", "host-key": frozen, scripts read them
 /// What such a word means, for people: "it cannot be reached"; "" for any other word.
 std::string_view in_words(std::string_view trouble);
+/// Whether it is the word of a remote that was not reached at all, so that nothing was learned of what it
+/// has.
+bool is_unreached(std::string_view trouble);
 
 struct Contact {
   Trouble trouble = Trouble::None;

@@ -225,6 +225,11 @@ std::string_view in_words(std::string_view trouble) {
   return "";
 }
 
+bool is_unreached(std::string_view trouble) {
+  return trouble == to_text(Trouble::Network) || trouble == to_text(Trouble::Name) ||
+         trouble == to_text(Trouble::Missing);
+}
+
 Trouble trouble_of(const GitRun& run) {
   if (run.end == GitRun::End::Stalled) return Trouble::Network;
   return run.status == 0 ? Trouble::None : trouble_in(run.errors);

@@ -74,6 +74,7 @@ Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remot
     } else if (attempt.remote == remote) {
       (attempt.ok() ? out.success : out.failure) = attempt;
       out.failing = !attempt.ok();
+      out.heard = out.failing && (out.heard || !store::is_unreached(attempt.outcome));
     }
   return out;
 }

@@ -37,6 +37,7 @@ inline constexpr const char* removed = "removed";
 struct Contacts {
   std::optional<Attempt> success, failure;
   bool failing = false; ///< the last attempt was a failure
+  bool heard = false;   ///< since the success the remote was reached, and something stood against it
 };
 Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remote);
 

@@ -4,7 +4,8 @@
 
 using namespace crm::sync;
 
-TEST_CASE("attributes by which git would change records are found wherever git would find them", "[incoming]") {
+TEST_CASE("attributes by which git would change records are found wherever git would find them",
+          "[incoming]") {
   const auto [text, allowed] = GENERATE(table<std::string, bool>({
       {"", true},
       {"*.yaml merge=crm -text\n# who has which identity: ident, filter\n  # filter\n", true},
