@@ -1,6 +1,8 @@
 // `crm as` itself is taken off the command line before it is parsed (cmd/run); this is its place in the help.
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cmd/command.hpp"
+#include "core/stamp.hpp"
 
 namespace crm::cmd {
 
@@ -12,8 +14,12 @@ void add_as(CLI::App& root, Context& context) {
   complete(context, command->add_option("member", options->first, "who")->required()->type_name("MEMBER"),
            Completes::Record, "member");
   command->add_option("command", options->second, "what they do")->required()->type_name("COMMAND…");
-  command->callback(
-      [] { throw base::Error(base::Kind::Usage, "`as` comes first", "`crm as bob note ada \"…\"`"); });
+  command->callback([options] { // keeps what the words are read into
+    if (!core::is_name(options->first))
+      throw base::Error(base::Kind::Usage, "\"" + base::printable(options->first) + "\" is nobody's key",
+                        "`crm member list` shows them");
+    throw base::Error(base::Kind::Usage, "`as` comes first", "`crm as bob note ada \"…\"`");
+  });
 }
 
 } // namespace crm::cmd

@@ -84,8 +84,8 @@ core::Record Batch::load(const Found& found) {
     auto plan = plan_adoption(m_workspace, edits);
     if (!plan.problems.empty())
       invalid(plan.problems, "this record has an edit by hand that is not valid: mend it, or take it back "
-                             "with `crm git checkout -- " +
-                                 found.path + "`");
+                             "with " +
+                                 store::taking_back(found.path));
     if (m_mode == Mode::Write) adopt(m_workspace, m_transaction, plan);
   }
   if (m_dirty &&
@@ -349,8 +349,7 @@ Committed Batch::commit(std::string summary) {
   for (const auto& edit : m_workspace.repository().hand_edits(paths))
     if (!says(edit))
       throw base::Error(base::Kind::Failure, edit.path + " has an edit by hand that would be overwritten",
-                        "commit it with `crm commit`, or take it back with `crm git checkout -- " +
-                            edit.path + "`");
+                        "commit it with `crm commit`, or take it back with " + store::taking_back(edit.path));
   changes.insert(changes.end(), m_put_back.begin(), m_put_back.end());
   const auto reads = sync::reads_to_commit(m_workspace.repository(), m_workspace.device());
   changes.insert(changes.end(), reads.begin(), reads.end());

@@ -81,10 +81,8 @@ class Planner {
     } else if (!sync::proposer_of(edit.path).empty()) {
       proposal(edit);
     } else if (sync::file_type(edit.path) == sync::reads_type && edit.kind != Kind::Added) {
-      m_plan.problems.push_back(
-          problem(edit.path, "is the log of what was read, which stays: `crm git checkout "
-                             "-- " +
-                                 edit.path + "` brings it back"));
+      m_plan.problems.push_back(problem(edit.path, "is the log of what was read, which stays: " +
+                                                       store::taking_back(edit.path) + " brings it back"));
     } else if (sync::is_git_file(edit.path)) {
       if (auto why = sync::git_file_problem(edit.path, edit.content); !why.empty())
         m_plan.problems.push_back(problem(edit.path, std::move(why)));
@@ -116,9 +114,8 @@ class Planner {
   /// Its version only grows: an older policy that comes along later is not taken in.
   void policy(const store::HandEdit& edit) {
     if (edit.kind == Kind::Removed) {
-      m_plan.problems.push_back(
-          problem(edit.path, "nobody could do anything without it: `crm git checkout -- " + edit.path +
-                                 "` brings it back"));
+      m_plan.problems.push_back(problem(edit.path, "nobody could do anything without it: " +
+                                                       store::taking_back(edit.path) + " brings it back"));
       return;
     }
     const auto parsed = codec::parse_policy(edit.content, edit.path);
@@ -149,8 +146,8 @@ class Planner {
 
   void settings(const store::HandEdit& edit) {
     if (edit.kind == Kind::Removed) {
-      m_plan.problems.push_back(
-          problem(edit.path, "a store cannot be without it: `crm git checkout -- crm.yaml` brings it back"));
+      m_plan.problems.push_back(problem(
+          edit.path, "a store cannot be without it: " + store::taking_back(edit.path) + " brings it back"));
       return;
     }
     try {
@@ -184,8 +181,8 @@ class Planner {
             m_workspace.schemas().objection(edit.path, removed ? std::nullopt : std::optional(edit.content));
         !why.empty()) {
       const bool is_new = edit.kind == Kind::Added;
-      m_plan.problems.push_back(problem(
-          edit.path, is_new ? why : why + ": `crm git checkout -- " + edit.path + "` brings it back"));
+      m_plan.problems.push_back(
+          problem(edit.path, is_new ? why : why + ": " + store::taking_back(edit.path) + " brings it back"));
       return;
     }
     if (removed) return take(edit);

@@ -3,6 +3,7 @@
 #include "app/keys.hpp"
 #include "app/sync.hpp"
 #include "base/text.hpp"
+#include "store/paths.hpp"
 #include "sync/merge_history.hpp"
 
 #include <algorithm>
@@ -109,7 +110,7 @@ std::string edits_in_the_way(const store::Repository& repository, const sync::Me
   if (paths.empty()) return "";
   std::string out = "edits by hand are in the way: " + base::join(paths, ", ");
   if (fresh.size() < paths.size())
-    out += "\ncommit them with `crm commit`, or take them back with `crm git checkout -- FILE`";
+    out += "\ncommit them with `crm commit`, or take them back with " + store::taking_back("FILE");
   if (!fresh.empty())
     out += "\n" + base::join(fresh, ", ") +
            (fresh.size() == 1 ? " is new here, and comes" : " are new here, and come") +

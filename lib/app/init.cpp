@@ -38,10 +38,10 @@ void check_code(const std::string& text, std::size_t letters, const char* what, 
                       std::string(what) + " \"" + base::printable(text) + "\" is not a code like " + example);
 }
 
-void check_name(const std::string& what, const std::string& name) {
+void check_name(const std::string& what, const std::string& name, const std::string& example) {
   if (!core::is_name(name))
     throw base::Error(base::Kind::Usage, what + " \"" + base::printable(name) + "\" is not a name",
-                      "lower-case letters, digits, '-', '_' and '.', at most 40, like front-desk");
+                      "lower-case letters, digits, '-', '_' and '.', at most 40, like " + example);
 }
 
 } // namespace
@@ -69,8 +69,12 @@ std::string free_name(const std::string& name, const std::set<std::string>& take
   return out;
 }
 
+void check_member_name(const std::string& name) {
+  check_name("member", name, "`--member alice`");
+}
+
 void check_device_name(const std::string& name) {
-  check_name("device", name);
+  check_name("device", name, "front-desk");
   if (!core::is_device_name(name))
     throw base::Error(base::Kind::Usage,
                       "a device cannot be called \"" + name + "\": git has no place for such a name",
@@ -87,7 +91,7 @@ Initialized init(base::Environment& env, const InitRequest& request) {
     out.root.pop_back();
   out.member = request.member.empty() ? to_name(env.user(), "owner") : request.member;
   out.device = request.device.empty() ? to_name(env.host(), "device") : request.device;
-  check_name("member", out.member);
+  check_member_name(out.member);
   check_device_name(out.device);
   Settings& settings = out.settings;
   settings.zone = request.zone.empty() ? env.zone() : request.zone;

@@ -27,6 +27,8 @@ struct Initialized {
 /// bad name.
 Initialized init(base::Environment& env, const InitRequest& request);
 
+/// Throws Error(Usage) for what no member can have as their key.
+void check_member_name(const std::string& name);
 /// Throws Error(Usage) for what no device can be called.
 void check_device_name(const std::string& name);
 

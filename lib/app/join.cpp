@@ -304,6 +304,7 @@ class Join {
 } // namespace
 
 JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
+  if (!request.member.empty()) check_member_name(request.member);
   auto folder = folder_for(request);
   Made made(folder);
   auto out = Join(env, request, std::move(folder)).run();

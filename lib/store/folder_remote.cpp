@@ -1,7 +1,10 @@
 #include "store/folder_remote.hpp"
 
+#include "store/git_handles.hpp"
 #include "store/git_program.hpp"
 #include "store/lock.hpp"
+
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,6 +34,24 @@ bool is_on_own_disk(const std::string& folder) {
 }
 
 } // namespace
+
+bool is_checked_out(const std::string& folder, const std::string& branch) {
+  git::RepositoryHandle there;
+  git::ReferenceHandle head;
+  if (git::take(there, git_repository_open_ext, folder.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) < 0 ||
+      git_repository_is_bare(there.get()) != 0 ||
+      git::take(head, git_reference_lookup, there.get(), "HEAD") < 0)
+    return false;
+  const char* target = git_reference_symbolic_target(head.get());
+  return target != nullptr && target == "refs/heads/" + branch;
+}
+
+std::string checked_out_words(const std::string& place, const std::string& branch) {
+  return place + " has working files, with the branch " + base::printable(branch) +
+         " checked out, and git pushes nothing to such a place\n"
+         "name an empty folder instead: the first `crm sync` makes a bare repository there, with which all "
+         "devices can sync";
+}
 
 void clear_dead_locks(const std::string& folder, const std::vector<std::string>& refs) {
   std::vector<std::string> locks;

@@ -11,6 +11,12 @@ namespace crm::store {
 /// lock must be ten minutes old.
 void clear_dead_locks(const std::string& folder, const std::vector<std::string>& refs);
 
+/// Whether the folder is a repository with working files of that branch, to which git pushes nothing: it
+/// would change the branch under whoever works there. False, too, where that cannot be told.
+bool is_checked_out(const std::string& folder, const std::string& branch);
+/// The same in words, with what to do, once git or is_checked_out() has told so.
+std::string checked_out_words(const std::string& place, const std::string& branch);
+
 /// Lets git pack the folder's objects when there are as many loose ones as git itself thinks too many. Waits
 /// for it: a stick may be pulled out as soon as we have answered. Never fails.
 void pack_sometimes(const std::string& folder) noexcept;

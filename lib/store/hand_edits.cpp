@@ -38,8 +38,8 @@ std::optional<HandEdit> judge(std::string path, const Oid& committed, Seen seen,
     edit.content.clear(); // it may be large, and is nothing to take in
     if (edit.problem.empty())
       edit.problem = committed.empty() ? "no attachment of any record: `crm attachment add` makes it one"
-                                       : "an attachment, which is never changed: `crm git checkout -- " +
-                                             edit.path + "` brings it back";
+                                       : "an attachment, which is never changed: " + taking_back(edit.path) +
+                                             " brings it back";
     return edit;
   }
   if (seen.what == Seen::What::File)

@@ -99,6 +99,10 @@ void check_path(std::string_view path) {
                       "the store cannot hold a file named \"" + base::printable(path) + "\": " + problem);
 }
 
+std::string taking_back(std::string_view path) {
+  return "`crm git checkout HEAD -- " + std::string(path) + "`";
+}
+
 std::string temporary_name(std::string_view file_name) {
   std::string name(temporary_prefix);
   name += file_name;

@@ -38,6 +38,9 @@ std::string path_problem(std::string_view path);
 /// Throws Error(InvalidData) when there is one.
 void check_path(std::string_view path);
 
+/// The command, for people, that makes a file what the last commit has, where git's index has the edit too.
+std::string taking_back(std::string_view path);
+
 /// While a working file is written it has this name, in the same folder; a killed process may leave one.
 std::string temporary_name(std::string_view file_name);
 /// What git is told to ignore.

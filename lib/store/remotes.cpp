@@ -1,5 +1,6 @@
 #include "store/remotes.hpp"
 
+#include "store/folder_remote.hpp"
 #include "store/git_error.hpp"
 #include "store/git_program.hpp"
 #include "store/lock.hpp"
@@ -177,6 +178,12 @@ void add_remote(Repository& repository, const Remote& remote) {
                       "a remote cannot be at \"" + shown_url(remote.url) + "\": " + problem);
   if (is_here(repository, remote.url))
     throw base::Error(base::Kind::Usage, "that is this store itself", "a remote is another place");
+  if (const auto there = parse_url(absolute_url(remote.url));
+      there.place == Place::Folder && is_checked_out(there.folder, repository.branch())) {
+    const auto words = checked_out_words(base::printable(there.folder), repository.branch());
+    const auto first = words.find('\n');
+    throw base::Error(base::Kind::Usage, words.substr(0, first), words.substr(first + 1));
+  }
   // On a stick, and in refs on some file systems, Office and office are one.
   for (const auto& other : remotes(repository))
     if (base::fold(other.name) == base::fold(remote.name))

@@ -214,8 +214,7 @@ void Transaction::Impl::require_no_hand_edit(const Target& target) const {
   throw base::Error(base::Kind::Failure,
                     target.path + " was changed by hand and is not committed" +
                         (seen.problem.empty() ? "" : " (it is " + seen.problem + ")"),
-                    "commit it with `crm commit`, or take it back with `crm git checkout -- " + target.path +
-                        "`");
+                    "commit it with `crm commit`, or take it back with " + taking_back(target.path));
 }
 
 Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,

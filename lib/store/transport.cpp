@@ -263,6 +263,8 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
   auto out = contact_of(run, trouble_of_push(run));
   if (out.trouble == Trouble::Auth && there.url.place == Place::Folder && !is_writable(there.url.folder))
     return not_writable(there.url.folder);
+  if (is_refused_as_checked_out(run))
+    return {Trouble::Refused, checked_out_words("the repository there", branch)};
   if (!out.ok()) return out;
   move_ref(handle.get(), seen, tip, "");
   clear_odd_devices(handle.get(), remote.name);
@@ -280,7 +282,10 @@ Probed probe(const Repository& repository, const Remote& remote, std::chrono::se
   if (!there.contact.ok()) return {there.contact, {}};
   const bool known = last_seen(repository, remote.name).has_value();
   if (there.empty) return {known ? not_mounted(there.url.folder) : Contact(), {}};
-  auto listing = ask_listing(repository, remote, branch_of(repository), patience);
+  const auto branch = branch_of(repository);
+  if (there.url.place == Place::Folder && is_checked_out(there.url.folder, branch))
+    return {{Trouble::Refused, checked_out_words(base::printable(there.url.folder), branch)}, {}};
+  auto listing = ask_listing(repository, remote, branch, patience);
   if (known || !listing.tip.empty()) listing.branches.clear();
   return {listing, std::move(listing.branches)};
 }

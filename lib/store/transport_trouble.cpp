@@ -253,6 +253,10 @@ Trouble trouble_of_push(const GitRun& run) {
   return moved && deeper != Trouble::Refused ? Trouble::Rejected : Trouble::Refused;
 }
 
+bool is_refused_as_checked_out(const GitRun& run) {
+  return contains(refusal_in(run.output), "(branch is currently checked out)");
+}
+
 Contact contact_of(const GitRun& run, Trouble trouble) {
   if (trouble == Trouble::None) return {};
   auto said = said_by(run);

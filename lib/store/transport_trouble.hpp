@@ -15,6 +15,9 @@ Trouble trouble_of(const GitRun& run);
 /// `git push --porcelain` tells each ref's fate on standard output; without a line for it, as trouble_of().
 Trouble trouble_of_push(const GitRun& run);
 
+/// A push went to the branch of somebody's working files.
+bool is_refused_as_checked_out(const GitRun& run);
+
 /// The remote has no branch of that name: an exit status alone does not tell that from a failure.
 bool lacks_branch(const GitRun& run);
 
