@@ -85,16 +85,10 @@ bool vouch_for(Workspace& workspace, const std::string& member, const std::strin
   }
 }
 
-bool is_revoked(Workspace& workspace, const store::PublicKey& key) {
+bool was_revoked_here(Workspace& workspace, const store::PublicKey& key) {
   const auto row =
       workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
-  if (!row) return false;
-  const auto record = workspace.found(*row).record;
-  const auto* lines = record.get("revoked").if_list();
-  const auto print = store::fingerprint(key);
-  return lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const auto& line) {
-           return line.string_or_empty().starts_with(print);
-         });
+  return row && is_revoked(workspace.found(*row).record, key);
 }
 
 } // namespace
@@ -109,6 +103,22 @@ std::vector<std::string> approved_devices(const core::Record& member) {
     for (const auto& line : *lines)
       out.push_back(line.string_or_empty().substr(line.string_or_empty().rfind(' ') + 1));
   return out;
+}
+
+bool is_revoked(const core::Record& member, const store::PublicKey& key) {
+  const auto* lines = member.get("revoked").if_list();
+  const auto print = store::fingerprint(key);
+  return lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const auto& line) {
+           return line.string_or_empty().starts_with(print);
+         });
+}
+
+bool has_a_key(const core::Record& member) {
+  const auto* lines = member.get(keys_field).if_list();
+  return lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const auto& line) {
+           const auto key = store::parse_public_key(line.string_or_empty());
+           return key && !is_revoked(member, *key);
+         });
 }
 
 void refresh_signers(const store::Repository& repository) {
@@ -163,7 +173,7 @@ store::Transaction begin_writing(Workspace& workspace) {
     ensure_key(repository, workspace.env(), workspace.member(), workspace.device());
     key = keys.load(workspace.member());
   }
-  if (key && is_revoked(workspace, key->public_key()))
+  if (key && was_revoked_here(workspace, key->public_key()))
     throw base::Error(base::Kind::Denied,
                       workspace.member() + "'s key on this device was revoked: nothing that it signs counts",
                       "what is written here is safe; an owner can adopt what had not been synced: `crm audit "

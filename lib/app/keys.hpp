@@ -26,6 +26,11 @@ std::string key_line(const store::PublicKey& key, const std::string& device);
 /// The devices whose keys an owner has vouched for, as a member's record lists them.
 std::vector<std::string> approved_devices(const core::Record& member);
 
+/// Whether an owner has taken back that the member's key is believed.
+bool is_revoked(const core::Record& member, const store::PublicKey& key);
+/// Whether there is a key that somebody vouched for and nobody took back.
+bool has_a_key(const core::Record& member);
+
 /// Brings git's list of signers to what the members' records say.
 void refresh_signers(const store::Repository& repository);
 
