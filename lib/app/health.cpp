@@ -2,6 +2,7 @@
 
 #include "app/attachments.hpp"
 #include "app/held_back.hpp"
+#include "app/keys.hpp"
 #include "app/project.hpp"
 #include "app/resolve.hpp"
 #include "app/rules.hpp"
@@ -133,6 +134,17 @@ std::string unsendable(Workspace& workspace, const std::vector<store::Remote>& r
   return "";
 }
 
+/// A store that keeps keys is as safe as they are.
+void check_keys(Workspace& workspace, std::vector<Check>& out) {
+  const auto me = identity(workspace);
+  if (!me.keeps_keys) return;
+  if (me.revoked)
+    out.push_back({"own key", false,
+                   "this device's key was revoked: nothing that is written here counts\n"
+                   "an owner can adopt what had not been synced (`crm audit quarantine`); for a device that "
+                   "came back: `crm join` into a new folder"});
+}
+
 /// How many rows the index has; nothing when one of them is damaged.
 std::optional<std::int64_t> readable_rows(Workspace& workspace) {
   std::int64_t count = 0;
@@ -262,6 +274,7 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
            ? (valid == 0 ? "none wait"
                          : fmt::format("{} wait{} for `crm commit`", valid, valid == 1 ? "s" : ""))
            : base::count_of(plan.problems.size(), "problem") + ": mend that, then `crm commit`"});
+  check_keys(workspace, out.checks);
   if (const auto remotes = store::remotes(repository); !remotes.empty()) {
     const auto unsent = unsendable(workspace, remotes);
     out.checks.push_back(

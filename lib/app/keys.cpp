@@ -85,9 +85,13 @@ bool vouch_for(Workspace& workspace, const std::string& member, const std::strin
   }
 }
 
+std::optional<index::Row> own_member(Workspace& workspace) {
+  return workspace.with_index(
+      [&](index::Index& index) { return index.by_key("member", workspace.member()); });
+}
+
 bool was_revoked_here(Workspace& workspace, const store::PublicKey& key) {
-  const auto row =
-      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+  const auto row = own_member(workspace);
   return row && is_revoked(workspace.found(*row).record, key);
 }
 
@@ -113,12 +117,15 @@ bool is_revoked(const core::Record& member, const store::PublicKey& key) {
          });
 }
 
-bool has_a_key(const core::Record& member) {
+std::vector<std::string> believed_devices(const core::Record& member) {
+  std::vector<std::string> out;
   const auto* lines = member.get(keys_field).if_list();
-  return lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const auto& line) {
-           const auto key = store::parse_public_key(line.string_or_empty());
-           return key && !is_revoked(member, *key);
-         });
+  for (const auto& line : lines != nullptr ? *lines : core::List{}) {
+    const auto& text = line.string_or_empty();
+    if (const auto key = store::parse_public_key(text); key && !is_revoked(member, *key))
+      out.push_back(text.substr(text.rfind(' ') + 1));
+  }
+  return out;
 }
 
 void refresh_signers(const store::Repository& repository) {
@@ -165,8 +172,7 @@ store::Transaction begin_writing(Workspace& workspace) {
   const store::DeviceKeys keys(repository.private_dir());
   auto key = keys.load(workspace.member());
   if (!key && !sync::keys_at(repository, repository.head()).empty()) {
-    const auto known =
-        workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+    const auto known = own_member(workspace);
     if (!known || known->deleted)
       throw base::Error(base::Kind::Denied, "the store has no member \"" + workspace.member() + "\"",
                         "`crm member list` shows those there are");
@@ -230,7 +236,7 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
   if (schema.find(keys_field) == nullptr)
     throw base::Error(base::Kind::Usage, "members of this store have no keys: it was made by an older crm",
                       "give schemas/member.yaml the field `keys` of crm's own schema, then `crm commit`");
-  if (const auto own = identity(workspace); own.keeps_keys && !own.approved)
+  if (const auto own = identity(workspace); own.keeps_keys && !own.approved && !own.revoked)
     throw base::Error(
         base::Kind::Denied,
         "the key of this device is not approved itself: nobody would believe what it vouches for",
@@ -253,8 +259,7 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
 Identity identity(Workspace& workspace) {
   const auto& repository = workspace.repository();
   Identity out{workspace.member(), "", "", workspace.device(), std::nullopt};
-  const auto row =
-      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+  const auto row = own_member(workspace);
   if (row && !row->deleted) {
     out.name = row->name;
     out.role = workspace.found(*row).record.text("role");
@@ -263,7 +268,8 @@ Identity identity(Workspace& workspace) {
   out.keeps_keys = !allowed.empty();
   for (const auto& [member, key] : store::DeviceKeys(repository.private_dir()).list())
     if (member == out.member) out.key = key;
-  out.approved = out.key && is_allowed(allowed, *out.key, out.member, out.device);
+  out.revoked = row && out.key && is_revoked(workspace.found(*row).record, *out.key);
+  out.approved = out.key && !out.revoked && is_allowed(allowed, *out.key, out.member, out.device);
   return out;
 }
 

@@ -32,11 +32,20 @@ core::Actors who_counts(const Members& members, const core::Schema& schema, bool
   for (const auto& [id, record] : members) {
     const auto* active = record.get("active").if_bool();
     if (core::is_deleted(record, schema) || (active != nullptr && !*active)) continue;
-    if (keeps_keys && !has_a_key(record)) continue;
+    if (keeps_keys && believed_devices(record).empty()) continue;
     const auto& handle = record.text(schema.key_field);
     out.insert_or_assign(handle, core::Actor{handle, record.text("role"), true});
   }
   return out;
+}
+
+/// Nothing where the store has none; one that cannot be read lets nobody do anything.
+std::optional<core::Policy> policy_of(Workspace& workspace) {
+  const auto text = workspace.repository().read(workspace.tree(), sync::policy_path);
+  if (!text) return std::nullopt;
+  auto parsed = codec::parse_policy(*text, std::string(sync::policy_path));
+  auto* policy = std::get_if<core::Policy>(&parsed);
+  return policy == nullptr ? core::Policy() : std::move(*policy);
 }
 
 } // namespace
@@ -50,8 +59,9 @@ void require_somebody_left(Workspace& workspace, const std::vector<core::Record>
   if (policy == nullptr) return; // nobody may do anything: others say so
   const auto& schema = workspace.schemas().get(core::member_type);
   auto members = members_of(workspace);
-  const bool keeps_keys =
-      std::any_of(members.begin(), members.end(), [](const auto& each) { return has_a_key(each.second); });
+  const bool keeps_keys = std::any_of(members.begin(), members.end(), [](const auto& each) {
+    return !believed_devices(each.second).empty();
+  });
   const auto before = who_counts(members, schema, keeps_keys);
   for (const auto& record : written)
     members.insert_or_assign(record.id.str(), record);
