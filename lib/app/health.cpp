@@ -3,6 +3,7 @@
 #include "app/attachments.hpp"
 #include "app/held_back.hpp"
 #include "app/keys.hpp"
+#include "app/last_owner.hpp"
 #include "app/project.hpp"
 #include "app/resolve.hpp"
 #include "app/rules.hpp"
@@ -143,6 +144,13 @@ void check_keys(Workspace& workspace, std::vector<Check>& out) {
                    "this device's key was revoked: nothing that is written here counts\n"
                    "an owner can adopt what had not been synced (`crm audit quarantine`); for a device that "
                    "came back: `crm join` into a new folder"});
+  const auto devices = approving_devices(workspace);
+  out.push_back({"owner keys", !devices.empty(),
+                 devices.empty()       ? "no key is left that may approve others: `crm help backups`"
+                 : devices.size() == 1 ? "only " + devices.front() +
+                                             " may approve keys: keep a copy of .git/crm/keys safe, or "
+                                             "approve a second one (`crm help backups`)"
+                                       : base::join(devices, ", ") + " may approve others"});
 }
 
 /// How many rows the index has; nothing when one of them is damaged.

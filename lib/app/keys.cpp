@@ -1,5 +1,6 @@
 #include "app/keys.hpp"
 
+#include "app/last_owner.hpp"
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
@@ -241,7 +242,7 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
         base::Kind::Denied,
         "the key of this device is not approved itself: nobody would believe what it vouches for",
         "on a device of an owner whose key is: `crm sync`, then `crm member approve " +
-            base::printable(request.who) + "`");
+            base::printable(request.who) + "`;\n" + where_to_approve(workspace));
   Approved out;
   out.request = request.public_key.empty() ? asked_for(workspace, request.who) : given_key(request);
   Batch batch(workspace, "member.approve", request.mode);

@@ -69,4 +69,32 @@ void require_somebody_left(Workspace& workspace, const std::vector<core::Record>
     throw base::Error(base::Kind::Denied, base::printable(why->why), why->instead);
 }
 
+std::vector<std::string> approving_devices(Workspace& workspace) {
+  const auto policy = policy_of(workspace);
+  const core::PolicyChange approval{std::string(core::member_type), core::Operation::Update, {"keys"}};
+  const auto members = members_of(workspace);
+  std::vector<std::string> out;
+  for (const auto& [handle, actor] : who_counts(members, workspace.schemas().get(core::member_type), true)) {
+    if (policy && core::decide(*policy, actor, approval)) continue;
+    for (const auto& [id, record] : members)
+      if (record.text(workspace.schemas().get(core::member_type).key_field) == handle)
+        for (const auto& device : believed_devices(record))
+          out.push_back(handle + " on " + device);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string where_to_approve(Workspace& workspace) {
+  constexpr std::size_t most = 5;
+  auto devices = approving_devices(workspace);
+  if (devices.empty()) return "no key is left that could: `crm help backups` has the way out";
+  if (devices.size() > most) {
+    devices.resize(most);
+    devices.emplace_back("and others");
+  }
+  return "that can be done by " + base::join(devices, ", ") +
+         "; where none of these is left: `crm help backups`";
+}
+
 } // namespace crm::app
