@@ -71,7 +71,8 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
       state.failure_outcome = contacts.failure->outcome;
       state.failure_detail = contacts.failure->detail;
     }
-    const bool given = remote.name == bundle_remote && contacts.success; // what the file holds since then
+    const bool given = remote.name == bundle_remote && contacts.success && // what the file holds since then
+                       repository.has_commit(contacts.success->head);
     auto seen = given ? contacts.success->head : store::last_seen(repository, remote.name);
     // What `git pull` by hand has brought is there, too.
     const auto pulled = repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, repository.branch()));
@@ -178,7 +179,9 @@ void check_branch(const store::Repository& repository, const std::vector<store::
   const auto branch = repository.branch();
   for (const auto& remote : remotes) {
     const auto seen = repository.refs("refs/crm/remotes/" + remote.name + "/");
-    if (seen.empty() || store::last_seen(repository, remote.name)) continue;
+    if (seen.empty() ||
+        std::any_of(seen.begin(), seen.end(), [&](const auto& each) { return each.first == branch; }))
+      continue;
     const auto theirs = base::printable(seen.front().first);
     throw base::Error(base::Kind::Usage,
                       "this store is on the branch " + base::printable(branch) + ", and " + remote.name +

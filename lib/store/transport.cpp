@@ -209,7 +209,9 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
     out.tip.clear();
     return out;
   }
-  out.lost = !out.before.empty() && !is_ancestor(handle.get(), out.before, out.tip);
+  // Where the commit that was seen is lost here, nothing says that the remote's history was rewritten.
+  out.lost = !out.before.empty() && is_commit(handle.get(), out.before) &&
+             !is_ancestor(handle.get(), out.before, out.tip);
   if (out.lost) return out; // what came stays at refs/crm/incoming, for a person to look at
   move_ref(handle.get(), seen, out.tip, out.before);
   remove_ref(handle.get(), arrived);
