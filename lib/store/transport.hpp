@@ -20,7 +20,7 @@ enum class Trouble {
   None,
   Network,  ///< no route, refused, timed out, cut off
   Name,     ///< the host's name is not known
-  Auth,     ///< the login was refused
+  Auth,     ///< the login was refused, or a folder may not be read
   HostKey,  ///< the host's key is unknown, changed or revoked
   Missing,  ///< there is no repository at that place
   Rejected, ///< another device was first: fetch, merge and push again
