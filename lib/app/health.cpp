@@ -153,6 +153,23 @@ void check_keys(Workspace& workspace, std::vector<Check>& out) {
                                        : base::join(devices, ", ") + " may approve others"});
 }
 
+/// Which of two clocks is wrong nobody here knows.
+std::string clocks(Workspace& workspace, core::StampTime newest) {
+  const auto& repository = workspace.repository();
+  std::string by;
+  repository.since(repository.head(), "", [&](const store::Commit& commit) {
+    if (core::parse_stamp_time(commit.trailer("Crm-Clock")) != newest) return true;
+    by = ", by " + commit.trailer("Crm-Actor") + " on " + commit.trailer("Crm-Device");
+    return false;
+  });
+  return fmt::format(
+      "the newest stamp is from {}{}; the clock here says {}\n"
+      "if that is right now, it was wrong there when that was written: what is written next is "
+      "stamped just after it, and nothing is lost\n"
+      "if it is not, set this device's date",
+      core::to_text(newest), by, core::to_text(workspace.env().now()));
+}
+
 /// How many rows the index has; nothing when one of them is damaged.
 std::optional<std::int64_t> readable_rows(Workspace& workspace) {
   std::int64_t count = 0;
@@ -298,10 +315,7 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
                                  : "did not agree with the records; it will be made anew"});
   const auto seen = newest_seen(repository);
   const bool clock = seen <= workspace.env().now() + std::chrono::days{1};
-  out.checks.push_back(
-      {"clock", clock,
-       clock ? "agrees with the newest stamp"
-             : "the newest stamp is from " + core::to_text(seen) + ": set this device's date"});
+  out.checks.push_back({"clock", clock, clock ? "agrees with the newest stamp" : clocks(workspace, seen)});
   return out;
 }
 
