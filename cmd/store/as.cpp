@@ -12,8 +12,9 @@ void add_as(CLI::App& root, Context& context) {
   complete(context, command->add_option("member", options->first, "who")->required()->type_name("MEMBER"),
            Completes::Record, "member");
   command->add_option("command", options->second, "what they do")->required()->type_name("COMMAND…");
-  command->callback(
-      [] { throw base::Error(base::Kind::Usage, "`as` comes first", "`crm as bob note ada \"…\"`"); });
+  command->callback([options] { // they are written to before it is called
+    throw base::Error(base::Kind::Usage, "`as` comes first", "`crm as bob note ada \"…\"`");
+  });
 }
 
 } // namespace crm::cmd
