@@ -166,8 +166,8 @@ class Completer {
     case Completes::Topic:
       for (const auto& name : command_names(m_context))
         offer(name);
-      for (const char* topic :
-           {"times", "series", "filters", "scripts", "editing", "moving", "attachments", "exit-codes"})
+      for (const char* topic : {"times", "series", "filters", "scripts", "editing", "moving", "attachments",
+                                "backups", "exit-codes"})
         offer(topic);
       break;
     case Completes::Remote:

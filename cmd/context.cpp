@@ -93,6 +93,7 @@ void Context::want_document() const {
 }
 
 void Context::print_json(const core::Map& document) {
+  want_document();
   if (format() == Format::Yaml) return print("---\n" + codec::emit_document(document));
   if (format() == Format::Ndjson) return print(json_text(document) + "\n");
   print(json_text(document, terminal().tty_out ? codec::Layout::Indented : codec::Layout::Compact) + "\n");

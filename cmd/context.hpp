@@ -85,7 +85,7 @@ class Context {
   void print(std::string_view text) { m_out += text; }
   /// Takes back what has been printed and not yet been written.
   std::string discard() { return std::exchange(m_out, {}); }
-  /// Yaml when that was asked for; else JSON.
+  /// Yaml when that was asked for; else JSON. Throws Error(Usage) when a table for scripts was.
   void print_json(const core::Map& document);
   bool is_tabular() const { return format() == Format::Csv || format() == Format::Tsv; }
   /// For what is no list: throws Error(Usage) when a table for scripts was asked for, before anything is

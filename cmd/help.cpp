@@ -31,7 +31,7 @@ The store   init  status  commit  undo  rollback  audit  doctor  git
 `crm COMMAND --help` shows options and examples. Topics: `crm help times`,
 `crm help series`, `crm help filters`, `crm help exit-codes`,
 `crm help scripts`, `crm help editing`, `crm help moving`,
-`crm help attachments`.
+`crm help attachments`, `crm help backups`.
 )";
 
 constexpr const char* times_page = R"(Times
@@ -201,6 +201,49 @@ constexpr const char* series_page = R"(Series
   changes the rule, and leaves a day out.
 )";
 
+constexpr const char* backups_page =
+    R"(Backups: `crm export all -o practice.tar`, and what brings a store back
+
+  The archive has the records, attachments, schemas, policy, settings and the
+  history. It has no secret keys. Others take in only what is signed by a key
+  that an owner has approved, and the keys are in .git/crm/keys of each device.
+  So an owner also keeps one of these, or both:
+  - a second device: `crm join` there, then here `crm sync`, `crm member approve`
+  - a copy of .git/crm/keys, apart from the archive and as safe as a password
+
+Back with its history
+
+  crm import all practice.tar restored --member alice --device new-desk
+  Where a device of an owner is left, it approves the new one as any other:
+    crm sync, and there: crm sync, crm member approve alice, crm sync
+  Where none is left, with the copy of the keys that were alice's on desk
+  (alice.pub ends with alice@desk), in the folder restored:
+    cp -p /safe/keys/* .git/crm/keys/
+    crm git config crm.device desk
+    crm git config user.email alice@desk
+    crm whoami                         it is desk again, and its key is approved
+  What was written there before is still new-desk's. Note its key, which
+  `crm whoami` shows, before the keys are put back, and then:
+    crm member approve alice --device new-desk --key "ssh-ed25519 AAAA…"
+  If desk itself is not lost after all, one of the two takes another name and
+  another key at its next sync.
+
+Without any key: a new store
+
+  The history stays readable in the folder restored; nobody takes in what is
+  written there. The records go on in a store with another history, which all
+  devices join anew:
+    tar xf practice.tar
+    crm init new --name "Lovelace Dental" --member alice --device new-desk
+    cp crm-archive/schemas/* new/schemas/
+    cd new; crm commit; crm import ndjson ../crm-archive/records.ndjson
+    cp -r ../crm-archive/attachments . && git add attachments &&
+      git commit -m "Bring the attachments"
+  The member who makes the store stays as they are; other devices' keys in the
+  archive count as approved. What was set in crm.yaml (all but `store`) and in
+  policy/roles.yaml is taken over with an editor, and `crm commit`.
+)";
+
 void run_help(Context& context, const std::vector<std::string>& words) {
   if (words.empty()) return context.print(front_page);
   const std::string& topic = words.front();
@@ -216,6 +259,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
   if (topic == "filters") return context.print(filters_page);
   if (topic == "moving") return context.print(moving_page);
   if (topic == "attachments") return context.print(attachments_page);
+  if (topic == "backups") return context.print(backups_page);
   if (topic == "editing") return context.print(editing_page);
   if (topic == "exit-codes") {
     for (const auto& code : exit_codes())
@@ -229,7 +273,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
     if (deeper == nullptr) {
       auto names = command_names(context);
       names.insert(names.end(), {"times", "series", "filters", "scripts", "editing", "moving", "attachments",
-                                 "exit-codes"});
+                                 "backups", "exit-codes"});
       const auto close = base::suggestions(word, names, 1);
       throw base::Error(base::Kind::Usage, "no help on \"" + base::printable(word) + "\"",
                         close.empty() ? "`crm help` lists the topics"
@@ -249,9 +293,9 @@ void add_help(CLI::App& root, Context& context) {
                               "  crm help book new\n  crm help times\n  crm help exit-codes");
   complete(context,
            command
-               ->add_option(
-                   "topic", *words,
-                   "command, or times, series, filters, scripts, editing, moving, attachments, exit-codes")
+               ->add_option("topic", *words,
+                            "command, or times, series, filters, scripts, editing, moving, attachments, "
+                            "backups, exit-codes")
                ->type_name("TOPIC"),
            Completes::Topic);
   command->callback([&context, words] { run_help(context, *words); });

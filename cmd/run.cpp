@@ -145,6 +145,14 @@ void mark_negated_filters(const CLI::App& root, std::vector<std::string>& words)
   }
 }
 
+/// What is written is told as a document, and asked for as a table it is refused before anything is written.
+void refuse_tables_of_writes(const CLI::App& root, const Context& context) {
+  const CLI::App* command = &root;
+  while (!command->get_subcommands().empty())
+    command = command->get_subcommands().front();
+  if (command->get_option_no_throw("--dry-run") != nullptr) context.want_document();
+}
+
 enum class Attempt { First, Second };
 
 int run(base::Environment& env, const Terminal& terminal, std::vector<std::string> words, Attempt attempt) {
@@ -176,6 +184,7 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
       build_tree(root, context, Extent::Whole);
     words = with_default_verb(root, std::move(words));
     mark_negated_filters(root, words);
+    root.parse_complete_callback([&] { refuse_tables_of_writes(root, context); });
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     root.parse(reversed);
     tell_warnings(context);

@@ -19,6 +19,7 @@ core::Map to_json(const app::RestoredStore& restored, app::Mode mode) {
   document.set("device", restored.device);
   document.set("fingerprint",
                restored.fingerprint.empty() ? core::Value{} : core::Value{restored.fingerprint});
+  document.set("approving", core::List(restored.believed.begin(), restored.believed.end()));
   document.set("commit", restored.manifest.commit);
   document.set("records", static_cast<std::int64_t>(restored.manifest.record_count()));
   document.set("attachments", static_cast<std::int64_t>(restored.manifest.attachment_count()));
@@ -45,7 +46,7 @@ void run_import_archive(Context& context, app::RestoreRequest request) {
       context.print(fmt::format("  your key here is {}\n", restored.fingerprint));
   }
   for (const auto& warning : restored.warnings)
-    context.say("crm: note: " + base::printable(warning));
+    context.say("crm: note: " + base::printable(warning, base::Newlines::Keep));
 }
 
 } // namespace

@@ -32,6 +32,7 @@ core::Value to_json(const app::Repair& repair) {
   out.set("lost", static_cast<std::int64_t>(branch.lost));
   out.set("aside", list(branch.aside));
   out.set("remade", static_cast<std::int64_t>(branch.remade));
+  out.set("forgotten", list(branch.forgotten));
   return out;
 }
 
@@ -77,16 +78,14 @@ void print_checks(Context& context, const app::Diagnosis& found) {
   if (!found.problems.empty()) context.print("\n");
 }
 
-/// A store that cannot be opened is what a doctor is asked about, and no reason to give up.
+/// A store that cannot be opened or read is what a doctor is asked about, and no reason to give up.
 app::Diagnosis diagnose(Context& context, app::Depth depth) {
-  app::Workspace* workspace = nullptr;
   try {
-    workspace = &context.workspace();
+    return app::diagnose(context.workspace(), depth);
   } catch (const base::Error& error) {
     if (error.kind != base::Kind::Failure) throw;
     return {{{"repository", false, error.message}}, {}};
   }
-  return app::diagnose(*workspace, depth);
 }
 
 void run_doctor(Context& context, const DoctorOptions& options) {

@@ -25,6 +25,7 @@ void run_whoami(Context& context) {
     document.set("fingerprint", text_or_null(fingerprint));
     document.set("public_key", me.key ? core::Value{store::to_line(*me.key)} : core::Value{});
     document.set("approved", me.approved);
+    document.set("revoked", me.revoked);
     return context.print_json(document);
   }
   const Style style = context.style();
@@ -35,9 +36,12 @@ void run_whoami(Context& context) {
   line("member", me.member + (me.name.empty() || me.name == me.member ? "" : ", " + me.name));
   line("role", me.role.empty() ? "none" : me.role);
   line("device", me.device);
-  line("key", fingerprint.empty() ? "none yet: one is made with the first write"
-                                  : fingerprint + (me.approved ? "" : "  (waits for approval)"));
-  if (fingerprint.empty() || me.approved) return;
+  const char* standing = me.approved ? "" : me.revoked ? "  (revoked)" : "  (waits for approval)";
+  line("key", fingerprint.empty() ? "none yet: one is made with the first write" : fingerprint + standing);
+  if (me.revoked)
+    context.print(
+        "\nNothing that it signs counts. For a device that came back: `crm join` into a new folder\n");
+  if (fingerprint.empty() || me.approved || me.revoked) return;
   const bool travels = !store::remotes(context.workspace().repository()).empty();
   context.print(fmt::format("\n{}An owner approves it{}, with\n  {}\n",
                             travels ? store::to_line(*me.key) + "\n" : "",

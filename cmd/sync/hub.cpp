@@ -64,7 +64,10 @@ void add_hub(CLI::App& root, Context& context) {
       "unsigned,\nforged or not allowed, histories that were rewritten, files that are no records.");
   complete(context, init->add_option("dir", *folder, "an empty or new folder")->required()->type_name("DIR"),
            Completes::Folder);
-  init->callback([&context, folder] { run_init(context, *folder); });
+  init->callback([&context, folder] {
+    context.want_document();
+    run_init(context, *folder);
+  });
   auto* receive = command->add_subcommand("receive", "called by git in a hub");
   receive->group("");
   receive->callback([&context] { run_receive(context); });

@@ -26,6 +26,7 @@ void add_join(CLI::App& root, Context& context) {
   command->add_option("--device", options->device, "this clone (default: the host's name)")
       ->type_name("NAME");
   command->callback([&context, options] {
+    context.want_document();
     const auto joined = app::join_store(context.env(), *options);
     if (!context.for_people()) {
       core::Map document;

@@ -1,5 +1,6 @@
 #include "cmd/sync/words.hpp"
 
+#include "app/keys.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "cmd/shape.hpp"
@@ -17,6 +18,7 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"unfit", "what was committed here would harm the store"},
     {"own-unproved", "a commit of this device is not signed as it must be"},
     {"unapproved", "this device's key waits for an owner's approval"},
+    {"revoked", "this device's key was revoked"},
     {"rewound", "its history was rewritten"},
     {"deletions", "it would delete a large part of the store"},
     {"other-store", "it holds something other than this store"},
@@ -147,6 +149,7 @@ void print_rules(Context& context, const app::Rules& rules) {
 
 void set_remotes(core::Map& document, app::Workspace& workspace, const std::vector<std::string>& names) {
   core::List remotes, devices;
+  document.set("revoked", app::identity(workspace).revoked);
   const auto meant = app::remotes_named(workspace, names);
   for (const auto& state : app::remote_states(workspace, meant)) {
     core::Map entry;
@@ -190,6 +193,9 @@ void print_remotes(Context& context, const std::vector<std::string>& names) {
     context.print(fmt::format("{}  {}  {}\n", what, base::pad(name, width),
                               on_lines(text, context.terminal(), indent)));
   };
+  if (app::identity(context.workspace()).revoked)
+    context.print(
+        style.paint(Role::Bad, std::string(in_words("revoked")) + ": nothing that is written here counts\n"));
   for (const auto& state : states) {
     std::string text = state.success ? "in sync " + long_ago(context, *state.success) : "never reached";
     if (state.waiting > 0)

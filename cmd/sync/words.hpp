@@ -21,9 +21,9 @@ void set_rules(core::Map& document, const app::Rules& rules, app::Workspace& wor
 /// Each with what can be done about it; nothing when there is none.
 void print_rules(Context& context, const app::Rules& rules);
 
-/// Sets "remotes" and "devices".
+/// Sets "revoked", "remotes" and "devices".
 void set_remotes(core::Map& document, app::Workspace& workspace, const std::vector<std::string>& names = {});
-/// Each remote and each other device, on a line; nothing when there is none.
+/// Each remote and each other device, on a line, and that this one was revoked; nothing when there is none.
 void print_remotes(Context& context, const std::vector<std::string>& names = {});
 
 } // namespace crm::cmd

@@ -4,6 +4,7 @@
 #include "app/hand_edits.hpp"
 #include "app/key_use.hpp"
 #include "app/keys.hpp"
+#include "app/last_owner.hpp"
 #include "app/occurrences.hpp"
 #include "app/permission.hpp"
 #include "app/refused_schemas.hpp"
@@ -300,7 +301,9 @@ std::string Batch::text_of(Pending& entry) {
 void Batch::require_permission() const {
   Permission permission(m_workspace);
   RefusedSchemas refused(m_workspace);
+  std::vector<core::Record> members;
   for (const auto& entry : m_pending) {
+    if (entry.record.type == core::member_type) members.push_back(entry.record);
     const auto& schema = m_workspace.schemas().get(entry.record.type);
     const bool unlimited = permission.unlimited(schema);
     if (unlimited && !refused.any(schema.type)) continue;
@@ -316,6 +319,7 @@ void Batch::require_permission() const {
   }
   for (const auto& file : m_files)
     if (const auto forbidden = permission.refuse_file(file)) permission.deny(*forbidden);
+  require_somebody_left(m_workspace, members);
 }
 
 Committed Batch::commit(std::string summary) {

@@ -2,6 +2,8 @@
 
 #include "app/attachments.hpp"
 #include "app/held_back.hpp"
+#include "app/keys.hpp"
+#include "app/last_owner.hpp"
 #include "app/project.hpp"
 #include "app/resolve.hpp"
 #include "app/rules.hpp"
@@ -140,6 +142,41 @@ std::string unsendable(Workspace& workspace, const std::vector<store::Remote>& r
   return "";
 }
 
+/// A store that keeps keys is as safe as they are.
+void check_keys(Workspace& workspace, std::vector<Check>& out) {
+  const auto me = identity(workspace);
+  if (!me.keeps_keys) return;
+  if (me.revoked)
+    out.push_back({"own key", false,
+                   "this device's key was revoked: nothing that is written here counts\n"
+                   "an owner can adopt what had not been synced (`crm audit quarantine`); for a device that "
+                   "came back: `crm join` into a new folder"});
+  const auto devices = approving_devices(workspace);
+  out.push_back({"owner keys", !devices.empty(),
+                 devices.empty()       ? "no key is left that may approve others: `crm help backups`"
+                 : devices.size() == 1 ? "only " + devices.front() +
+                                             " may approve keys: keep a copy of .git/crm/keys safe, or "
+                                             "approve a second one (`crm help backups`)"
+                                       : base::join(devices, ", ") + " may approve others"});
+}
+
+/// Which of two clocks is wrong nobody here knows.
+std::string clocks(Workspace& workspace, core::StampTime newest) {
+  const auto& repository = workspace.repository();
+  std::string by;
+  repository.since(repository.head(), "", [&](const store::Commit& commit) {
+    if (core::parse_stamp_time(commit.trailer("Crm-Clock")) != newest) return true;
+    by = ", by " + commit.trailer("Crm-Actor") + " on " + commit.trailer("Crm-Device");
+    return false;
+  });
+  return fmt::format(
+      "the newest stamp is from {}{}; the clock here says {}\n"
+      "if that is right now, it was wrong there when that was written: what is written next is "
+      "stamped just after it, and nothing is lost\n"
+      "if it is not, set this device's date",
+      core::to_text(newest), by, core::to_text(workspace.env().now()));
+}
+
 /// How many rows the index has; nothing when one of them is damaged.
 std::optional<std::int64_t> readable_rows(Workspace& workspace) {
   std::int64_t count = 0;
@@ -270,6 +307,7 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
            ? (valid == 0 ? "none wait"
                          : fmt::format("{} wait{} for `crm commit`", valid, valid == 1 ? "s" : ""))
            : base::count_of(plan.problems.size(), "problem") + ": mend that, then `crm commit`"});
+  check_keys(workspace, out.checks);
   if (const auto remotes = store::remotes(repository); !remotes.empty()) {
     const auto unsent = unsendable(workspace, remotes);
     out.checks.push_back(
@@ -285,10 +323,7 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
                                  : "did not agree with the records; it will be made anew"});
   const auto seen = newest_seen(repository);
   const bool clock = seen <= workspace.env().now() + std::chrono::days{1};
-  out.checks.push_back(
-      {"clock", clock,
-       clock ? "agrees with the newest stamp"
-             : "the newest stamp is from " + core::to_text(seen) + ": set this device's date"});
+  out.checks.push_back({"clock", clock, clock ? "agrees with the newest stamp" : clocks(workspace, seen)});
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "app/held_back.hpp"
 
 #include "app/keys.hpp"
+#include "app/last_owner.hpp"
 #include "app/sync.hpp"
 #include "base/text.hpp"
 #include "store/paths.hpp"
@@ -77,9 +78,10 @@ HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unpro
                                   [&](const auto& each) { return !needs_approval(workspace, each); });
   if (first == unproved.end())
     return {"unapproved",
-            fmt::format("{} wait{} here until an owner approves this device's key, there:\n{}",
+            fmt::format("{} wait{} here until an owner approves this device's key, there:\n{}\n{}",
                         unproved.size() == 1 ? "a batch" : std::to_string(unproved.size()) + " batches",
-                        unproved.size() == 1 ? "s" : "", command_to_approve(workspace, identity(workspace)))};
+                        unproved.size() == 1 ? "s" : "", command_to_approve(workspace, identity(workspace)),
+                        where_to_approve(workspace))};
   const auto commit = workspace.repository().commit(first->commit);
   if (!commit.trailer("Crm-Merge").empty() || !commit.trailer(sync::quarantine_trailer).empty())
     return {

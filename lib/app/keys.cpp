@@ -1,5 +1,6 @@
 #include "app/keys.hpp"
 
+#include "app/last_owner.hpp"
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
@@ -86,16 +87,14 @@ bool vouch_for(Workspace& workspace, const std::string& member, const std::strin
   }
 }
 
-bool is_revoked(Workspace& workspace, const store::PublicKey& key) {
-  const auto row =
-      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
-  if (!row) return false;
-  const auto record = workspace.found(*row).record;
-  const auto* lines = record.get("revoked").if_list();
-  const auto print = store::fingerprint(key);
-  return lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const auto& line) {
-           return line.string_or_empty().starts_with(print);
-         });
+std::optional<index::Row> own_member(Workspace& workspace) {
+  return workspace.with_index(
+      [&](index::Index& index) { return index.by_key("member", workspace.member()); });
+}
+
+bool was_revoked_here(Workspace& workspace, const store::PublicKey& key) {
+  const auto row = own_member(workspace);
+  return row && is_revoked(workspace.found(*row).record, key);
 }
 
 } // namespace
@@ -109,6 +108,25 @@ std::vector<std::string> approved_devices(const core::Record& member) {
   if (const auto* lines = member.get(keys_field).if_list(); lines != nullptr && member.type == "member")
     for (const auto& line : *lines)
       out.push_back(line.string_or_empty().substr(line.string_or_empty().rfind(' ') + 1));
+  return out;
+}
+
+bool is_revoked(const core::Record& member, const store::PublicKey& key) {
+  const auto* lines = member.get("revoked").if_list();
+  const auto print = store::fingerprint(key);
+  return lines != nullptr && std::any_of(lines->begin(), lines->end(), [&](const auto& line) {
+           return line.string_or_empty().starts_with(print);
+         });
+}
+
+std::vector<std::string> believed_devices(const core::Record& member) {
+  std::vector<std::string> out;
+  const auto* lines = member.get(keys_field).if_list();
+  for (const auto& line : lines != nullptr ? *lines : core::List{}) {
+    const auto& text = line.string_or_empty();
+    if (const auto key = store::parse_public_key(text); key && !is_revoked(member, *key))
+      out.push_back(text.substr(text.rfind(' ') + 1));
+  }
   return out;
 }
 
@@ -157,15 +175,14 @@ store::Transaction begin_writing(Workspace& workspace) {
   const store::DeviceKeys keys(repository.private_dir());
   auto key = keys.load(workspace.member());
   if (!key && !sync::keys_at(repository, repository.head()).empty()) {
-    const auto known =
-        workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+    const auto known = own_member(workspace);
     if (!known || known->deleted)
       throw base::Error(base::Kind::Denied, "the store has no member \"" + workspace.member() + "\"",
                         "`crm member list` shows those there are");
     ensure_key(repository, workspace.env(), workspace.member(), workspace.device());
     key = keys.load(workspace.member());
   }
-  if (key && is_revoked(workspace, key->public_key()))
+  if (key && was_revoked_here(workspace, key->public_key()))
     throw base::Error(base::Kind::Denied,
                       workspace.member() + "'s key on this device was revoked: nothing that it signs counts",
                       "what is written here is safe; an owner can adopt what had not been synced: `crm audit "
@@ -222,12 +239,12 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
   if (schema.find(keys_field) == nullptr)
     throw base::Error(base::Kind::Usage, "members of this store have no keys: it was made by an older crm",
                       "give schemas/member.yaml the field `keys` of crm's own schema, then `crm commit`");
-  if (const auto own = identity(workspace); own.keeps_keys && !own.approved)
+  if (const auto own = identity(workspace); own.keeps_keys && !own.approved && !own.revoked)
     throw base::Error(
         base::Kind::Denied,
         "the key of this device is not approved itself: nobody would believe what it vouches for",
         "on a device of an owner whose key is: `crm sync`, then `crm member approve " +
-            base::printable(request.who) + "`");
+            base::printable(request.who) + "`;\n" + where_to_approve(workspace));
   Approved out;
   out.request = request.public_key.empty() ? asked_for(workspace, request.who) : given_key(request);
   Batch batch(workspace, "member.approve", request.mode);
@@ -245,8 +262,7 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
 Identity identity(Workspace& workspace) {
   const auto& repository = workspace.repository();
   Identity out{workspace.member(), "", "", workspace.device(), std::nullopt};
-  const auto row =
-      workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
+  const auto row = own_member(workspace);
   if (row && !row->deleted) {
     out.name = row->name;
     out.role = workspace.found(*row).record.text("role");
@@ -255,7 +271,8 @@ Identity identity(Workspace& workspace) {
   out.keeps_keys = !allowed.empty();
   for (const auto& [member, key] : store::DeviceKeys(repository.private_dir()).list())
     if (member == out.member) out.key = key;
-  out.approved = out.key && is_allowed(allowed, *out.key, out.member, out.device);
+  out.revoked = row && out.key && is_revoked(workspace.found(*row).record, *out.key);
+  out.approved = out.key && !out.revoked && is_allowed(allowed, *out.key, out.member, out.device);
   return out;
 }
 

@@ -26,6 +26,11 @@ std::string key_line(const store::PublicKey& key, const std::string& device);
 /// The devices whose keys an owner has vouched for, as a member's record lists them.
 std::vector<std::string> approved_devices(const core::Record& member);
 
+/// Whether an owner has taken back that the member's key is believed.
+bool is_revoked(const core::Record& member, const store::PublicKey& key);
+/// The devices whose keys somebody has vouched for and nobody took back.
+std::vector<std::string> believed_devices(const core::Record& member);
+
 /// Brings git's list of signers to what the members' records say.
 void refresh_signers(const store::Repository& repository);
 
@@ -64,7 +69,8 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request);
 struct Identity {
   std::string member, name, role, device; ///< name and role are "" where the store has no such member
   std::optional<store::PublicKey> key;
-  bool approved = false;
+  bool approved = false;   ///< somebody vouched for the key, and nobody took that back
+  bool revoked = false;    ///< somebody took it back: nothing that it signs counts
   bool keeps_keys = false; ///< the store's members have keys at all
 };
 Identity identity(Workspace& workspace);

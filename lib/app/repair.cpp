@@ -66,6 +66,12 @@ Check to_check(const Repair& repair) {
              std::find(branch.aside.begin(), branch.aside.end(), "HEAD") != branch.aside.end()) {
     lines.push_back(fmt::format("HEAD {} the branch {}", repair.done ? "names" : "will name", branch.branch));
   }
+  if (!branch.forgotten.empty())
+    lines.push_back(fmt::format("what was known of remotes names what is lost, and {}: {}; `crm sync` asks "
+                                "them again",
+                                repair.done ? "is removed" : "will be removed",
+                                branch.forgotten.size() > 3 ? fmt::format("{} refs", branch.forgotten.size())
+                                                            : base::join(branch.forgotten, ", ")));
   if (branch.remade > 0)
     lines.push_back(fmt::format("{} lost file{} made again from the working tree", branch.remade,
                                 branch.remade == 1 ? " was" : "s were"));

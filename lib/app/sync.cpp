@@ -56,9 +56,7 @@ class Sync {
           guarded(outcome, [&] {
             if (m_request.pull || is_nothing_missing(outcome)) push(outcome);
           });
-    if (m_request.mode == Mode::Write)
-      for (const auto& outcome : m_report.remotes)
-        note(outcome);
+    if (m_request.mode == Mode::Write) note_attempts(m_workspace, m_report, m_before);
     m_workspace.moved();
     if (m_request.mode == Mode::Write) refresh_signers(m_repository);
     m_report.head = m_repository.head();
@@ -352,14 +350,6 @@ class Sync {
     outcome.detail = std::move(held.detail);
   }
 
-  void note(const RemoteOutcome& outcome) const {
-    std::string line = outcome.detail.substr(0, outcome.detail.find('\n'));
-    if (!outcome.problems.empty()) line += ": " + core::to_text(outcome.problems.front());
-    sync::record(m_repository, {m_workspace.env().now(), outcome.remote.name, outcome.outcome,
-                                base::fit(base::printable(line), 300), m_repository.head(), outcome.received,
-                                outcome.sent, m_before});
-  }
-
   Workspace& m_workspace;
   store::Repository& m_repository;
   const SyncRequest& m_request;
@@ -370,12 +360,23 @@ class Sync {
   store::Oid m_planned;     ///< of a dry run: the head that it would have come to
 };
 
+SyncReport run(Workspace& workspace, const SyncRequest& request, const std::vector<store::Remote>& remotes) {
+  try {
+    return Sync(workspace, request).run(remotes);
+  } catch (const base::Error& error) {
+    // Whoever looks later sees that nothing goes any more, and why.
+    if (request.mode == Mode::Write)
+      note_attempts(workspace, failed_report(workspace, remotes, error), workspace.repository().head());
+    throw;
+  }
+}
+
 } // namespace
 
 SyncReport sync(Workspace& workspace, const SyncRequest& request) {
   const auto remotes = meant(workspace, request);
   check_branch(workspace.repository(), remotes);
-  return Sync(workspace, request).run(remotes);
+  return run(workspace, request, remotes);
 }
 
 SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request) {
@@ -390,7 +391,7 @@ SyncReport sync_bundle(Workspace& workspace, const std::string& file, const Sync
   if (std::filesystem::is_directory(there))
     throw base::Error(base::Kind::Usage, base::printable(path) + " is a folder",
                       "a folder is a remote: `crm remote add stick " + base::printable(path) + "`");
-  return Sync(workspace, request).run({{bundle_remote, path}});
+  return run(workspace, request, {{bundle_remote, path}});
 }
 
 } // namespace crm::app

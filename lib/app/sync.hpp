@@ -5,6 +5,7 @@
 #include "app/receive.hpp"
 #include "app/rules.hpp"
 #include "app/workspace.hpp"
+#include "base/error.hpp"
 #include "store/transport.hpp"
 #include "sync/merge.hpp"
 
@@ -32,7 +33,8 @@ struct RemoteOutcome {
   /// "deletions", "other-store", "hand-edits", "clock", "busy", "unproved" (what it sent is signed by nobody
   /// that the store knows); "unapproved": nobody has vouched for this device's key yet, and its batches wait;
   /// "own-unproved": what was committed by hand here is not signed as it must be, and nothing was sent;
-  /// "unfit": a commit of this device would be refused everywhere, and nothing was sent.
+  /// "unfit": a commit of this device would be refused everywhere, and nothing was sent; "revoked": this
+  /// device's key was, and nothing was taken or sent.
   std::string outcome = "ok";
   std::string detail;                  ///< sentences for people; "" when it went well
   std::vector<core::Problem> problems; ///< of refused data
@@ -65,7 +67,14 @@ struct SyncReport {
   bool offline() const;
 };
 
-/// Throws Error(NotFound) for an unknown remote, Error(Usage) when there is none.
+/// What stopped all of it is what came of each remote.
+SyncReport failed_report(Workspace& workspace, const std::vector<store::Remote>& remotes,
+                         const base::Error& error);
+/// Into the journal. `before`: our head before the sync.
+void note_attempts(const Workspace& workspace, const SyncReport& report, const store::Oid& before);
+
+/// Throws Error(NotFound) for an unknown remote, Error(Usage) when there is none; and what stops all of it,
+/// which is in the journal then.
 SyncReport sync(Workspace& workspace, const SyncRequest& request);
 
 /// Whether a remote answers, and is one of this store as far as it says without sending anything.

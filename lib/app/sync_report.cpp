@@ -1,7 +1,11 @@
 #include "app/sync.hpp"
 
+#include "app/conflicts.hpp"
 #include "app/held_back.hpp"
+#include "app/keys.hpp"
+#include "base/text.hpp"
 #include "sync/authority.hpp"
+#include "sync/journal.hpp"
 #include "sync/merge_schemas.hpp"
 
 #include <algorithm>
@@ -42,6 +46,32 @@ RemoteOutcome test_remote(Workspace& workspace, const store::Remote& remote, std
     out.detail = std::move(other->detail);
   }
   return out;
+}
+
+SyncReport failed_report(Workspace& workspace, const std::vector<store::Remote>& remotes,
+                         const base::Error& error) {
+  SyncReport out;
+  out.head = out.offered = workspace.repository().head();
+  out.conflicts = count_disputed(workspace);
+  const std::string why = error.kind == base::Kind::Busy                                    ? "busy"
+                          : error.kind == base::Kind::Denied && identity(workspace).revoked ? "revoked"
+                                                                                            : "failure";
+  for (const auto& remote : remotes)
+    out.remotes.push_back({.remote = remote,
+                           .outcome = why,
+                           .detail = error.message + (error.hint.empty() ? "" : "\n" + error.hint)});
+  return out;
+}
+
+void note_attempts(const Workspace& workspace, const SyncReport& report, const store::Oid& before) {
+  const auto& repository = workspace.repository();
+  for (const auto& outcome : report.remotes) {
+    std::string line = outcome.detail.substr(0, outcome.detail.find('\n'));
+    if (!outcome.problems.empty()) line += ": " + core::to_text(outcome.problems.front());
+    sync::record(repository, {workspace.env().now(), outcome.remote.name, outcome.outcome,
+                              base::fit(base::printable(line), 300), repository.head(), outcome.received,
+                              outcome.sent, before});
+  }
 }
 
 bool SyncReport::all_ok() const {

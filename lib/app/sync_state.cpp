@@ -86,8 +86,11 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
     }
     const auto branch = branch_with(repository, remote.name);
     auto seen = branch.empty() ? "" : repository.ref(seen_refs(remote.name) + branch);
+    if (!seen.empty() && !repository.has_commit(seen)) seen.clear(); // lost: it is asked for again
     // Of a file that could not be read now: what the last one held.
-    if (seen.empty() && remote.name == bundle_remote && contacts.success) seen = contacts.success->head;
+    if (seen.empty() && remote.name == bundle_remote && contacts.success &&
+        repository.has_commit(contacts.success->head))
+      seen = contacts.success->head;
     // What `git pull` by hand has brought is there, too.
     const auto pulled =
         branch.empty() ? "" : repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, branch));
@@ -195,7 +198,9 @@ void check_branch(const store::Repository& repository, const std::vector<store::
   const auto branch = repository.branch();
   for (const auto& remote : remotes) {
     const auto seen = repository.refs(seen_refs(remote.name));
-    if (seen.empty() || store::last_seen(repository, remote.name)) continue;
+    if (seen.empty() ||
+        std::any_of(seen.begin(), seen.end(), [&](const auto& each) { return each.first == branch; }))
+      continue;
     const auto theirs = base::printable(seen.front().first);
     throw base::Error(base::Kind::Usage,
                       "this store is on the branch " + base::printable(branch) + ", and " + remote.name +

@@ -1,5 +1,6 @@
 #include "app/watch.hpp"
 
+#include "app/sync_state.hpp"
 #include "base/error.hpp"
 #include "sync/waiting.hpp"
 
@@ -52,14 +53,11 @@ void watch(base::Environment& env, const WatchRequest& request,
       // waits.
       auto workspace = Workspace::open(env, request.root);
       SyncReport report;
-      report.offered = workspace.repository().head();
       try {
         report = sync(workspace, request.sync);
       } catch (const base::Error& error) {
         if (error.kind == base::Kind::Usage || error.kind == base::Kind::NotFound) throw;
-        report.remotes.push_back({.remote = {"-", ""},
-                                  .outcome = error.kind == base::Kind::Busy ? "busy" : "failure",
-                                  .detail = error.message});
+        report = failed_report(workspace, remotes_named(workspace, request.sync.remotes), error);
       }
       offered = report.offered;
       failures = report.any_ok() ? 0 : failures + 1;

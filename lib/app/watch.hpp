@@ -18,7 +18,7 @@ struct WatchRequest {
 /// Syncs at once, after each local batch, when a folder that is a remote changed, when the network came back
 /// or the machine woke up, and every so often; more and more seldom while no remote can be reached. `told`
 /// hears of each round; the watch ends when it says false, or by SIGINT, SIGTERM or SIGHUP while it waits.
-/// Errors of a round are told as the outcome of a remote called "-".
+/// What stops a whole round is told as the outcome of each remote.
 void watch(base::Environment& env, const WatchRequest& request,
            const std::function<bool(Workspace&, const SyncReport&)>& told);
 

@@ -12,6 +12,7 @@ namespace {
 constexpr const char* keys_field = "keys";
 
 const PolicyChange policy_update{std::string(policy_type), Operation::Update, {}};
+const PolicyChange role_update{std::string(member_type), Operation::Update, {"role"}};
 
 bool holds(const std::vector<std::string>& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -19,6 +20,23 @@ bool holds(const std::vector<std::string>& list, std::string_view item) {
 
 bool several_agree(const Policy& policy) {
   return policy.approvals > 1;
+}
+
+bool can_be_changed(const Policy& policy, const Actors& members) {
+  return static_cast<std::int64_t>(who_may_agree(policy, members).size()) >= policy.approvals;
+}
+
+std::vector<std::string> who_may_give_roles(const Policy& policy, const Actors& members) {
+  std::vector<std::string> out;
+  for (const auto& [key, actor] : members)
+    if (!decide(policy, actor, role_update)) out.push_back(key);
+  return out;
+}
+
+/// Either of the two brings back the other: a role may be one that changes the policy, and a policy says what
+/// roles may.
+bool has_a_way_back(const Policy& policy, const Actors& members) {
+  return can_be_changed(policy, members) || !who_may_give_roles(policy, members).empty();
 }
 
 std::string words_of(const Scope& scope) {
@@ -106,12 +124,26 @@ std::optional<Forbidden> decide_succession(const Policy& now, const Policy& next
                                                       now.version, next.version),
                      {},
                      "each change raises `version` by one"};
-  const auto could = who_may_agree(next, members);
-  if (static_cast<std::int64_t>(could.size()) >= next.approvals) return std::nullopt;
+  if (can_be_changed(next, members)) return std::nullopt;
   return Forbidden{fmt::format("nobody could change that policy again: it wants {} who agree, and {} may",
-                               next.approvals, list_or_none(could)),
+                               next.approvals, list_or_none(who_may_agree(next, members))),
                    {},
                    "name as many members in `approvers` whose roles may change the policy"};
+}
+
+std::optional<Forbidden> decide_who_is_left(const Policy& policy, const Actors& before, const Actors& after) {
+  if (has_a_way_back(policy, after) || !has_a_way_back(policy, before)) return std::nullopt;
+  auto last = who_may_give_roles(policy, before);
+  if (last.empty()) last = who_may_agree(policy, before);
+  auto roles = roles_that_may(policy, role_update);
+  if (roles.empty()) roles = roles_that_may(policy, policy_update);
+  return Forbidden{fmt::format("after that nobody could change the members' roles or the policy, nor take it "
+                               "back: of those who work here with an approved key only {} may",
+                               base::join(last, ", ")),
+                   {},
+                   fmt::format("first let somebody else do so: `crm member set MEMBER role={}`, and `crm "
+                               "member approve MEMBER` for their device",
+                               base::join(roles, "|"))};
 }
 
 bool guards_members(const Policy& policy, const Schema& schema) {

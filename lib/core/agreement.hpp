@@ -27,6 +27,9 @@ std::optional<Forbidden> decide_agreement(const Policy& now, const Actors& membe
 /// Whether `next` may follow `now`, whoever wants it: its version is the next one, and there are enough who
 /// could change it again.
 std::optional<Forbidden> decide_succession(const Policy& now, const Policy& next, const Actors& members);
+/// Whether `after` may follow `before`: not where it leaves nobody who could change the members' roles or the
+/// policy again. Where the store keeps keys, whoever has none that counts is in neither.
+std::optional<Forbidden> decide_who_is_left(const Policy& policy, const Actors& before, const Actors& after);
 
 /// True where a change of a record of that type has to be looked at, whatever the role may.
 bool guards_members(const Policy& policy, const Schema& schema);

@@ -7,6 +7,7 @@
 #include "store/lock.hpp"
 #include "store/objects.hpp"
 #include "store/publish.hpp"
+#include "store/remotes.hpp"
 #include "store/repository_impl.hpp"
 #include "store/small_file.hpp"
 #include "store/sync_at_once.hpp"
@@ -67,6 +68,7 @@ class Planner {
     if (const auto blank = m_damaged.size(); blank > 0 && !needed())
       m_out.found.push_back(std::to_string(blank) + (blank == 1 ? " object file is" : " object files are") +
                             " empty, as a power loss leaves them");
+    look_at_remotes();
     for (const auto& id : m_damaged)
       m_out.aside.push_back(loose_path("", id).substr(1));
     return std::move(m_out);
@@ -140,6 +142,20 @@ class Planner {
     }
     stuck("no commit that the logs of " + m_out.branch + " name can be read",
           "make the store anew from a remote with `crm join URL`, or restore .git from a backup");
+  }
+
+  /// What a remote was seen to have may be what is lost here.
+  void look_at_remotes() {
+    for (const char* glob : {"refs/crm/*", "refs/remotes/*"})
+      for (const auto& ref : refs_like(m_repository.get(), glob)) {
+        git_oid id;
+        git::ObjectHandle object;
+        if (git_reference_name_to_id(&id, m_repository.get(), ref.c_str()) != 0 ||
+            note(git::take(object, git_object_lookup, m_repository.get(), &id, GIT_OBJECT_ANY), to_oid(id)))
+          continue;
+        if (!needed()) m_out.found.push_back(ref + " names what cannot be read: " + m_why);
+        m_out.forgotten.push_back(ref);
+      }
   }
 
   /// Newest first.
@@ -271,6 +287,8 @@ BranchRepair Repository::repair(std::chrono::milliseconds wait) {
     if (::rename(file.c_str(), place_aside(*m_impl, name).c_str()) != 0)
       fail_system(errno, "move aside", file);
   }
+  for (const auto& ref : plan.forgotten)
+    remove_ref(m_impl->get(), ref);
   if (plan.back_to) {
     // What is left of the branch without its broken file: git's list of packed refs may have an older state.
     git_oid now;

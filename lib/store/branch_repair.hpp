@@ -20,8 +20,9 @@ struct BranchRepair {
   std::optional<Commit> back_to; ///< where the branch goes; nothing when it can stay
   std::size_t lost = 0;          ///< commits that the log has after that one
   std::vector<std::string>
-      aside;              ///< broken files, within the git folder; they are kept in crm/damaged/ there
-  std::size_t remade = 0; ///< files whose lost content was still in the working tree
+      aside; ///< broken files, within the git folder; they are kept in crm/damaged/ there
+  std::vector<std::string> forgotten; ///< refs of remotes that name what is lost: they are removed
+  std::size_t remade = 0;             ///< files whose lost content was still in the working tree
   bool needed() const { return !found.empty(); }
 };
 

@@ -194,8 +194,7 @@ Oid Repository::ref(std::string_view name) const {
   if (code == GIT_ENOTFOUND) return "";
   check_git(code, "read the ref", name);
   git::ObjectHandle commit;
-  check_git(git::take(commit, git_reference_peel, reference.get(), GIT_OBJECT_COMMIT), "read the commit of",
-            name);
+  if (git::take(commit, git_reference_peel, reference.get(), GIT_OBJECT_COMMIT) != 0) return "";
   return to_oid(*git_object_id(commit.get()));
 }
 

@@ -221,8 +221,9 @@ void forget_seen(const Repository& repository, const std::string& remote) {
 
 std::optional<Oid> last_seen(const Repository& repository, const std::string& remote) {
   if (!remote_name_problem(remote).empty()) return std::nullopt;
-  auto out = ref_target(open_again(repository).get(), seen_ref(remote, repository.branch()));
-  if (out.empty()) return std::nullopt;
+  const auto handle = open_again(repository);
+  auto out = ref_target(handle.get(), seen_ref(remote, repository.branch()));
+  if (out.empty() || !is_commit(handle.get(), out)) return std::nullopt; // or lost: it is asked for again
   return out;
 }
 

@@ -167,8 +167,7 @@ class Repository {
   /// read than is visited, and the rest of that second: for what is likely to be recent. Crm's own commits
   /// are not earlier than those they follow; others may be out of order.
   void newest_first(const Oid& from, const std::function<bool(const Commit&)>& visit) const;
-  /// The commit that a ref names, "" when there is none ("refs/crm/…"). Throws Error(Failure) for a ref to
-  /// anything else.
+  /// The commit that a ref names ("refs/crm/…"); "" when there is none, and where the commit was lost.
   Oid ref(std::string_view name) const;
   /// Moves, makes or ("" for `to`) removes a ref below refs/crm/. Throws Error(Failure).
   void set_ref(std::string_view name, const Oid& to);

@@ -37,12 +37,22 @@ bool has_repository(const std::string& path) {
   });
 }
 
+/// Whether who runs crm may not do that (R_OK…) with a repository's folders, as far as they are there.
+bool is_closed(const std::string& folder, int what) {
+  constexpr std::array below{"", "/objects", "/refs", "/refs/heads", "/.git", "/.git/objects"};
+  return std::any_of(below.begin(), below.end(), [&](const char* each) {
+    const auto path = folder + each;
+    return ::access(path.c_str(), F_OK) == 0 && ::access(path.c_str(), what) != 0;
+  });
+}
+
 Folder look_at_folder(const std::string& path) {
   struct stat info {};
   // git also takes PATH.git for PATH.
   if (::stat(path.c_str(), &info) != 0 && ::stat((path + ".git").c_str(), &info) != 0)
     return errno == EACCES ? Folder::Denied : Folder::Missing;
   if (!S_ISDIR(info.st_mode)) return S_ISREG(info.st_mode) ? Folder::Bundle : Folder::Odd;
+  if (is_closed(path, R_OK | X_OK)) return Folder::Denied;
   std::error_code error;
   const bool empty = std::filesystem::is_empty(path, error);
   if (error) return Folder::Repository;
@@ -74,7 +84,8 @@ Approach approach(const Remote& remote) {
                    "there is no folder " + name + "; if it is on a stick or a share, is that there?"};
     break;
   case Folder::Denied:
-    out.contact = {Trouble::Other, "the folder " + name + " may not be looked into"};
+    out.contact = {Trouble::Auth, "permission denied: the folder " + name +
+                                      " cannot be read by who runs crm here; its owner can let them"};
     break;
   case Folder::Files:
     out.contact = {Trouble::Missing, name + " holds files, and no repository: a folder that becomes a remote "
@@ -112,9 +123,7 @@ Contact not_mounted(const std::string& folder) {
 }
 
 bool is_writable(const std::string& folder) {
-  const auto objects = folder + "/objects";
-  return ::access(folder.c_str(), W_OK) == 0 &&
-         (::access(objects.c_str(), F_OK) != 0 || ::access(objects.c_str(), W_OK) == 0);
+  return !is_closed(folder, W_OK);
 }
 
 Contact not_writable(const std::string& folder) {
@@ -208,7 +217,9 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
     out.tip.clear();
     return out;
   }
-  out.lost = !out.before.empty() && !is_ancestor(handle.get(), out.before, out.tip);
+  // Where the commit that was seen is lost here, nothing says that the remote's history was rewritten.
+  out.lost = !out.before.empty() && is_commit(handle.get(), out.before) &&
+             !is_ancestor(handle.get(), out.before, out.tip);
   if (out.lost) return out; // what came stays at refs/crm/incoming, for a person to look at
   move_ref(handle.get(), seen, out.tip, out.before);
   remove_ref(handle.get(), arrived);
@@ -261,7 +272,8 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
     words.push_back("+" + commit + ":" + ref);
   const auto run = talk(repository.root(), there.url, std::move(words), patience);
   auto out = contact_of(run, trouble_of_push(run));
-  if (out.trouble == Trouble::Auth && there.url.place == Place::Folder && !is_writable(there.url.folder))
+  const bool by_permission = out.trouble == Trouble::Auth || out.trouble == Trouble::Refused;
+  if (by_permission && there.url.place == Place::Folder && !is_writable(there.url.folder))
     return not_writable(there.url.folder);
   if (is_refused_as_checked_out(run))
     return {Trouble::Refused, checked_out_words("the repository there", branch)};
@@ -281,9 +293,12 @@ Probed probe(const Repository& repository, const Remote& remote, std::chrono::se
   const auto there = approach(remote);
   if (!there.contact.ok()) return {there.contact, {}};
   const bool known = last_seen(repository, remote.name).has_value();
-  if (there.empty) return {known ? not_mounted(there.url.folder) : Contact(), {}};
+  if (there.empty && known) return {not_mounted(there.url.folder), {}};
+  const bool is_folder = there.url.place == Place::Folder && !there.bundle;
+  if (is_folder && !is_writable(there.url.folder)) return {not_writable(there.url.folder), {}};
+  if (there.empty) return {};
   const auto branch = branch_of(repository);
-  if (there.url.place == Place::Folder && is_checked_out(there.url.folder, branch))
+  if (is_folder && is_checked_out(there.url.folder, branch))
     return {{Trouble::Refused, checked_out_words(base::printable(there.url.folder), branch)}, {}};
   auto listing = ask_listing(repository, remote, branch, patience);
   if (known || !listing.tip.empty()) listing.branches.clear();

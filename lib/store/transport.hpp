@@ -20,7 +20,7 @@ enum class Trouble {
   None,
   Network,  ///< no route, refused, timed out, cut off
   Name,     ///< the host's name is not known
-  Auth,     ///< the login was refused
+  Auth,     ///< the login was refused, or a folder may not be read
   HostKey,  ///< the host's key is unknown, changed or revoked
   Missing,  ///< there is no repository at that place
   Rejected, ///< another device was first: fetch, merge and push again
@@ -110,7 +110,7 @@ Probed probe(const Repository& repository, const Remote& remote, std::chrono::se
 /// was last seen for all others, and where it cannot be told.
 std::optional<Oid> folder_tip(const Repository& repository, const Remote& remote);
 
-/// The remote's tip as last seen; nothing when it was never reached.
+/// The remote's tip as last seen; nothing when it was never reached, and where that commit was lost.
 std::optional<Oid> last_seen(const Repository& repository, const std::string& remote);
 /// What was seen of it counts no more, nor its devices' signs of life.
 void forget_seen(const Repository& repository, const std::string& remote);

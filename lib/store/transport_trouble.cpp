@@ -212,7 +212,7 @@ std::string_view in_words(std::string_view trouble) {
   static constexpr std::pair<Trouble, std::string_view> sentences[] = {
       {Trouble::Network, "it cannot be reached"},
       {Trouble::Name, "the host's name is not known"},
-      {Trouble::Auth, "the login was refused"},
+      {Trouble::Auth, "access was refused"},
       {Trouble::HostKey, "the host is not the one that is known by that name"},
       {Trouble::Missing, "there is no repository at that place"},
       {Trouble::Rejected, "other devices were first"},

@@ -59,7 +59,8 @@ struct RestoreRequest {
 struct RestoredStore {
   std::string root; ///< "" of a dry run
   std::string name, member, device;
-  std::string fingerprint; ///< of the key that was made here; "" in a store without keys
+  std::string fingerprint;           ///< of the key that was made here; "" in a store without keys
+  std::vector<std::string> believed; ///< "alice on desk": devices whose key may approve that one
   Manifest manifest;
   std::vector<std::string> warnings;
 };

@@ -1,5 +1,7 @@
 #include "app/exchange/manifest.hpp"
 #include "app/exchange/store_files.hpp"
+#include "app/keys.hpp"
+#include "app/last_owner.hpp"
 #include "app/sync.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -44,6 +46,18 @@ void compare_with(const Manifest& manifest, Workspace& workspace, const RecordLi
   if (counts != manifest.records) differs("its manifest counts other records than it has");
 }
 
+/// The key that was made here is nobody's yet.
+std::string needs_a_key(const RestoredStore& restored) {
+  if (restored.believed.empty())
+    return "no key is left that may approve the one here: nothing that is written here will be taken in by "
+           "others; `crm help backups` has the way out";
+  return "others take in what is written here once a key that this store believes approves the one here: "
+         "that "
+         "of " +
+         base::join(restored.believed, ", ") +
+         ".\nWhere none of these devices is left, put back its copy of .git/crm/keys: `crm help backups`";
+}
+
 } // namespace
 
 RestoredStore restore_archive(base::Environment& env, const RestoreRequest& request, const RecordLine& line) {
@@ -58,7 +72,10 @@ RestoredStore restore_archive(base::Environment& env, const RestoreRequest& requ
                    .device = request.device};
   join.from = JoinRequest::From::Archive;
   join.only_look = dry;
-  join.look = [&](Workspace& workspace) { compare_with(out.manifest, workspace, line); };
+  join.look = [&](Workspace& workspace) {
+    compare_with(out.manifest, workspace, line);
+    if (identity(workspace).keeps_keys) out.believed = approving_devices(workspace);
+  };
   try {
     auto made = join_store(env, join);
     if (!dry) out.root = std::move(made.root);
@@ -67,6 +84,7 @@ RestoredStore restore_archive(base::Environment& env, const RestoreRequest& requ
     out.device = std::move(made.device);
     out.fingerprint = std::move(made.fingerprint);
     out.warnings = std::move(made.warnings);
+    if (!dry && !out.fingerprint.empty()) out.warnings.push_back(needs_a_key(out));
   } catch (const base::Error& error) {
     // The bundle has a name that nobody gave it.
     const auto at = error.message.find(bundle);

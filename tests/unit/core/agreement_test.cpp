@@ -80,6 +80,46 @@ TEST_CASE("a policy follows another one by its number, and can be changed again"
   CHECK(decide_succession(one, nobodys, people));
 }
 
+TEST_CASE("the last who could change roles or the policy stays", "[agreement]") {
+  struct Case {
+    const char* what;
+    Policy policy;
+    Actors before, after;
+    bool allowed;
+  };
+  const Actors one{{"alice", {"alice", "owner", true}}, {"dave", {"dave", "staff", true}}};
+  Actors staff = one, gone = one, both = one, nobody = one;
+  staff["alice"].role = "staff";
+  gone["alice"].active = false;
+  both["dave"].role = "owner";
+  nobody.erase("alice");
+  auto roles_only = policy(3, 1, {}), policy_only = policy(3, 1, {}), neither = policy(3, 1, {});
+  roles_only.roles["owner"] = {{"member", {{}, {false, {"role"}}, false}}};
+  policy_only.roles["owner"] = {{"policy", {{true, {}}, {true, {}}, true}}};
+  neither.roles["owner"] = {{"member", {{}, {false, {"active", "name"}}, false}}};
+  const auto two = policy(3, 2, {"alice", "bob"});
+  const std::vector<Case> cases{
+      {"the only owner becomes staff", policy(3, 1, {}), one, staff, false},
+      {"the only owner leaves", policy(3, 1, {}), one, gone, false},
+      {"the only owner is deleted", policy(3, 1, {}), one, nobody, false},
+      {"another one has become owner", policy(3, 1, {}), one, both, true},
+      {"one of several leaves", policy(3, 1, {}), people, {{"bob", {"bob", "owner", true}}}, true},
+      {"who may give roles leaves", roles_only, one, staff, false},
+      {"who may change the policy leaves", policy_only, one, staff, false},
+      {"nobody could do either before", neither, one, staff, true},
+      {"too few are left to agree, and one may give roles",
+       two,
+       people,
+       {{"alice", {"alice", "owner", true}}},
+       true},
+      {"all of those leave", two, people, staff, false},
+  };
+  for (const auto& each : cases) {
+    INFO(each.what);
+    CHECK(!decide_who_is_left(each.policy, each.before, each.after) == each.allowed);
+  }
+}
+
 TEST_CASE("who agrees is not for one of them to make up", "[agreement]") {
   const auto schema = member_schema();
   const auto two = policy(3, 2, {"alice", "bob"}), one = policy(3, 1, {});
