@@ -3,6 +3,7 @@
 #include "app/availability.hpp"
 #include "app/key_use.hpp"
 #include "app/keys.hpp"
+#include "app/last_owner.hpp"
 #include "app/permission.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -50,10 +51,35 @@ class Planner {
       if (!consider(edit)) continue;
       if (m_plan.problems.size() == before) m_plan.edits.push_back(edit);
     }
+    leave_somebody();
     return std::move(m_plan);
   }
 
  private:
+  /// Without anybody who could give it back, what is written of members stays an edit.
+  void leave_somebody() {
+    std::vector<core::Record> members;
+    for (const auto& each : m_plan.records)
+      if (each.record.type == core::member_type) members.push_back(each.record);
+    try {
+      require_somebody_left(m_workspace, members);
+    } catch (const base::Error& error) {
+      if (error.kind != base::Kind::Denied) throw;
+      for (const auto& member : members)
+        drop(store::record_path(m_workspace.schemas().get(core::member_type).folder, member.id.str()),
+             error.message + "; " + error.hint);
+    }
+  }
+
+  void drop(const std::string& path, const std::string& why) {
+    const auto is_it = [&](const auto& each) { return each.path == path; };
+    std::erase_if(m_plan.records, is_it);
+    std::erase_if(m_plan.changes, is_it);
+    std::erase_if(m_plan.edits, is_it);
+    m_plan.problems.push_back(problem(path, why));
+    ++m_plan.denied;
+  }
+
   /// False for a file that is no part of a store.
   bool consider(const store::HandEdit& edit) {
     if (edit.kind == Kind::Added && store::is_leftover(edit.path.substr(edit.path.rfind('/') + 1))) {
@@ -317,88 +343,6 @@ class Planner {
 
 Adoption plan_adoption(Workspace& workspace, const std::vector<store::HandEdit>& edits) {
   return Planner(workspace).plan(edits);
-}
-
-std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoption& plan) {
-  if (plan.changes.empty()) return {};
-  if (!plan.stamp)
-    plan.stamp =
-        core::Stamp{core::next_stamp_time(workspace.env().now(), newest_seen(workspace.repository())),
-                    workspace.device(), workspace.member()};
-  const std::string batch = base::Id::random(workspace.env()).str();
-  const std::string what =
-      plan.changes.size() == 1 ? plan.changes.front().path : fmt::format("{} files", plan.changes.size());
-  store::Message message{"Take in edits by hand: " + what, "",
-                         standard_trailers(workspace, "commit", batch, *plan.stamp)};
-  for (const auto& record : plan.records)
-    message.trailers.emplace_back("Crm-Record", record.record.type + " " + record.record.id.str());
-  const auto commit = transaction.adopt(plan.changes, message, signature(workspace, *plan.stamp));
-  for (const auto& warning : transaction.warnings())
-    workspace.warn(warning);
-  workspace.moved();
-  if (std::any_of(plan.records.begin(), plan.records.end(),
-                  [](const Written& each) { return each.record.type == "member"; }))
-    refresh_signers(workspace.repository());
-  return commit;
-}
-
-namespace {
-
-std::vector<store::HandEdit> edits_in_passing(Workspace& workspace) {
-  const bool small = workspace.with_index([](index::Index& index) {
-    return index.count({.limit = small_store + 1});
-  }) <= static_cast<std::int64_t>(small_store);
-  if (small) {
-    if (workspace.repository().untouched()) return {};
-    return workspace.repository().hand_edits();
-  }
-  std::vector<std::string> paths{"crm.yaml", std::string(sync::policy_path)};
-  for (const auto& type : workspace.schemas().types())
-    paths.push_back(schema_path(type));
-  return workspace.repository().hand_edits(paths);
-}
-
-} // namespace
-
-void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
-  const auto edits = edits_in_passing(workspace);
-  if (edits.empty()) return;
-  auto plan = plan_adoption(workspace, edits);
-  for (const auto& problem : plan.problems)
-    workspace.warn("an edit by hand was left as it is: " + core::to_text(problem));
-  adopt(workspace, transaction, plan);
-}
-
-std::size_t batches_in_passing(Workspace& workspace) {
-  const auto edits = edits_in_passing(workspace);
-  return edits.empty() || plan_adoption(workspace, edits).changes.empty() ? 0 : 1;
-}
-
-std::size_t count_hand_edits(Workspace& workspace) {
-  const auto edits = workspace.repository().hand_edits();
-  return edits.empty() ? 0 : edits.size() - plan_adoption(workspace, edits).foreign.size();
-}
-
-HandCommit commit_hand_edits(Workspace& workspace, Mode mode) {
-  auto transaction = begin_writing(workspace);
-  workspace.moved();
-  auto plan = plan_adoption(workspace, workspace.repository().hand_edits());
-  HandCommit out;
-  out.problems = plan.problems;
-  out.foreign = plan.foreign;
-  out.denied = plan.denied;
-  out.committed.mode = mode;
-  out.committed.records = plan.records;
-  for (const auto& change : plan.changes)
-    if (!store::parse_record_path(change.path)) out.committed.files.push_back(change.path);
-  if (mode == Mode::Write && !plan.changes.empty()) {
-    out.committed.commit = adopt(workspace, transaction, plan);
-    const auto commit = workspace.repository().commit(out.committed.commit);
-    out.committed.batch = commit.trailer("Crm-Batch");
-    out.committed.summary = commit.summary;
-    workspace.with_index([](index::Index&) { return 0; });
-  }
-  return out;
 }
 
 } // namespace crm::app

@@ -1,6 +1,7 @@
 #include "app/receive.hpp"
 
 #include "app/held_back.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/paths.hpp"
 #include "store/transport.hpp"
@@ -237,7 +238,15 @@ Unfit unfit_to_send(const store::Repository& repository, const store::Oid& head,
       out.push_back({short_id(commit), 0, "", "",
                      fmt::format("({}) has a date in the future, {}; {}", base::printable(commit.summary),
                                  core::to_text(date), leaving_out(commit.id, known))});
-    const auto removed = removed_in(repository, commit);
+    std::set<std::string> removed;
+    try {
+      removed = removed_in(repository, commit);
+    } catch (const base::Error& error) { // folders that go too deep, though a later commit put that right
+      if (error.kind != base::Kind::InvalidData) throw;
+      out.push_back({short_id(commit), 0, "", "",
+                     fmt::format("({}) cannot be compared: {}; {}", base::printable(commit.summary),
+                                 error.message, leaving_out(commit.id, known))});
+    }
     if (removed.empty() || has_gone_out(commit.id)) return true;
     for (const auto& path : removed)
       if (others_have(path) && !repository.blob_id(head, path))

@@ -12,7 +12,6 @@
 #include "sync/arrivals.hpp"
 #include "sync/heartbeat.hpp"
 #include "sync/incoming.hpp"
-#include "sync/journal.hpp"
 
 #include <algorithm>
 #include <filesystem>

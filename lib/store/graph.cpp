@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -14,8 +15,8 @@
 namespace crm::store {
 namespace {
 
-/// How far a clock may have been off for a commit to be found among what the other side has. Crm holds writes
-/// that are more than a day ahead.
+/// How much earlier than a commit those may be dated that follow it and that both sides have. Among
+/// crm's own none are; a commit by git may be. More days would be more to read in each sync.
 constexpr std::int64_t clock_slop = 4 * 24 * 60 * 60;
 
 struct ById {
@@ -54,14 +55,16 @@ class Walk {
   }
 
   /// Some commit waits that only `from` is known to reach.
-  bool undecided() const { return m_undecided > 0; }
+  bool undecided() const { return m_waiting[from] > 0; }
+  /// Or that only one of the two sides is known to reach.
+  bool apart() const { return m_waiting[from] + m_waiting[without] > 0; }
   const Node* next() const { return m_queue.empty() ? nullptr : m_queue.top(); }
 
   Node* step() {
     Node* node = m_queue.top();
     m_queue.pop();
     node->queued = false;
-    if (node->sides == from) --m_undecided;
+    --m_waiting[node->sides];
     for (Node* parent : node->parents)
       if (load(*parent)) reach(*parent, node->sides);
     return node;
@@ -92,8 +95,8 @@ class Walk {
     const unsigned before = node.sides;
     node.sides |= sides;
     if (node.sides == before) return;
-    if (node.queued && before == from) --m_undecided;
-    if (node.sides == from) ++m_undecided;
+    if (node.queued) --m_waiting[before];
+    ++m_waiting[node.sides];
     if (!node.queued) m_queue.push(&node);
     node.queued = true;
   }
@@ -102,7 +105,7 @@ class Walk {
   bool m_shallow;
   std::map<git_oid, Node, ById> m_nodes; ///< a map's nodes stay where they are
   std::priority_queue<Node*, std::vector<Node*>, Later> m_queue;
-  std::size_t m_undecided = 0;
+  std::array<std::size_t, (from | without) + 1> m_waiting{}; ///< in the queue, by who is known to reach them
 };
 
 /// Children before their parents, else by time.
@@ -146,7 +149,7 @@ std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& 
   // all is looked at.
   bool to_the_end = false;
   while (walk.undecided() || (walk.next() != nullptr && !found.empty() && !without.empty() &&
-                              (to_the_end || walk.next()->time >= oldest - clock_slop))) {
+                              (to_the_end || walk.apart() || walk.next()->time >= oldest - clock_slop))) {
     Node* node = walk.step();
     if (node->sides != Walk::from || node->listed) continue;
     to_the_end = to_the_end || node->parents.empty();

@@ -48,8 +48,10 @@ void SideHistory::load() const {
     try {
       differences = m_repository.diff(commit.parents.front(), commit.tree);
     } catch (const base::Error& error) {
-      // What a shallow clone's oldest commit changed cannot be known.
-      if (!store::is_missing(error)) throw;
+      // What a shallow clone's oldest commit changed cannot be known. One with folders that go too deep
+      // counts as one that changed nothing, on every device: a later commit has put that right, as nobody
+      // takes in such a tip.
+      if (!store::is_missing(error) && error.kind != base::Kind::InvalidData) throw;
     }
     const Moment moment = moment_of(commit);
     for (auto& difference : differences) {

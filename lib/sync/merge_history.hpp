@@ -37,7 +37,8 @@ class SideHistory {
   /// nothing.
   bool wrote(const std::string& id) const;
   /// The newest change of a path; nothing when this side never touched it. Merges do not count: they choose
-  /// among what others wrote. The first call reads what each commit changed.
+  /// among what others wrote, nor do commits with folders too deep to compare. The first call reads what each
+  /// commit changed.
   std::optional<Moment> newest(const std::string& path) const;
   /// The newest change of a schema that did not delete it.
   std::optional<Standing> newest_standing(const std::string& schema_path) const;

@@ -30,8 +30,7 @@ struct Verdict {
   /// Whose signature it is. Also where it is refused for its key alone: the key fits, and the name is what
   /// the commit claims.
   std::optional<store::AllowedKey> by;
-  /// Refused: store::to_text(NotProved::Why), or "merge-differs", "merge-invalid", "other-trailers",
-  /// "incomplete".
+  /// Refused: store::to_text(NotProved::Why), or "merge", "other-trailers", "incomplete".
   std::string reason;
   std::string detail; ///< Refused: a part of a sentence about the commit
   bool ok() const { return how != How::Refused; }

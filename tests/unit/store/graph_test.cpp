@@ -94,6 +94,21 @@ TEST_CASE("what came before what is found along all parents, whatever the clocks
   REQUIRE(read == std::set<Oid>(all.begin(), all.end()));
 }
 
+TEST_CASE("a commit by git that is dated long before the one it follows hides nothing", "[graph]") {
+  Graph graph;
+  // A device whose clock was 25 days ahead; on its commit another one follows, by git on a device with the
+  // right date, or with a date of long ago. What the third wrote leads past it to the beginning.
+  const long ahead = 25 * day, by_hand = GENERATE(60L, -2000 * day);
+  const auto first = graph.add({}, beginning - 100 * day), base = graph.add({first}, beginning);
+  const auto early = graph.add({base}, beginning + ahead),
+             offline = graph.add({early}, beginning + ahead + 1);
+  const auto hand = graph.add({early}, beginning + by_hand),
+             hand_2 = graph.add({hand}, beginning + by_hand + 1);
+  const auto third = graph.add({base}, beginning + 120), met = graph.add({third, hand_2}, beginning + 120);
+  CHECK(graph.since(offline, met) == std::vector<Oid>{offline});
+  CHECK(graph.since(met, offline).size() == 4);
+}
+
 TEST_CASE("a walk ends where the visitor or a shallow history does", "[graph]") {
   Graph graph;
   const auto a = graph.write(ada, "1\n"), b = graph.write(ada, "2\n");
