@@ -132,8 +132,7 @@ void add_undo(CLI::App& root, Context& context) {
   command
       ->add_option("batch", options->request.batch,
                    "batch or commit, or a unique beginning of one (default: this device's last that is not "
-                   "undone; one "
-                   "that git made here counts too)")
+                   "undone; one that git made here counts too)")
       ->type_name("BATCH");
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);

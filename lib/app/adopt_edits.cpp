@@ -5,7 +5,6 @@
 #include "store/paths.hpp"
 #include "sync/authority.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace crm::app {
@@ -24,12 +23,7 @@ std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoptio
   for (const auto& record : plan.records)
     message.trailers.emplace_back("Crm-Record", record.record.type + " " + record.record.id.str());
   const auto commit = transaction.adopt(plan.changes, message, signature(workspace, *plan.stamp));
-  for (const auto& warning : transaction.warnings())
-    workspace.warn(warning);
-  workspace.moved();
-  if (std::any_of(plan.records.begin(), plan.records.end(),
-                  [](const Written& each) { return each.record.type == "member"; }))
-    refresh_signers(workspace.repository());
+  after_commit(workspace, transaction, plan.records);
   return commit;
 }
 

@@ -365,12 +365,7 @@ Committed Batch::commit(std::string summary) {
   m_workspace.progress("", 0, 0);
   m_workspace.committed(out.batch);
   if (!reads.empty()) sync::reads_committed(m_workspace.repository());
-  for (const auto& warning : m_transaction.warnings())
-    m_workspace.warn(warning);
-  m_workspace.moved();
-  if (std::any_of(out.records.begin(), out.records.end(),
-                  [](const Written& each) { return each.record.type == "member"; }))
-    refresh_signers(m_workspace.repository());
+  after_commit(m_workspace, m_transaction, out.records);
   // By hand somebody may have gone on already: then HEAD is not this batch's.
   follow({before, m_workspace.repository().commit(out.commit).tree, {}}, at_hand, changes);
   return out;

@@ -150,6 +150,10 @@ std::vector<std::pair<std::string, std::string>> standard_trailers(const Workspa
                                                                    const std::string& operation,
                                                                    const std::string& batch,
                                                                    const core::Stamp& stamp);
+/// After each commit: its warnings are told, the store is seen as it is now, and git's list of signers
+/// follows where members are among what was written.
+void after_commit(Workspace& workspace, store::Transaction& transaction,
+                  const std::vector<Written>& records = {});
 
 /// Milliseconds to wait for the write lock.
 std::chrono::milliseconds lock_wait(const base::Environment& env);

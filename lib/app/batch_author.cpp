@@ -1,5 +1,6 @@
 // Whose a batch is, when it was written, and what its commit says of that.
 #include "app/batch.hpp"
+#include "app/keys.hpp"
 
 #include "store/transport.hpp"
 #include "sync/journal.hpp"
@@ -49,6 +50,16 @@ std::vector<std::pair<std::string, std::string>> standard_trailers(const Workspa
       !store::remotes(workspace.repository()).empty())
     out.emplace_back("Crm-Offline-Since", core::to_text(*contact));
   return out;
+}
+
+void after_commit(Workspace& workspace, store::Transaction& transaction,
+                  const std::vector<Written>& records) {
+  for (auto& warning : transaction.take_warnings())
+    workspace.warn(std::move(warning));
+  workspace.moved();
+  if (std::any_of(records.begin(), records.end(),
+                  [](const Written& each) { return each.record.type == core::member_type; }))
+    refresh_signers(workspace.repository());
 }
 
 } // namespace crm::app

@@ -51,12 +51,8 @@ std::optional<core::Policy> policy_of(Workspace& workspace) {
 } // namespace
 
 void require_somebody_left(Workspace& workspace, const std::vector<core::Record>& written) {
-  const auto text =
-      written.empty() ? std::nullopt : workspace.repository().read(workspace.tree(), sync::policy_path);
-  if (!text) return;
-  const auto parsed = codec::parse_policy(*text, std::string(sync::policy_path));
-  const auto* policy = std::get_if<core::Policy>(&parsed);
-  if (policy == nullptr) return; // nobody may do anything: others say so
+  const auto policy = written.empty() ? std::nullopt : policy_of(workspace);
+  if (!policy) return;
   const auto& schema = workspace.schemas().get(core::member_type);
   auto members = members_of(workspace);
   const bool keeps_keys = std::any_of(members.begin(), members.end(), [](const auto& each) {

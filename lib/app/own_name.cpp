@@ -48,6 +48,18 @@ bool is_by_own_key(const Workspace& workspace, const sync::Heartbeat& beat) {
   return proved != nullptr && proved->device == workspace.device();
 }
 
+/// The last stamp of this device that is in what both copies have.
+core::StampTime last_common(const store::Repository& repository, const std::string& device,
+                            const std::set<store::Oid>& unsent) {
+  core::StampTime out{};
+  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
+    if (unsent.contains(commit.id) || commit.trailer("Crm-Device") != device) return true;
+    out = core::parse_stamp_time(commit.trailer("Crm-Clock")).value_or(core::StampTime{});
+    return out == core::StampTime{};
+  });
+  return out;
+}
+
 } // namespace
 
 std::optional<std::string> other_name(Workspace& workspace, const std::string& remote,
@@ -73,22 +85,6 @@ std::optional<std::string> other_name(Workspace& workspace, const std::string& r
   });
   return twice ? std::optional(free_name(own, taken)) : std::nullopt;
 }
-
-namespace {
-
-/// The last stamp of this device that is in what both copies have.
-core::StampTime last_common(const store::Repository& repository, const std::string& device,
-                            const std::set<store::Oid>& unsent) {
-  core::StampTime out{};
-  repository.newest_first(repository.head(), [&](const store::Commit& commit) {
-    if (unsent.contains(commit.id) || commit.trailer("Crm-Device") != device) return true;
-    out = core::parse_stamp_time(commit.trailer("Crm-Clock")).value_or(core::StampTime{});
-    return out == core::StampTime{};
-  });
-  return out;
-}
-
-} // namespace
 
 void keep_apart(Workspace& workspace, store::Transaction& transaction, const std::string& name,
                 const store::Oid& theirs) {
@@ -128,7 +124,7 @@ void keep_apart(Workspace& workspace, store::Transaction& transaction, const std
     message.trailers.emplace_back(core::since_trailer, core::to_text(renaming.since));
   sign_as_member(repository, workspace.member());
   transaction.commit(changes, message, signature(workspace, stamp));
-  workspace.moved();
+  after_commit(workspace, transaction);
 }
 
 void take_name(Workspace& workspace, const std::string& name) {

@@ -215,9 +215,7 @@ class Sync {
     const auto head = sync::apply(*transaction, plan);
     outcome.received += received;
     sync::record_arrival(m_repository, {m_workspace.env().now(), head});
-    for (const auto& warning : transaction->warnings())
-      m_workspace.warn(warning);
-    m_workspace.moved();
+    after_commit(m_workspace, *transaction);
   }
 
   /// Another device may be first, again and again: then its batches are taken in, and ours offered anew.

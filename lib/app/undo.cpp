@@ -157,8 +157,8 @@ std::set<store::Oid> arrived_with(Workspace& workspace, std::size_t sync) {
     const auto before = head_before(attempts, at);
     if (looked_at == before) continue; // another remote of the same sync
     looked_at = before;
-    std::set<store::Oid>
-        out; // stays empty where all of it was put aside, or an earlier version counted what it refused
+    // Stays empty where all of it was put aside, or an earlier version counted what it refused.
+    std::set<store::Oid> out;
     repository.since(head, before, [&](const store::Commit& commit) {
       if (has_own_changes(commit) && audit_entry(commit).device != workspace.device()) out.insert(commit.id);
       return true;

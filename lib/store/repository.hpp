@@ -161,9 +161,9 @@ class Repository {
   /// True when `ancestor` is `commit` or among what came before it, along all parents.
   bool descends(const Oid& commit, const Oid& ancestor) const;
   /// Commits that are reachable from `from` and not from `without` ("" for none), newest first and each
-  /// before its parents, until `visit` returns false. Exact, whatever
-  /// the dates of what only one of them has. Of what both have: as long as nothing is dated four days before
-  /// what it follows, which takes a commit by git and a clock that is wrong.
+  /// before its parents, until `visit` returns false. Exact, whatever the dates of what only one of them has.
+  /// Of what both have: as long as nothing is dated four days before what it follows, which takes a commit by
+  /// git and a clock that is wrong.
   void since(const Oid& from, const Oid& without, const std::function<bool(const Commit&)>& visit) const;
   /// All that `from` holds by the commits' times, of one second each before its parents. No more of it is
   /// read than is visited, and the rest of that second: for what is likely to be recent. Crm's own commits
@@ -254,6 +254,8 @@ class Transaction {
   void tell(std::function<void(std::size_t done, std::size_t total)> progress);
 
   const std::vector<std::string>& warnings() const;
+  /// The same, each but once.
+  std::vector<std::string> take_warnings();
 
  private:
   friend class Repository;

@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <optional>
 #include <unistd.h>
+#include <utility>
 
 namespace crm::store {
 namespace {
@@ -81,6 +82,10 @@ Transaction::~Transaction() = default;
 
 void Transaction::tell(std::function<void(std::size_t, std::size_t)> progress) {
   m_impl->progress = std::move(progress);
+}
+
+std::vector<std::string> Transaction::take_warnings() {
+  return std::exchange(m_impl->warnings, {});
 }
 
 const std::vector<std::string>& Transaction::warnings() const {

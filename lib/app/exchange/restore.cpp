@@ -52,8 +52,7 @@ std::string needs_a_key(const RestoredStore& restored) {
     return "no key is left that may approve the one here: nothing that is written here will be taken in by "
            "others; `crm help backups` has the way out";
   return "others take in what is written here once a key that this store believes approves the one here: "
-         "that "
-         "of " +
+         "that of " +
          base::join(restored.believed, ", ") +
          ".\nWhere none of these devices is left, put back its copy of .git/crm/keys: `crm help backups`";
 }
