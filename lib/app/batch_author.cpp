@@ -1,7 +1,8 @@
 // Whose a batch is, when it was written, and what its commit says of that.
 #include "app/batch.hpp"
-#include "app/keys.hpp"
 
+#include "app/keys.hpp"
+#include "core/policy.hpp"
 #include "store/transport.hpp"
 #include "sync/journal.hpp"
 
