@@ -55,6 +55,7 @@ core::Map status_json(app::Workspace& workspace, const app::Status& status) {
   document.set("conflicts", static_cast<std::int64_t>(app::count_disputed(workspace)));
   document.set("problems", std::move(problems));
   set_rules(document, app::all_rules(workspace), workspace);
+  set_asked(document, workspace);
   return document;
 }
 
@@ -69,9 +70,10 @@ void run_status(Context& context) {
   };
   line("store", workspace.settings().name + "  " + workspace.repository().root());
   line("you", workspace.member() + " on " + workspace.device());
-  line("last", fmt::format("{}, {} by {}{}", status.last_summary,
+  line("last", fmt::format("{}, {}{}{}", status.last_summary,
                            past(std::chrono::floor<std::chrono::seconds>(status.last_time), workspace.now()),
-                           status.last_actor, status.last_device.empty() ? "" : " on " + status.last_device));
+                           status.last_actor.empty() ? "" : " by " + status.last_actor,
+                           status.last_device.empty() ? "" : " on " + status.last_device));
   std::vector<std::string> counts;
   for (const auto& [type, count] : status.records)
     if (count > 0) counts.push_back(base::count_of(static_cast<std::size_t>(count), type));
@@ -96,6 +98,7 @@ void run_status(Context& context) {
   if (broken > 0) rules.push_back(base::count_of(broken, "broken rule"));
   if (!rules.empty())
     context.print("\n" + style.paint(Role::Warn, base::join(rules, ", ") + ": `crm conflicts`") + "\n");
+  print_asked(context);
   if (status.edits.size() > status.foreign.size()) {
     context.print(fmt::format(
         "\n{}\n",

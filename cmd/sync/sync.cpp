@@ -206,6 +206,11 @@ void print_report(Context& context, const app::SyncReport& report, bool dry_run)
                                                       "`crm conflicts` shows them",
                                                       report.conflicts, report.conflicts == 1 ? "" : "s",
                                                       report.conflicts == 1 ? "s" : ""))));
+  const bool news = std::any_of(report.remotes.begin(), report.remotes.end(), [](const auto& each) {
+    return std::any_of(each.files.begin(), each.files.end(),
+                       [](const std::string& path) { return path.starts_with("policy/"); });
+  });
+  if (news && !dry_run) print_asked(context);
   if (report.offline())
     context.say(
         "No remote could be reached. What is written here is safe, and goes out with the next `crm sync`.");

@@ -1,6 +1,7 @@
 #include "cmd/sync/words.hpp"
 
 #include "app/keys.hpp"
+#include "app/policy.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "cmd/shape.hpp"
@@ -30,6 +31,11 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
 
 core::Value moment(const std::optional<std::chrono::sys_time<std::chrono::milliseconds>>& time) {
   return time ? core::Value(core::to_text(*time)) : core::Value{};
+}
+
+std::string batches(std::size_t count) {
+  return fmt::format("{}{} batch{}", count, count == app::most_counted ? " or more" : "",
+                     count == 1 ? "" : "es");
 }
 
 /// By this device's clock: what it once showed too late was just now.
@@ -171,6 +177,7 @@ void set_remotes(core::Map& document, app::Workspace& workspace, const std::vect
     entry.set("member", state.member);
     entry.set("last_seen", moment(state.seen));
     entry.set("remote", state.remote);
+    entry.set("revoked", state.revoked);
     entry.set("lacks", state.known ? core::Value{static_cast<std::int64_t>(state.lacks)} : core::Value{});
     devices.emplace_back(std::move(entry));
   }
@@ -199,7 +206,7 @@ void print_remotes(Context& context, const std::vector<std::string>& names) {
   for (const auto& state : states) {
     std::string text = state.success ? "in sync " + long_ago(context, *state.success) : "never reached";
     if (state.waiting > 0)
-      text += fmt::format(", {} batch{} waiting{}", state.waiting, state.waiting == 1 ? "" : "es",
+      text += fmt::format(", {} waiting{}", batches(state.waiting),
                           state.waiting_since ? " since " + long_ago(context, *state.waiting_since) : "");
     line("remote", base::printable(state.remote.name), text);
     if (state.failing)
@@ -210,14 +217,58 @@ void print_remotes(Context& context, const std::vector<std::string>& names) {
                                            context.terminal(), indent))));
   }
   for (const auto& device : devices) {
-    const std::string lacks = !device.known       ? "has batches that are not here yet"
-                              : device.lacks == 0 ? "had all that is here"
-                                                  : fmt::format("had not got {} batch{} of what is here",
-                                                                device.lacks, device.lacks == 1 ? "" : "es");
+    const std::string lacks = !device.known ? "has batches that are not here yet"
+                              : device.lacks == 0
+                                  ? "had all that is here"
+                                  : fmt::format("had not got {} of what is here", batches(device.lacks));
+    const std::string revoked = device.revoked ? "revoked; " : "";
     const auto seen = past(std::chrono::floor<std::chrono::seconds>(device.seen), context.workspace().now());
     line("device", device.device,
-         fmt::format("{}, seen {} at {}; {}", device.member, seen, base::printable(device.remote), lacks));
+         fmt::format("{}, {}seen {} at {}; {}", device.member, revoked, seen, base::printable(device.remote),
+                     lacks));
   }
+}
+
+namespace {
+
+struct Asked {
+  explicit Asked(app::Workspace& workspace)
+      : proposals(app::proposals_to_answer(workspace)), keys(app::key_requests(workspace)) {
+    std::erase_if(keys, [&](const auto& each) { return each.device == workspace.device(); });
+  }
+  std::vector<app::Proposal> proposals;
+  std::vector<app::KeyRequest> keys; ///< of other devices
+};
+
+} // namespace
+
+void set_asked(core::Map& document, app::Workspace& workspace) {
+  const Asked asked(workspace);
+  core::List proposals, keys;
+  for (const auto& each : asked.proposals)
+    proposals.emplace_back(each.agreed.front());
+  for (const auto& each : asked.keys) {
+    core::Map entry;
+    entry.set("member", each.member);
+    entry.set("device", each.device);
+    keys.emplace_back(std::move(entry));
+  }
+  document.set("proposals", std::move(proposals));
+  document.set("key_requests", std::move(keys));
+}
+
+void print_asked(Context& context) {
+  const Asked asked(context.workspace());
+  const auto line = [&](const std::string& text) {
+    context.print("\n" + context.style().paint(Role::Warn, on_lines(text, context.terminal(), 2)) + "\n");
+  };
+  for (const auto& each : asked.proposals)
+    line(fmt::format("{} want{} version {} of the policy: `crm policy show {}`",
+                     base::join(each.agreed, ", "), each.agreed.size() == 1 ? "s" : "", each.policy.version,
+                     each.agreed.front()));
+  for (const auto& each : asked.keys)
+    line(fmt::format("{} on {} asks an owner to approve a key: `crm member requests`",
+                     base::printable(each.member), base::printable(each.device)));
 }
 
 } // namespace crm::cmd

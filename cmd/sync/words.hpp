@@ -26,4 +26,9 @@ void set_remotes(core::Map& document, app::Workspace& workspace, const std::vect
 /// Each remote and each other device, on a line, and that this one was revoked; nothing when there is none.
 void print_remotes(Context& context, const std::vector<std::string>& names = {});
 
+/// Sets "proposals" and "key_requests": what others wait for.
+void set_asked(core::Map& document, app::Workspace& workspace);
+/// What others wait for a yes to, a line each: a policy that the acting member may agree to, and keys.
+void print_asked(Context& context);
+
 } // namespace crm::cmd

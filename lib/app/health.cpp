@@ -213,7 +213,8 @@ Status status(Workspace& workspace) {
   out.foreign = plan.foreign;
   const auto last = repository.commit(out.head);
   out.last_summary = last.summary;
-  out.last_actor = last.trailer("Crm-Actor").empty() ? last.author.name : last.trailer("Crm-Actor");
+  out.last_actor = last.trailer("Crm-Actor");
+  if (out.last_actor.empty() && last.parents.size() < 2) out.last_actor = last.author.name;
   out.last_device = last.trailer("Crm-Device");
   out.last_time = last.author.time;
   return out;

@@ -14,12 +14,12 @@ namespace crm::app {
 
 struct Status {
   std::string head, branch;
-  std::optional<store::Standstill> standstill; ///< why nothing can be written
-  std::map<std::string, std::int64_t> records; ///< live ones, by type
-  std::vector<store::HandEdit> edits;          ///< not committed
-  std::vector<core::Problem> problems;         ///< why some of them cannot be
-  std::vector<std::string> foreign;            ///< files that are no part of a store
-  std::string last_summary, last_actor, last_device;
+  std::optional<store::Standstill> standstill;       ///< why nothing can be written
+  std::map<std::string, std::int64_t> records;       ///< live ones, by type
+  std::vector<store::HandEdit> edits;                ///< not committed
+  std::vector<core::Problem> problems;               ///< why some of them cannot be
+  std::vector<std::string> foreign;                  ///< files that are no part of a store
+  std::string last_summary, last_actor, last_device; ///< no actor: a merge
   core::StampTime last_time{};
 };
 Status status(Workspace& workspace);

@@ -39,9 +39,9 @@ struct Now {
   const sync::Authority* authority = nullptr;
 };
 
-std::vector<Proposal> open_proposals(const Now& now) {
+std::vector<Proposal> open_proposals(const sync::Authority& authority) {
   std::vector<Proposal> out;
-  for (const auto& [member, text] : now.authority->proposals) {
+  for (const auto& [member, text] : authority.proposals) {
     const auto same = std::find_if(out.begin(), out.end(),
                                    [&wanted = text](const Proposal& each) { return each.text == wanted; });
     if (same != out.end()) {
@@ -50,8 +50,8 @@ std::vector<Proposal> open_proposals(const Now& now) {
     }
     auto parsed = codec::parse_policy(text, sync::proposal_path(member));
     auto* policy = std::get_if<core::Policy>(&parsed);
-    if (policy == nullptr || policy->version <= now.policy().version) continue;
-    auto lines = core::differences(now.policy(), *policy);
+    if (policy == nullptr || policy->version <= authority.policy->version) continue;
+    auto lines = core::differences(*authority.policy, *policy);
     out.push_back({store::blob_name(text), text, std::move(*policy), {member}, std::move(lines)});
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
@@ -114,7 +114,22 @@ Proposed want(Workspace& workspace, Batch& batch, const Now& now, const std::str
 
 PolicyState policy_state(Workspace& workspace) {
   const Now now(workspace);
-  return {now.policy(), core::who_may_agree(now.policy(), now.authority->members), open_proposals(now)};
+  return {now.policy(), core::who_may_agree(now.policy(), now.authority->members),
+          open_proposals(*now.authority)};
+}
+
+std::vector<Proposal> proposals_to_answer(Workspace& workspace) {
+  sync::Authorities authorities(workspace.repository());
+  const auto& authority = authorities.at(workspace.tree());
+  if (!authority.policy || !authority.unreadable.empty() || authority.proposals.empty()) return {};
+  const auto may = core::who_may_agree(*authority.policy, authority.members);
+  const auto among = [&](const std::vector<std::string>& members) {
+    return std::find(members.begin(), members.end(), workspace.member()) != members.end();
+  };
+  if (!among(may)) return {};
+  auto out = open_proposals(authority);
+  std::erase_if(out, [&](const Proposal& each) { return among(each.agreed); });
+  return out;
 }
 
 const Proposal& find_proposal(const PolicyState& state, const std::string& who) {

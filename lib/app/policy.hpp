@@ -29,6 +29,9 @@ struct PolicyState {
 /// Of HEAD. Throws Error(NotFound) where the store has no policy, Error(InvalidData) where it cannot be read.
 PolicyState policy_state(Workspace& workspace);
 
+/// Those that the acting member may agree to, and has not. None where the policy is none, or cannot be read.
+std::vector<Proposal> proposals_to_answer(Workspace& workspace);
+
 /// By a member who wants it, or by the beginning of its id. Throws Error(NotFound | Ambiguous).
 const Proposal& find_proposal(const PolicyState& state, const std::string& who);
 

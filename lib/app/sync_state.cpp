@@ -1,5 +1,7 @@
 #include "app/sync_state.hpp"
 
+#include "app/keys.hpp"
+#include "app/project.hpp"
 #include "app/sync.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -96,16 +98,35 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
         branch.empty() ? "" : repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, branch));
     if (!pulled.empty() && (seen.empty() || repository.descends(pulled, seen))) seen = pulled;
     const auto own = branch.empty() ? "" : repository.ref("refs/heads/" + branch);
-    repository.since(own.empty() ? repository.head() : own, seen, [&](const store::Commit& commit) {
-      if (is_merge(commit)) return true;
-      ++state.waiting;
-      state.waiting_since = commit.author.time;
-      return true;
-    });
+    repository.since(
+        own.empty() ? repository.head() : own, seen,
+        [&](const store::Commit& commit) {
+          if (is_merge(commit)) return true;
+          ++state.waiting;
+          state.waiting_since = commit.author.time;
+          return true;
+        },
+        most_counted);
+    if (state.waiting == most_counted) state.waiting_since.reset(); // there may be older ones
     out.push_back(std::move(state));
   }
   return out;
 }
+
+namespace {
+
+/// Somebody vouched for a key of the member's there, and none that is believed is left.
+bool is_revoked_there(Workspace& workspace, const std::string& member, const std::string& device) {
+  const auto row = workspace.with_index([&](index::Index& index) { return index.by_key("member", member); });
+  if (!row) return false;
+  const auto record = to_record(*row);
+  const auto has = [&](const std::vector<std::string>& devices) {
+    return std::find(devices.begin(), devices.end(), device) != devices.end();
+  };
+  return has(approved_devices(record)) && !has(believed_devices(record));
+}
+
+} // namespace
 
 std::vector<DeviceState> device_states(Workspace& workspace, const std::vector<store::Remote>& remotes) {
   const auto& repository = workspace.repository();
@@ -118,10 +139,8 @@ std::vector<DeviceState> device_states(Workspace& workspace, const std::vector<s
       if (known != out.end() && known->seen >= beat.at) continue;
       DeviceState state{.device = beat.device, .member = beat.member, .seen = beat.at, .remote = remote.name};
       state.known = repository.has_commit(beat.head);
-      if (state.known)
-        repository.since(repository.head(), beat.head, [&](const store::Commit& commit) {
-          return state.lacks += is_merge(commit) ? 0 : 1, true;
-        });
+      if (state.known) state.lacks = repository.count_since(repository.head(), beat.head, most_counted);
+      state.revoked = is_revoked_there(workspace, state.member, state.device);
       state.has_all = state.known && state.lacks == 0;
       if (known != out.end())
         *known = std::move(state);

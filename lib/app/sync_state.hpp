@@ -19,24 +19,29 @@ std::vector<store::Remote> remotes_named(const Workspace& workspace, const std::
 /// With all that was known of it; nothing there is touched. Throws Error(NotFound).
 void remove_remote(Workspace& workspace, const std::string& name);
 
+/// More batches than that are not counted: a long history that somebody lacks is not walked for each look.
+inline constexpr std::size_t most_counted = 1000;
+
 struct RemoteState {
   store::Remote remote;
   std::optional<StampTime> success, failure;
   std::string failure_outcome, failure_detail;
   bool failing = false;    ///< the last attempt was a failure
-  std::size_t waiting = 0; ///< batches that the remote has not been given
-  std::optional<StampTime> waiting_since;
+  std::size_t waiting = 0; ///< batches that the remote has not been given, at most `most_counted`
+  std::optional<StampTime> waiting_since; ///< nothing also where they are more than were counted
 };
 std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<store::Remote>& remotes);
 
 /// Another device of the store, by the newest sign of life that was fetched from these remotes.
 struct DeviceState {
   std::string device, member;
-  StampTime seen{};      ///< by that device's own clock
-  std::string remote;    ///< where
-  bool has_all = false;  ///< of what this device knew at its own last sync or write
-  std::size_t lacks = 0; ///< batches that it had not got; 0 also when `known` is false
-  bool known = false;    ///< its head is a commit that we have
+  StampTime seen{};     ///< by that device's own clock
+  std::string remote;   ///< where
+  bool has_all = false; ///< of what this device knew at its own last sync or write
+  std::size_t lacks =
+      0;                ///< batches that it had not got, at most `most_counted`; 0 also when `known` is false
+  bool known = false;   ///< its head is a commit that we have
+  bool revoked = false; ///< what this member writes there does not count any more
 };
 std::vector<DeviceState> device_states(Workspace& workspace, const std::vector<store::Remote>& remotes);
 /// A sentence where other devices' clocks, as they showed them there, are far ahead of this one's; else "".

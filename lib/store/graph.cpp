@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -80,15 +81,26 @@ class Walk {
   /// False for what lies beyond the end of a shallow history.
   bool load(Node& node) {
     if (node.loaded) return true;
-    git::CommitHandle commit;
-    const int code = git::take(commit, git_commit_lookup, m_repository.get(), &node.id);
-    if (code == GIT_ENOTFOUND && m_shallow) return false;
-    check_git(code, "read the commit", to_oid(node.id));
-    node.time = git_commit_time(commit.get());
-    for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i)
-      node.parents.push_back(at(*git_commit_parent_id(commit.get(), i)));
+    const Descent* descent = descent_of(node.id);
+    if (descent == nullptr) return false;
+    node.time = descent->time;
+    for (const auto& parent : descent->parents)
+      node.parents.push_back(at(parent));
     node.loaded = true;
     return true;
+  }
+
+  const Descent* descent_of(const git_oid& id) {
+    const auto known = m_repository.descents.find(id);
+    if (known != m_repository.descents.end()) return &known->second;
+    git::CommitHandle commit;
+    const int code = git::take(commit, git_commit_lookup, m_repository.get(), &id);
+    if (code == GIT_ENOTFOUND && m_shallow) return nullptr;
+    check_git(code, "read the commit", to_oid(id));
+    Descent descent{git_commit_time(commit.get()), {}};
+    for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i)
+      descent.parents.push_back(*git_commit_parent_id(commit.get(), i));
+    return &m_repository.descents.emplace(id, std::move(descent)).first->second;
   }
 
   void reach(Node& node, unsigned sides) {
@@ -139,7 +151,8 @@ bool descends(const Repository::Impl& repository, const Oid& commit, const Oid& 
   return (sought->sides & Walk::from) != 0;
 }
 
-std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& from, const Oid& without) {
+std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& from, const Oid& without,
+                                 std::size_t most) {
   Walk walk(repository);
   if (!without.empty()) walk.start(without, Walk::without);
   walk.start(from, Walk::from);
@@ -148,13 +161,16 @@ std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& 
   // A first commit that one side alone reaches: a clock was far off, or it is another store. To know which,
   // all is looked at.
   bool to_the_end = false;
-  while (walk.undecided() || (walk.next() != nullptr && !found.empty() && !without.empty() &&
-                              (to_the_end || walk.apart() || walk.next()->time >= oldest - clock_slop))) {
+  std::size_t batches = 0;
+  while ((most == 0 || batches < most) &&
+         (walk.undecided() || (walk.next() != nullptr && !found.empty() && !without.empty() &&
+                               (to_the_end || walk.apart() || walk.next()->time >= oldest - clock_slop)))) {
     Node* node = walk.step();
     if (node->sides != Walk::from || node->listed) continue;
     to_the_end = to_the_end || node->parents.empty();
     node->listed = true;
     found.push_back(node);
+    batches += node->parents.size() < 2 ? 1 : 0;
     oldest = std::min(oldest, node->time);
   }
   // Some were reached from the other side only later.
@@ -169,10 +185,17 @@ bool Repository::descends(const Oid& commit, const Oid& ancestor) const {
   return store::descends(*m_impl, commit, ancestor);
 }
 
-void Repository::since(const Oid& from, const Oid& without,
-                       const std::function<bool(const Commit&)>& visit) const {
-  for (const auto& id : commits_between(*m_impl, from, without))
+void Repository::since(const Oid& from, const Oid& without, const std::function<bool(const Commit&)>& visit,
+                       std::size_t most) const {
+  for (const auto& id : commits_between(*m_impl, from, without, most))
     if (!visit(commit(id))) return;
+}
+
+std::size_t Repository::count_since(const Oid& from, const Oid& without, std::size_t most) const {
+  const auto ids = commits_between(*m_impl, from, without, most);
+  return static_cast<std::size_t>(std::count_if(ids.begin(), ids.end(), [&](const Oid& id) {
+    return m_impl->descents.at(from_oid(id)).parents.size() < 2;
+  }));
 }
 
 void Repository::newest_first(const Oid& from, const std::function<bool(const Commit&)>& visit) const {

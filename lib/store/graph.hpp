@@ -12,6 +12,8 @@ namespace crm::store {
 bool descends(const Repository::Impl& repository, const Oid& commit, const Oid& ancestor);
 
 /// Reachable from `from` and not from `without` ("" for none): newest first, each before its parents.
-std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& from, const Oid& without);
+/// Looks no further once it has `most` that are no merges, 0 for all.
+std::vector<Oid> commits_between(const Repository::Impl& repository, const Oid& from, const Oid& without,
+                                 std::size_t most = 0);
 
 } // namespace crm::store

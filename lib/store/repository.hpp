@@ -164,7 +164,12 @@ class Repository {
   /// before its parents, until `visit` returns false. Exact, whatever the dates of what only one of them has.
   /// Of what both have: as long as nothing is dated four days before what it follows, which takes a commit by
   /// git and a clock that is wrong.
-  void since(const Oid& from, const Oid& without, const std::function<bool(const Commit&)>& visit) const;
+  /// Once `most` of them are no merges it looks no further, 0 for all: nearly all of those are visited that
+  /// are the newest.
+  void since(const Oid& from, const Oid& without, const std::function<bool(const Commit&)>& visit,
+             std::size_t most = 0) const;
+  /// How many of them are no merges, up to `most`. Reads their places in the history alone.
+  std::size_t count_since(const Oid& from, const Oid& without, std::size_t most) const;
   /// All that `from` holds by the commits' times, of one second each before its parents. No more of it is
   /// read than is visited, and the rest of that second: for what is likely to be recent. Crm's own commits
   /// are not earlier than those they follow; others may be out of order.

@@ -6,9 +6,31 @@
 #include "store/repository.hpp"
 #include "store/standstill.hpp"
 
+#include <cstdint>
+#include <cstring>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace crm::store {
+
+/// A commit's place in the history.
+struct Descent {
+  std::int64_t time = 0; ///< committed, in seconds since 1970
+  std::vector<git_oid> parents;
+};
+struct HashOfId {
+  std::size_t operator()(const git_oid& id) const {
+    std::size_t out = 0;
+    std::memcpy(&out, id.id, sizeof out); // it is a hash already
+    return out;
+  }
+};
+struct SameId {
+  bool operator()(const git_oid& a, const git_oid& b) const { return git_oid_equal(&a, &b) != 0; }
+};
+/// Of commits that were read: several questions about one history read it once.
+using Descents = std::unordered_map<git_oid, Descent, HashOfId, SameId>;
 
 struct Repository::Impl {
   git::RepositoryHandle repository;
@@ -19,6 +41,7 @@ struct Repository::Impl {
   WorkFiles files{""};
   std::string incoming; ///< where objects lie that are being received; "" when none are
   Signer signer;        ///< empty: batches are not signed
+  mutable Descents descents;
 
   git_repository* get() const { return repository.get(); }
   /// "" when there is no commit yet.
