@@ -18,6 +18,7 @@
 #include "sync/authority.hpp"
 
 #include <filesystem>
+#include <fmt/format.h>
 
 namespace crm::app {
 namespace {
@@ -61,10 +62,10 @@ std::string to_name(std::string_view text, std::string_view otherwise) {
 }
 
 std::string free_name(const std::string& name, const std::set<std::string>& taken) {
-  std::string out = name;
+  std::string out = name.substr(0, core::longest_device);
   for (int n = 2; taken.contains(out); ++n) {
     const std::string number = "-" + std::to_string(n);
-    out = name.substr(0, core::longest_name - number.size()) + number;
+    out = name.substr(0, core::longest_device - number.size()) + number;
   }
   return out;
 }
@@ -79,6 +80,12 @@ void check_device_name(const std::string& name) {
     throw base::Error(base::Kind::Usage,
                       "a device cannot be called \"" + name + "\": git has no place for such a name",
                       "without \"..\", and with neither \".\" nor \".lock\" at its end");
+  if (name.size() > core::longest_device || name.ends_with(core::calendar_suffix))
+    throw base::Error(base::Kind::Usage,
+                      "a device cannot be called \"" + name +
+                          "\": what it reads from calendars is told apart by \"" +
+                          std::string(core::calendar_suffix) + "\" behind its name",
+                      fmt::format("at most {} characters, without that at its end", core::longest_device));
 }
 
 Initialized init(base::Environment& env, const InitRequest& request) {
@@ -90,7 +97,7 @@ Initialized init(base::Environment& env, const InitRequest& request) {
   while (out.root.size() > 1 && out.root.back() == '/')
     out.root.pop_back();
   out.member = request.member.empty() ? to_name(env.user(), "owner") : request.member;
-  out.device = request.device.empty() ? to_name(env.host(), "device") : request.device;
+  out.device = request.device.empty() ? free_name(to_name(env.host(), "device"), {}) : request.device;
   check_member_name(out.member);
   check_device_name(out.device);
   Settings& settings = out.settings;

@@ -40,7 +40,7 @@ inline constexpr const char* first_commit_setting = "crm.first";
 /// `otherwise`.
 std::string to_name(std::string_view text, std::string_view otherwise);
 
-/// `name`, or where that is taken "name-2", "name-3" and so on, cut so that it stays a name.
+/// For a device: `name`, or where that is taken "name-2", "name-3" and so on, cut so that it stays a name.
 std::string free_name(const std::string& name, const std::set<std::string>& taken);
 
 } // namespace crm::app

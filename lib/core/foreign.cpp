@@ -185,8 +185,7 @@ std::optional<Stamp> foreign_comment(const std::vector<const Record*>& known, co
 } // namespace
 
 std::string calendar_of(std::string_view device) {
-  constexpr std::string_view calendar = ".calendar";
-  return std::string(device.substr(0, longest_name - calendar.size())) + std::string(calendar);
+  return std::string(device.substr(0, longest_device)) + std::string(calendar_suffix);
 }
 
 std::optional<Stamp> foreign_stamp(const std::vector<const Record*>& known, const Record& after,

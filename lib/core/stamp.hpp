@@ -31,6 +31,9 @@ std::string to_text(StampTime time);
 std::optional<Stamp> parse_stamp(std::string_view text);
 std::optional<StampTime> parse_stamp_time(std::string_view text);
 inline constexpr std::size_t longest_name = 40;
+/// Behind a device's name, that of the calendar which it reads in; new devices leave room for it.
+inline constexpr std::string_view calendar_suffix = ".calendar";
+inline constexpr std::size_t longest_device = longest_name - calendar_suffix.size();
 bool is_name(std::string_view text);
 /// A name that can also end a git ref, where devices leave their signs of life: no "..", and neither "." nor
 /// ".lock" at its end.
