@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "codec/json.hpp"
 #include "codec/schema.hpp"
+#include "core/schema_change.hpp"
 #include "store/repository.hpp"
 #include "store/sha1.hpp"
 #include "store/small_file.hpp"
@@ -141,7 +142,10 @@ std::string SchemaSet::objection(const std::string& path, const std::optional<st
     return has_records ? "there are records of this type, or deleted ones, in " + was->folder + "/" : "";
   const auto after = codec::parse_schema(*text, path);
   const auto* now = std::get_if<core::Schema>(&after);
-  if (now == nullptr || (was != nullptr && was->folder == now->folder)) return "";
+  if (now == nullptr) return "";
+  if (has_records)
+    if (auto why = core::loss_by(*was, *now); !why.empty()) return why;
+  if (was != nullptr && was->folder == now->folder) return "";
   if (const auto other = other_type_in(now->folder, own); !other.empty())
     return "x-crm.folder is " + now->folder + ", which is the folder of \"" + other +
            "\": each type needs its own";
@@ -159,7 +163,7 @@ std::optional<FolderMove> SchemaSet::move(const std::string& path, const std::st
   const auto before = codec::parse_schema(*committed, path), after = codec::parse_schema(text, path);
   const auto *was = std::get_if<core::Schema>(&before), *now = std::get_if<core::Schema>(&after);
   if (was == nullptr || now == nullptr || was->type != now->type || was->folder == now->folder ||
-      m_repository.folder_id(tree, was->folder).empty() ||
+      !core::loss_by(*was, *now).empty() || m_repository.folder_id(tree, was->folder).empty() ||
       !m_repository.folder_id(tree, now->folder).empty() || !other_type_in(now->folder, now->type).empty())
     return std::nullopt;
   return FolderMove{was->folder, now->folder};

@@ -38,8 +38,8 @@ class SchemaSet {
   std::string type_named(std::string_view word) const;
   /// Why the schema that HEAD has at `path` may not become `text` (nothing: go), as no other device would
   /// take it in: the records in its folder, those that are marked as deleted too, would mean nothing any
-  /// more, or it wants the folder of another type. "" when it may, and for what is no schema or cannot be
-  /// read.
+  /// more, or it wants the folder of another type; or as what other devices write meanwhile would be lost. ""
+  /// when it may, and for what is no schema or cannot be read.
   std::string objection(const std::string& path, const std::optional<std::string>& text) const;
   /// Where the type's records have to go when the schema that HEAD has at `path` becomes `text`; nothing
   /// where there are none, or where there is no room for them.
