@@ -1,6 +1,7 @@
 #include "cmd/listing.hpp"
 
 #include "app/booking.hpp"
+#include "app/conflicts.hpp"
 #include "app/input.hpp"
 #include "app/listing.hpp"
 #include "app/query.hpp"
@@ -79,6 +80,7 @@ Column column_of(const core::Schema& schema, const std::string& name) {
   };
   return {.heading = field != nullptr ? field->title : name,
           .align = is({Shape::Integer, Shape::Number}) ? base::Align::Right : base::Align::Left,
+          .min = std::size_t{name == schema.name_field || name == "contact" ? 12U : 4U},
           .shrink =
               is({Shape::Integer, Shape::Number, Shape::Date, Shape::Time, Shape::DateTime, Shape::Period})
                   ? Shrink::Never
@@ -115,9 +117,12 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
                                                                         : Role::Plain});
     }
   });
+  table.column({.heading = ""});
   const auto names = app::short_ids(workspace, ids);
+  const auto disputed = app::disputed_ids(workspace, schema.type);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].front() = {names[i], Role::Id};
+    if (disputed.count(ids[i]) > 0) rows[i].push_back({"undecided", Role::Bad});
     table.row(std::move(rows[i]));
   }
   context.print(table.render(context.terminal(), context.style()));

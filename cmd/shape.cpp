@@ -4,6 +4,7 @@
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "core/attachment.hpp"
+#include "core/merge.hpp"
 #include "core/occurrence.hpp"
 #include "core/provenance.hpp"
 
@@ -70,6 +71,10 @@ core::Map record_json(const core::Record& record, const core::Schema& schema) {
       changed.set(unit, stamp_json(stamp));
   }
   out.set("changed", std::move(changed));
+  core::List undecided;
+  for (const auto& conflict : core::conflicts(record, schema))
+    undecided.emplace_back(conflict.unit);
+  if (!out.contains("conflicts")) out.set("conflicts", std::move(undecided)); // a type may have such a field
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cmd/render/card.hpp"
 #include "cmd/shape.hpp"
+#include "core/merge.hpp"
 #include "core/provenance.hpp"
 
 #include <algorithm>
@@ -15,6 +16,20 @@
 namespace crm::cmd {
 namespace {
 
+/// How many different ones wait to be chosen from; 0 where nothing is to be decided.
+std::size_t count_values(const std::string& field, const std::vector<core::Conflict>& conflicts) {
+  std::vector<core::Value> values;
+  for (const auto& conflict : conflicts)
+    for (const auto& candidate : conflict.values) {
+      if (conflict.unit == core::Conflict::deletion) continue; // about the whole record
+      const core::Value* found = candidate.values.find(field);
+      if (found == nullptr && conflict.unit != field) continue;
+      core::Value value = found == nullptr ? core::Value{} : *found;
+      if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(std::move(value));
+    }
+  return values.size();
+}
+
 Card card_of(Context& context, const app::Found& found, const core::Schema& schema) {
   auto& workspace = context.workspace();
   Card card;
@@ -22,15 +37,28 @@ Card card_of(Context& context, const app::Found& found, const core::Schema& sche
   card.title = name.empty() ? schema.title : name;
   card.subtitle = schema.type + " " + app::short_id(workspace, found.record.id.str()) +
                   (found.deleted ? "  deleted" : "");
+  const auto conflicts = core::conflicts(found.record, schema);
   for (const auto& field : schema.fields) {
     if (field.name == schema.name_field) continue;
     // Told below, and of a circle only the redirects that count.
     if (field.name == core::redirect_field || field.name == core::knew_field) continue;
-    if (const auto text = cell(workspace, found.record, schema, field.name, Clock::Named); !text.empty())
-      card.entries.push_back({field.title, text});
+    const auto text = cell(workspace, found.record, schema, field.name, Clock::Named);
+    if (text.empty()) continue;
+    const auto values = count_values(field.name, conflicts);
+    card.entries.push_back(
+        {field.title, values > 1 ? fmt::format("{} (one of {} values)", text, values) : text});
   }
   for (const auto& [field, value] : found.record.fields)
     if (schema.find(field) == nullptr) card.entries.push_back({field, core::to_text(value)});
+  if (!conflicts.empty()) {
+    std::vector<std::string> units;
+    for (const auto& conflict : conflicts)
+      units.push_back(conflict.unit);
+    card.entries.push_back({"Undecided",
+                            base::join(units, ", ") + ": `crm conflicts " +
+                                app::short_id(workspace, found.record.id.str()) + "`",
+                            Role::Bad, true});
+  }
   const auto first = core::created(found.record), last = core::newest(found.record);
   const auto when = [&](const core::Stamp& stamp) {
     return fmt::format("{} by {} on {}", short_moment(workspace, stamp.time), stamp.member, stamp.device);
@@ -60,6 +88,7 @@ void section(Context& context, const std::string& heading, const std::vector<cor
   for (const auto& record : records) {
     const std::string id = app::short_id(workspace, record.id.str());
     std::string line = base::printable(line_of(workspace, record));
+    if (!core::conflicts(record, workspace.schemas().get(record.type)).empty()) line = "undecided  " + line;
     if (context.terminal().tty_out) line = base::fit(line, width - id.size() - 4);
     context.print("  " + style.paint(Role::Id, id) + "  " + line + "\n");
   }

@@ -139,7 +139,7 @@ bool can_hold_both(Context& context, const app::Disputed& each, const core::Conf
   return field != nullptr && field->shape == core::Shape::Prose;
 }
 
-/// What may be said of the record's first conflict.
+/// What may be said of one conflict.
 void print_ways(Context& context, const app::Disputed& each) {
   const auto& conflict = each.conflicts.front();
   std::string numbers = "1";
@@ -154,6 +154,21 @@ void print_ways(Context& context, const app::Disputed& each) {
                             conflict.unit == core::Conflict::deletion ? ""
                             : command.empty()                         ? ", --value V"
                                                                       : "; or " + command));
+}
+
+/// What may be said of one conflict or another among many.
+void print_ways(Context& context, const std::vector<app::Disputed>& all) {
+  bool base = false, both = false, fields = false;
+  for (const auto& each : all) {
+    fields = fields || each.conflicts.size() > 1;
+    for (std::size_t n = 0; n < each.conflicts.size(); ++n) {
+      base = base || takes_base(each, n);
+      both = both || can_hold_both(context, each, each.conflicts[n]);
+    }
+  }
+  context.print(fmt::format("Decide with: crm resolve ID{} --pick N, --ours, --theirs{}{}, --value V\n"
+                            "One after the other: crm resolve\n",
+                            fields ? " --field FIELD" : "", base ? ", --base" : "", both ? ", --both" : ""));
 }
 
 void run_conflicts(Context& context, const std::string& word) {
@@ -183,7 +198,9 @@ void run_conflicts(Context& context, const std::string& word) {
       print_conflict(context, each, n);
       context.print("\n");
     }
-  if (!all.empty()) print_ways(context, all.front());
+  const bool one = all.size() == 1 && all.front().conflicts.size() == 1;
+  if (one) print_ways(context, all.front());
+  if (!all.empty() && !one) print_ways(context, all);
   const bool broken = !rules.clashes.empty() || !rules.broken.empty();
   if (!all.empty() && broken) context.print("\n");
   print_rules(context, rules);

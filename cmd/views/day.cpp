@@ -22,6 +22,7 @@ void draw_day(Context& context, const ViewOptions& options, Span span) {
     const bool drawn = print_day_grid(context, day, request, columns_by(options), since);
     if (drawn) {
       print_clashes(context, {day}, Told::All, Fit::Always);
+      print_undecided(context, {day}, Fit::Always);
       print_off(context, day, Fit::Always);
       return print_tasks(context, day, Fit::Always);
     }

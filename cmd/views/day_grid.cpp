@@ -38,6 +38,7 @@ Block visit(app::Workspace& workspace, const app::DayEntry& entry, const std::ve
     details += " " + key;
   std::string state = entry.state == "booked" ? "" : entry.state;
   if (!entry.record.get("forced").is_null()) state += (state.empty() ? "" : ", ") + std::string("forced");
+  if (!entry.undecided.empty()) state += (state.empty() ? "" : ", ") + std::string("undecided");
   if (entry.outside_hours) state += (state.empty() ? "" : ", ") + std::string("outside hours");
   return {place(entry.time.from),
           place(entry.time.to),

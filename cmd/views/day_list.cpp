@@ -31,6 +31,7 @@ std::string remark(const app::DayEntry& entry, const app::Day& day, core::Instan
   } else if (entry.outside_hours) {
     out.emplace_back("outside hours");
   }
+  if (!entry.undecided.empty()) out.emplace_back("undecided");
   const auto begins = std::chrono::floor<std::chrono::days>(core::to_local(entry.time.from, day.zone));
   if (begins < core::LocalTime{day.date}) out.push_back("since " + core::to_words(begins));
   return base::join(out, ", ");
@@ -53,7 +54,8 @@ void print_entries(Context& context, const app::Day& day) {
                {base::join(entry.where, ", "), Role::Plain},
                {entry.state, role_of(entry.state)},
                {app::short_id(workspace, entry.record.id.str()), Role::Id},
-               {remark(entry, day, workspace.now()), entry.clashes.empty() ? Role::Good : Role::Bad}});
+               {remark(entry, day, workspace.now()),
+                entry.clashes.empty() && entry.undecided.empty() ? Role::Good : Role::Bad}});
   context.print(table.render(context.terminal(), context.style()));
 }
 
@@ -139,6 +141,7 @@ void print_list(Context& context, const app::Day& day) {
     print_entries(context, day);
   }
   print_clashes(context, {day}, Told::OverCapacity, Fit::OnTerminal);
+  print_undecided(context, {day}, Fit::OnTerminal);
   print_gaps(context, "Free", day.gaps, day.zone);
   print_gaps(context, "Taken", day.elsewhere, day.zone);
   print_off(context, day, Fit::OnTerminal);
@@ -204,6 +207,23 @@ void print_clashes(Context& context, const std::vector<app::Day>& days, Told tol
                       clock_range(clash.time, day.zone), clash_text(context.workspace(), clash));
       line = "! " + on_lines(base::printable(line), screen(context, fit), 2);
       if (first) context.print("\n" + context.style().paint(Role::Heading, "Clashes") + "\n");
+      first = false;
+      context.print(context.style().paint(Role::Bad, line) + "\n");
+    }
+}
+
+void print_undecided(Context& context, const std::vector<app::Day>& days, Fit fit) {
+  bool first = true;
+  for (const auto& day : days)
+    for (const auto& entry : day.entries) {
+      if (entry.undecided.empty()) continue;
+      const std::string id = app::short_id(context.workspace(), entry.record.id.str());
+      std::string line = fmt::format(
+          "{}{}  {} {}: {}; `crm conflicts {}`", days.size() > 1 ? core::to_words(day.date) + " " : "",
+          clock_range(entry.time, day.zone), entry.contact.empty() ? "–" : entry.contact, id,
+          base::join(entry.undecided, ", "), id);
+      line = "? " + on_lines(base::printable(line), screen(context, fit), 2);
+      if (first) context.print("\n" + context.style().paint(Role::Heading, "Undecided") + "\n");
       first = false;
       context.print(context.style().paint(Role::Bad, line) + "\n");
     }

@@ -58,6 +58,8 @@ bool print_week_grid(Context& context, const std::vector<app::Day>& days, const 
 /// tells only what they cannot.
 enum class Told { All, OverCapacity };
 void print_clashes(Context& context, const std::vector<app::Day>& days, Told told, Fit fit);
+/// What has several values until somebody decides, and what shows them.
+void print_undecided(Context& context, const std::vector<app::Day>& days, Fit fit);
 
 /// Draws again whenever the store changes or a minute has passed, until Ctrl-C. `draw` prints to the context;
 /// it is told to leave out what is over when the whole has no room on the screen.

@@ -41,7 +41,10 @@ void run_week(Context& context, const ViewOptions& options) {
                            core::to_words(days.front().date) + " – " + core::to_words(days.back().date),
                            days.front().zone, Fit::Always) +
                   "\n");
-    if (print_week_grid(context, days, request)) return print_clashes(context, days, Told::All, Fit::Always);
+    if (print_week_grid(context, days, request)) {
+      print_clashes(context, days, Told::All, Fit::Always);
+      return print_undecided(context, days, Fit::Always);
+    }
     context.discard();
   }
   print_agenda(context, days);

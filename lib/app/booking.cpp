@@ -35,6 +35,14 @@ std::string when_text(const core::Record& record, const core::Schema& schema) {
   return core::to_words(*start, record.text("zone")) + ", " + core::to_words(*duration);
 }
 
+/// Somebody writes down what was; more often the year was a slip, or the day.
+void note_past(Workspace& workspace, const core::Record& record, const core::Schema& schema) {
+  const auto time = stretch(record, schema, workspace.settings().zone);
+  if (!time || time->to > workspace.now() || core::is_series(record)) return;
+  workspace.warn(core::to_words(*core::parse_wall_time(record.text(schema.time_field)), record.text("zone")) +
+                 " is past");
+}
+
 std::string contact_id(Batch& batch, const BookRequest& request, std::string& name) {
   Workspace& workspace = batch.workspace();
   if (request.contact.empty() || request.contact == "-") return {};
@@ -136,6 +144,7 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
     fields.set("forced", std::move(forced));
   const core::Record record = batch.create(schema, std::move(fields));
   skip_occurrences(batch, record, skipped);
+  note_past(workspace, record, schema);
   auto committed = batch.commit("Book " + when_text(record, schema));
   // The appointment is what was asked for; a contact that was made on the way comes behind it.
   std::stable_partition(committed.records.begin(), committed.records.end(),
@@ -197,6 +206,7 @@ Committed rebook(Workspace& workspace, const RebookRequest& request) {
     guard_clashes(batch, each.record, request.force, besides);
   }
   const core::Record& record = all.front().record;
+  if (request.start) note_past(workspace, record, schema);
   return batch.commit(request.start || request.duration ? "Move to " + when_text(record, schema)
                                                         : "Reassign " + when_text(record, schema));
 }

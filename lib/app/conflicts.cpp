@@ -137,9 +137,16 @@ std::vector<Disputed> disputed(Workspace& workspace, std::string_view type) {
   return out;
 }
 
+std::set<std::string> disputed_ids(Workspace& workspace, std::string_view type) {
+  std::set<std::string> out;
+  for (auto& row :
+       workspace.with_index([&](index::Index& index) { return index.referring(conflict_mark, type, 0); }))
+    out.insert(std::move(row.id));
+  return out;
+}
+
 std::size_t count_disputed(Workspace& workspace) {
-  return workspace.with_index(
-      [&](index::Index& index) { return index.referring(conflict_mark, "", 0).size(); });
+  return disputed_ids(workspace).size();
 }
 
 std::string command_to_set(Workspace& workspace, const core::Record& record, const core::Conflict& conflict) {

@@ -6,6 +6,7 @@
 #include "core/merge.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Disputed {
 
 /// Every record with a conflict, by type and name; of one type when it is given.
 std::vector<Disputed> disputed(Workspace& workspace, std::string_view type = {});
+/// Of those the ids alone: without reading one of them.
+std::set<std::string> disputed_ids(Workspace& workspace, std::string_view type = {});
 std::size_t count_disputed(Workspace& workspace);
 
 /// For each conflict the unit's fields before anybody wrote concurrently: as the newest commit has them that

@@ -2,6 +2,7 @@
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
+#include "core/merge.hpp"
 #include "core/slots.hpp"
 
 #include <algorithm>
@@ -81,14 +82,16 @@ class Selection {
 DayEntry entry_of(Workspace& workspace, core::Record record, const core::Schema& schema,
                   const core::Interval& time) {
   const auto all = claims(record, schema);
-  DayEntry entry{std::move(record),        "", time, {},    "",  claimed(all, "member"),
-                 claimed(all, "resource"), {}, {},   false, true};
+  DayEntry entry{std::move(record),        "", time, {}, "",    claimed(all, "member"),
+                 claimed(all, "resource"), {}, {},   {}, false, true};
   entry.held = held_time(workspace, entry.record, schema);
   entry.contact = entry.record.text("contact").empty()
                       ? entry.record.text("title")
                       : name_of(workspace, "contact", entry.record.text("contact"));
   if (schema.states) entry.state = entry.record.text(schema.states->field);
   entry.open = !schema.states || schema.is_open(entry.state);
+  for (auto& conflict : core::conflicts(entry.record, schema))
+    entry.undecided.push_back(std::move(conflict.unit));
   return entry;
 }
 

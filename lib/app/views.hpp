@@ -20,6 +20,7 @@ struct DayEntry {
   std::vector<std::string> who, where; ///< keys of members and of resources
   std::vector<std::string> clashes;    ///< ids of the appointments and absences it clashes with
   std::vector<Clash> in_the_way;       ///< the same, one by one
+  std::vector<std::string> undecided;  ///< fields and groups of which it has several values
   bool outside_hours = false;          ///< of somebody or something that it takes
   bool open = true;                    ///< it is not over, cancelled or missed by its state
 };
