@@ -74,10 +74,43 @@ Piece piece(std::string_view text, std::size_t columns, Role role, const Termina
   return {std::move(shown), width, role};
 }
 
+/// Where a visit stands among those that it overlaps, at once or through others.
+struct Lane {
+  std::size_t number = 0, of = 1;
+};
+
+/// Each keeps its lane from its first row to its last, and takes the first that is free.
+std::map<const Block*, Lane> lanes_of(const GridColumn& column) {
+  std::vector<const Block*> visits;
+  for (const auto& block : column.blocks)
+    if (is_visit(block.mark)) visits.push_back(&block);
+  std::stable_sort(visits.begin(), visits.end(),
+                   [](const Block* a, const Block* b) { return a->from < b->from; });
+  std::map<const Block*, Lane> out;
+  std::vector<const Block*> crowd;
+  std::vector<std::int64_t> ends; // of the last one in each lane
+  const auto finish = [&] {
+    for (const auto* block : crowd)
+      out[block].of = ends.size();
+    crowd.clear();
+    ends.clear();
+  };
+  for (const auto* block : visits) {
+    if (std::all_of(ends.begin(), ends.end(), [&](std::int64_t end) { return end <= block->from; })) finish();
+    const auto free = std::find_if(ends.begin(), ends.end(), [&](auto end) { return end <= block->from; });
+    out[block].number = static_cast<std::size_t>(free - ends.begin());
+    free == ends.end() ? ends.push_back(block->to) : void(*free = block->to);
+    crowd.push_back(block);
+  }
+  finish();
+  return out;
+}
+
 /// One column on its way down: how many rows of each block have been drawn.
 class Drawn {
  public:
-  Drawn(const GridColumn& column, const Terminal& terminal) : m_column(column), m_terminal(terminal) {}
+  Drawn(const GridColumn& column, const Terminal& terminal)
+      : m_column(column), m_terminal(terminal), m_lanes(lanes_of(column)) {}
 
   /// Pieces beside each other, each with the columns it takes.
   std::vector<std::pair<Piece, std::size_t>> row(std::int64_t from, std::int64_t to, std::size_t columns) {
@@ -95,7 +128,12 @@ class Drawn {
     // As many beside each other as can be read; those that begin here rather than those that go on.
     const std::size_t lanes = std::max<std::size_t>(1, (columns + apart) / (least_text + apart));
     std::string more;
-    if (there.size() > lanes) {
+    if (visits && m_lanes[there.front()].of <= lanes) {
+      std::vector<const Block*> placed(m_lanes[there.front()].of, nullptr);
+      for (const auto* block : there)
+        placed[m_lanes[block].number] = block;
+      there = std::move(placed);
+    } else if (there.size() > lanes) {
       std::stable_partition(there.begin(), there.end(),
                             [&](const Block* block) { return block->from >= from; });
       more = " +" + std::to_string(there.size() - lanes);
@@ -103,11 +141,17 @@ class Drawn {
     }
     std::vector<std::pair<Piece, std::size_t>> out;
     std::size_t rest = columns - (there.size() - 1) * apart;
-    for (std::size_t i = 0; i < there.size(); ++i) {
-      const bool last = i + 1 == there.size();
-      const std::size_t own = rest / (there.size() - i);
-      rest -= own;
-      out.emplace_back(drawn(*there[i], to, own, last ? more : ""), own);
+    for (std::size_t i = 0; i < there.size();) {
+      const Block* block = there[i];
+      const std::size_t first = i;
+      std::size_t own = 0;
+      do { // with the lanes behind it in which nobody is
+        const std::size_t lane = rest / (there.size() - i);
+        rest -= lane;
+        own += lane + (i > first ? apart : 0);
+      } while (++i < there.size() && block != nullptr && there[i] == nullptr);
+      const bool last = i == there.size();
+      out.emplace_back(block == nullptr ? Piece{} : drawn(*block, to, own, last ? more : ""), own);
     }
     return out;
   }
@@ -132,6 +176,7 @@ class Drawn {
 
   const GridColumn& m_column;
   const Terminal& m_terminal;
+  std::map<const Block*, Lane> m_lanes;
   std::map<const Block*, std::size_t> m_rows;
 };
 
