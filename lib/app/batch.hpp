@@ -15,6 +15,8 @@
 
 namespace crm::app {
 
+struct LateEdit; ///< see app/late_edit
+
 enum class Action { Created, Changed, Deleted, Restored };
 std::string_view to_text(Action action);
 
@@ -74,6 +76,10 @@ class Batch {
   /// As `change`, by a calendar elsewhere that has not seen what the record shows: a person decides between
   /// the two where the rule of the unit wants it.
   void change_beside(core::Record& record, const std::vector<core::Edit>& edits);
+  /// As `change`, by somebody who had seen no more than `seen`, an earlier state: a person decides where
+  /// others have written the same since, and the rest of what they wrote stays. With the text that it comes
+  /// to.
+  void change_late(core::Record& record, const core::Record& seen, const LateEdit& edit);
   /// Comments and order of `text`, which a person wrote, instead of the file's own; the values stay the
   /// record's.
   void use_text(const core::Record& record, std::string text);

@@ -4,6 +4,7 @@
 #include "app/key_use.hpp"
 #include "app/keys.hpp"
 #include "app/last_owner.hpp"
+#include "app/late_edit.hpp"
 #include "app/permission.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -28,17 +29,6 @@ using Kind = store::HandEdit::Kind;
 core::Problem problem(const std::string& path, std::string message, std::string field = {},
                       std::string found = {}) {
   return {path, 0, std::move(field), std::move(found), std::move(message)};
-}
-
-/// The fields in which two records differ, as edits from the first to the second.
-std::vector<core::Edit> differences(const core::Map& before, const core::Map& after) {
-  std::vector<core::Edit> edits;
-  for (const auto& [name, value] : after)
-    if (const auto* old = before.find(name); old == nullptr || !(*old == value))
-      edits.push_back({name, value});
-  for (const auto& [name, value] : before)
-    if (!after.contains(name)) edits.push_back({name, {}});
-  return edits;
 }
 
 class Planner {
