@@ -64,8 +64,8 @@ void Batch::sweep() {
   m_dirty.emplace();
   for (const auto& edit : edits)
     m_dirty->insert(edit.path);
-  if (edits.empty() || m_mode == Mode::DryRun) return;
-  auto plan = plan_adoption(m_workspace, edits);
+  if (edits.empty() || m_mode == Mode::DryRun || is_small(m_workspace)) return;
+  auto plan = plan_in_passing(m_workspace, edits);
   adopt(m_workspace, m_transaction, plan);
   for (const auto& change : plan.changes)
     m_dirty->erase(change.path);
@@ -78,6 +78,10 @@ core::Record Batch::load(const Found& found) {
                          ? std::vector<store::HandEdit>{}
                          : m_workspace.repository().hand_edits({found.path});
   if (!edits.empty()) {
+    if (edits.front().kind == store::HandEdit::Kind::Removed)
+      throw base::Error(base::Kind::Failure, found.path + " was removed by hand",
+                        "`crm commit` deletes the record, and " + store::taking_back(found.path) +
+                            " brings the file back");
     auto plan = plan_adoption(m_workspace, edits);
     if (!plan.problems.empty())
       invalid(plan.problems, "this record has an edit by hand that is not valid: mend it, or take it back "
