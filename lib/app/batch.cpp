@@ -238,6 +238,7 @@ void Batch::change_beside(core::Record& record, const std::vector<core::Edit>& e
   core::Stamp elsewhere = stamp();
   elsewhere.time += std::chrono::milliseconds{1}; // whatever the names' order
   elsewhere.device = core::calendar_of(elsewhere.device);
+  m_beside = elsewhere.time;
   auto units = core::write_beside(record, schema, edits, elsewhere);
   note(before, record, std::move(units), Arrow::Any);
 }

@@ -135,7 +135,7 @@ class Batch {
   Mode m_mode;
   store::Transaction m_transaction;
   std::optional<core::Stamp> m_stamp;
-  core::StampTime m_newest{};
+  core::StampTime m_newest{}, m_beside{}; ///< m_beside: of what was written beside what is shown
   std::vector<Pending> m_pending;
   std::unordered_map<std::string, std::size_t> m_by_path; ///< into m_pending
   std::optional<std::set<std::string>> m_dirty; ///< after sweep(): files with an edit that is not taken in
@@ -148,8 +148,9 @@ class Batch {
 /// The newest stamp time that HEAD's history tells of.
 core::StampTime newest_seen(const store::Repository& repository);
 
-/// Author and trailers as every batch has them. `Crm-Offline-Since` is there when the store has remotes and
-/// this device has reached none of them for `offline_after`: the moment at which it last did.
+/// Author and trailers as every batch has them; `stamp` is the newest that it writes. `Crm-Offline-Since` is
+/// there when the store has remotes and this device has reached none of them for `offline_after`: the moment
+/// at which it last did.
 inline constexpr std::chrono::minutes offline_after{10};
 store::Signature signature(const Workspace& workspace, const core::Stamp& stamp);
 std::vector<std::pair<std::string, std::string>> standard_trailers(const Workspace& workspace,

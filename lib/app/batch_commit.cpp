@@ -53,7 +53,9 @@ void Batch::require_permission() const {
 Committed Batch::commit(std::string summary) {
   require_permission();
   Committed out{base::Id::random(m_workspace.env()).str(), "", std::move(summary), m_mode, {}, {}};
-  store::Message message{out.summary, "", standard_trailers(m_workspace, m_operation, out.batch, stamp())};
+  core::Stamp newest = stamp();
+  newest.time = std::max(newest.time, m_beside);
+  store::Message message{out.summary, "", standard_trailers(m_workspace, m_operation, out.batch, newest)};
   std::vector<store::Change> changes = m_files;
   for (const auto& file : m_files)
     out.files.push_back(file.path);

@@ -36,16 +36,41 @@ class Planner {
   explicit Planner(Workspace& workspace) : m_workspace(workspace), m_permission(workspace) {}
 
   Adoption plan(const std::vector<store::HandEdit>& edits) {
+    for (const auto& edit : edits)
+      follow(edit);
     for (const auto& edit : edits) {
-      const std::size_t before = m_plan.problems.size();
-      if (!consider(edit)) continue;
-      if (m_plan.problems.size() == before) m_plan.edits.push_back(edit);
+      const std::size_t problems = m_plan.problems.size(), changes = m_plan.changes.size();
+      try {
+        if (consider(edit) && m_plan.problems.size() == problems) m_plan.edits.push_back(edit);
+      } catch (const base::Error& error) { // one edit stops neither the others nor the command
+        m_plan.changes.resize(changes);
+        m_plan.problems.push_back(problem(edit.path, error.message));
+      }
     }
     leave_somebody();
     return std::move(m_plan);
   }
 
  private:
+  /// One stamp for all: newer than each record that is edited, whatever is looked at first.
+  void follow(const store::HandEdit& edit) {
+    const auto parts = store::parse_record_path(edit.path);
+    const auto* schema = parts ? m_workspace.schemas().by_folder(parts->folder) : nullptr;
+    if (schema == nullptr || edit.kind == Kind::Added) return;
+    if (const auto old = committed(edit.path, *schema))
+      m_newest = std::max(m_newest, core::newest(old->record).time);
+  }
+
+  /// Nothing where there is none, or none that could be read.
+  std::optional<sync::Version> committed(const std::string& path, const core::Schema& schema) const {
+    auto text = m_workspace.repository().read(m_workspace.tree(), path);
+    if (!text) return std::nullopt;
+    auto parsed = codec::parse_sound_record(*text, path, schema);
+    auto* record = std::get_if<core::Record>(&parsed);
+    if (record == nullptr) return std::nullopt;
+    return sync::Version{*std::move(text), std::move(*record), std::nullopt};
+  }
+
   /// Without anybody who could give it back, what is written of members stays an edit.
   void leave_somebody() {
     std::vector<core::Record> members;
@@ -238,9 +263,9 @@ class Planner {
     core::Record stamped = old ? *old : now;
     std::vector<std::string> units;
     if (old) {
-      units = core::write(stamped, schema, differences(old->fields, now.fields), stamp(*old));
+      units = core::write(stamped, schema, differences(old->fields, now.fields), stamp());
     } else if (now.crm.empty()) {
-      stamped = core::create(now.id, schema, now.fields, stamp(std::nullopt));
+      stamped = core::create(now.id, schema, now.fields, stamp());
     }
     auto problems = codec::validate(stamped, schema, edit.path, edit.content);
     if (!problems.empty() && old)
@@ -256,7 +281,7 @@ class Planner {
     if (!problems.empty()) return;
     if (const auto forbidden = m_permission.refuse(old ? &*old : nullptr, stamped, schema))
       return deny(edit, *forbidden);
-    auto text = old ? sync::edit_with_comments(*old_text, edit.content, stamped, schema, stamp(*old)).text
+    auto text = old ? sync::edit_with_comments(*old_text, edit.content, stamped, schema, stamp()).text
                     : codec::edit_record(edit.content, stamped, schema);
     m_plan.changes.push_back({edit.path, std::move(text), edit.content});
     m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema),
@@ -272,7 +297,7 @@ class Planner {
       return;
     }
     const core::Record before = *old;
-    core::mark(*old, schema, core::Mark::Delete, stamp(*old));
+    core::mark(*old, schema, core::Mark::Delete, stamp());
     if (const auto forbidden = m_permission.refuse(&before, *old, schema)) return deny(edit, *forbidden);
     m_plan.changes.push_back({edit.path, codec::edit_record(*old_text, *old, schema)});
     m_plan.records.push_back({*old, edit.path, core::display_name(*old, schema), Action::Deleted, {}});
@@ -314,10 +339,9 @@ class Planner {
                 schema.states->field, to));
   }
 
-  const core::Stamp& stamp(const std::optional<core::Record>& old) {
+  const core::Stamp& stamp() {
     if (!m_plan.stamp) {
-      auto seen = newest_seen(m_workspace.repository());
-      if (old) seen = std::max(seen, core::newest(*old).time);
+      const auto seen = std::max(m_newest, newest_seen(m_workspace.repository()));
       m_plan.stamp = core::Stamp{core::next_stamp_time(m_workspace.env().now(), seen), m_workspace.device(),
                                  m_workspace.member()};
     }
@@ -326,6 +350,7 @@ class Planner {
 
   Workspace& m_workspace;
   Permission m_permission;
+  core::StampTime m_newest{}; ///< of what is edited
   Adoption m_plan;
 };
 
