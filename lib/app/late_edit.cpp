@@ -25,6 +25,11 @@ LateEdit merge_late(const sync::Version& seen, const std::vector<core::Edit>& ed
   LateEdit out{seen.record, now.record, {}, {}};
   out.units = core::write(out.own, schema, edits, stamp);
   auto edited = sync::edit_with_comments(seen.text, text, out.own, schema, stamp);
+  if (seen.text == now.text) {
+    out.joined = out.own;
+    out.text = std::move(edited.text);
+    return out;
+  }
   const sync::Version left{std::move(edited.text), out.own, std::nullopt};
   out.joined = core::join(now.record, out.own, schema).record;
   out.text = sync::carry_comments(seen, left, now, out.joined, schema);
