@@ -80,15 +80,16 @@ void run_edit(Context& context, const EditOptions& options) {
                       "give what is to change for several as field=value");
   const auto found = app::resolve(workspace, options.type, options.record);
   app::note_reads(workspace, "edit", {found.record});
-  const std::string before = app::text_for_editor(workspace, found);
-  Scratch scratch(before);
+  const auto before = app::text_for_editor(workspace, found);
+  Scratch scratch(before.text);
   while (true) {
     open_editor(context, scratch.path());
     const auto text = store::read_small_file(scratch.path());
     if (!text) throw base::Error(base::Kind::Failure, "cannot read what the editor left");
-    if (*text == before) return context.print("Nothing was changed.\n");
+    if (*text == before.text) return context.print("Nothing was changed.\n");
     try {
-      return answer(context, app::save_from_editor(workspace, found, *text, options.force, options.mode),
+      return answer(context,
+                    app::save_from_editor(workspace, found, before, *text, options.force, options.mode),
                     "Changed");
     } catch (const base::Error& error) {
       const bool again = context.wants_prompt();

@@ -107,10 +107,14 @@ void run_rollback(Context& context, app::RollbackRequest request, const Flags& f
   if (request.mode == app::Mode::Write && context.wants_prompt() && context.for_people() && !flags.yes) {
     auto plan = request;
     plan.mode = app::Mode::DryRun;
-    print_rollback(context, app::rollback(workspace, plan));
+    const auto shown = app::rollback(workspace, plan);
+    print_rollback(context, shown);
     context.flush();
     const auto said = context.ask("Roll this back? [y/N] ");
     if (!said || (*said != "y" && *said != "yes")) return context.say("nothing was changed");
+    request = {.later = request.later, .mode = request.mode};
+    for (const auto& each : shown.batches) // and not what a sync has brought meanwhile
+      request.agreed.insert(each.batch);
   }
   const auto undone = app::rollback(workspace, request);
   if (!context.for_people()) return context.print_json(undone_json(context, undone));

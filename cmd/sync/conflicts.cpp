@@ -229,12 +229,14 @@ std::optional<app::Choice> ask_for_one(Context& context, const app::Disputed& ea
   }
 }
 
-/// Says what was decided, or would be.
-void decide(Context& context, const app::ResolveRequest& request) {
+/// Says what was decided, or would be. False where there was another conflict by then than was shown.
+bool decide(Context& context, const app::ResolveRequest& request) {
   auto& workspace = context.workspace();
-  const auto done = app::resolve_conflict(workspace, request);
+  const auto decided = app::resolve_conflict(workspace, request);
+  if (!decided) return false;
+  const auto& done = *decided;
   answer(context, done, "Resolved");
-  if (!context.for_people() || done.records.empty()) return;
+  if (!context.for_people() || done.records.empty()) return true;
   const auto& record = done.records.front().record;
   const auto& schema = workspace.schemas().get(record.type);
   const auto left = core::conflicts(record, schema);
@@ -250,6 +252,40 @@ void decide(Context& context, const app::ResolveRequest& request) {
                 : core::is_deleted(record, schema) ? "it is deleted"
                                                    : "it is kept");
   }
+  return true;
+}
+
+/// The conflict as it is by now; nothing where somebody has decided it.
+std::optional<app::Disputed> as_it_is(Context& context, const app::Disputed& asked, const std::string& unit) {
+  auto all = app::disputed(context.workspace(), asked.found.record.type);
+  for (auto& each : all) {
+    if (each.found.path != asked.found.path) continue;
+    std::erase_if(each.conflicts, [&](const auto& conflict) { return conflict.unit != unit; });
+    std::vector<app::Disputed> one;
+    if (!each.conflicts.empty()) one.push_back(std::move(each));
+    app::find_bases(context.workspace(), one);
+    return one.empty() ? std::nullopt : std::optional(std::move(one.front()));
+  }
+  return std::nullopt;
+}
+
+/// About its first conflict, until the answer is to what was there when it was given. False when the person
+/// ends it.
+bool ask_until_decided(Context& context, app::Disputed asked, app::Mode mode) {
+  while (true) {
+    const auto& conflict = asked.conflicts.front();
+    print_conflict(context, asked, 0);
+    context.flush();
+    bool ends = false;
+    const auto choice = ask_for_one(context, asked, 0, ends);
+    if (ends) return false;
+    if (!choice || decide(context, {asked.found, conflict.unit, *choice, mode, conflict})) return true;
+    auto now = as_it_is(context, asked, conflict.unit);
+    context.say(now ? "others have written it meanwhile, and nothing was decided yet: choose again"
+                    : "it was decided elsewhere meanwhile");
+    if (!now) return true;
+    asked = *std::move(now);
+  }
 }
 
 /// One question for each conflict.
@@ -257,14 +293,9 @@ void ask_through(Context& context, std::vector<app::Disputed> all, app::Mode mod
   app::find_bases(context.workspace(), all);
   for (const auto& each : all)
     for (std::size_t n = 0; n < each.conflicts.size(); ++n) {
-      const auto& conflict = each.conflicts[n];
-      print_conflict(context, each, n);
-      context.flush();
-      bool ends = false;
-      const auto choice = ask_for_one(context, each, n, ends);
-      if (ends) return;
-      if (!choice) continue;
-      decide(context, {each.found, conflict.unit, *choice, mode});
+      // What was decided before may be part of what the next is about.
+      const auto asked = n == 0 ? std::optional(each) : as_it_is(context, each, each.conflicts[n].unit);
+      if (asked && !ask_until_decided(context, *asked, mode)) return;
       context.flush();
     }
 }
@@ -326,8 +357,8 @@ void add_resolve(CLI::App& root, Context& context) {
       }
       if (all.empty() && options->record.empty()) return context.say("nothing waits for a decision");
       if (all.empty()) // which is said as in any other way to decide it
-        return decide(context, {app::resolve(workspace, "", options->record, app::Scope::Stored),
-                                options->field, choice, app::Mode::DryRun});
+        return void(decide(context, {app::resolve(workspace, "", options->record, app::Scope::Stored),
+                                     options->field, choice, app::Mode::DryRun}));
       if (!context.wants_prompt())
         throw base::Error(
             base::Kind::Usage, "which value should it be?",

@@ -1,11 +1,18 @@
 // Edits by hand that were looked at become batches: by `crm commit`, or in passing by whatever is written
 // next.
 #include "app/hand_edits.hpp"
+#include "app/held_back.hpp"
 #include "app/keys.hpp"
+#include "base/text.hpp"
 #include "store/paths.hpp"
 #include "sync/authority.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <map>
+#include <system_error>
+#include <utility>
 
 namespace crm::app {
 
@@ -27,13 +34,15 @@ std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoptio
   return commit;
 }
 
+bool is_small(Workspace& workspace) {
+  return workspace.with_index([](index::Index& index) { return index.count({.limit = small_store + 1}); }) <=
+         static_cast<std::int64_t>(small_store);
+}
+
 namespace {
 
 std::vector<store::HandEdit> edits_in_passing(Workspace& workspace) {
-  const bool small = workspace.with_index([](index::Index& index) {
-    return index.count({.limit = small_store + 1});
-  }) <= static_cast<std::int64_t>(small_store);
-  if (small) {
+  if (is_small(workspace)) {
     if (workspace.repository().untouched()) return {};
     return workspace.repository().hand_edits();
   }
@@ -43,20 +52,78 @@ std::vector<store::HandEdit> edits_in_passing(Workspace& workspace) {
   return workspace.repository().hand_edits(paths);
 }
 
+/// More than a sync would take in unasked.
+bool deletes_many(Workspace& workspace, std::size_t removed) {
+  sync::MergePlan plan;
+  plan.deleted = removed;
+  const auto live = workspace.with_index([](index::Index& index) { return index.count({}); });
+  return removed > 0 && !deletions_refusal(plan, static_cast<std::size_t>(live)).empty();
+}
+
+bool has_folder(const Workspace& workspace, const std::string& path) {
+  const auto end = path.find('/');
+  std::error_code error;
+  return end == std::string::npos ||
+         std::filesystem::exists(workspace.repository().root() + "/" + path.substr(0, end), error);
+}
+
+/// Files that are gone, and more likely by accident.
+void leave_vanished(Workspace& workspace, std::vector<store::HandEdit>& edits) {
+  const auto is_removed = [](const store::HandEdit& edit) {
+    return edit.kind == store::HandEdit::Kind::Removed &&
+           (store::parse_record_path(edit.path) || edit.path.starts_with("schemas/"));
+  };
+  const bool all = deletes_many(
+      workspace, static_cast<std::size_t>(std::count_if(edits.begin(), edits.end(), is_removed)));
+  std::map<std::string, std::size_t> left; // by folder
+  std::erase_if(edits, [&](const store::HandEdit& edit) {
+    if (!is_removed(edit) || (!all && has_folder(workspace, edit.path))) return false;
+    ++left[edit.path.substr(0, edit.path.find('/'))];
+    return true;
+  });
+  for (const auto& [folder, count] : left)
+    workspace.warn(fmt::format("{} of {} {} gone, and nothing was deleted: {} brings {} back, `crm commit` "
+                               "deletes what was in {}",
+                               base::count_of(count, "file"), folder, count == 1 ? "is" : "are",
+                               store::taking_back(folder), count == 1 ? "it" : "them",
+                               count == 1 ? "it" : "them"));
+}
+
+void tell_deletions(Workspace& workspace, const std::vector<Written>& records) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> names;
+  std::size_t count = 0;
+  for (const auto& each : records)
+    if (each.action == Action::Deleted && ++count <= most)
+      names.push_back(fmt::format("{} \"{}\"", each.record.type, base::printable(each.name)));
+  if (count == 0) return;
+  workspace.warn(fmt::format("deleted, as {} removed by hand: {}{}; `crm restore` brings {} back",
+                             count == 1 ? "its file was" : "their files were", base::join(names, ", "),
+                             count > most ? fmt::format(" and {} more", count - most) : "",
+                             count == 1 ? "it" : "them"));
+}
+
 } // namespace
 
-void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
-  const auto edits = edits_in_passing(workspace);
-  if (edits.empty()) return;
+Adoption plan_in_passing(Workspace& workspace, std::vector<store::HandEdit> edits) {
+  leave_vanished(workspace, edits);
   auto plan = plan_adoption(workspace, edits);
   for (const auto& problem : plan.problems)
     workspace.warn("an edit by hand was left as it is: " + core::to_text(problem));
+  tell_deletions(workspace, plan.records);
+  return plan;
+}
+
+void adopt_in_passing(Workspace& workspace, store::Transaction& transaction) {
+  auto edits = edits_in_passing(workspace);
+  if (edits.empty()) return;
+  auto plan = plan_in_passing(workspace, std::move(edits));
   adopt(workspace, transaction, plan);
 }
 
 std::size_t batches_in_passing(Workspace& workspace) {
-  const auto edits = edits_in_passing(workspace);
-  return edits.empty() || plan_adoption(workspace, edits).changes.empty() ? 0 : 1;
+  auto edits = edits_in_passing(workspace);
+  return edits.empty() || plan_in_passing(workspace, std::move(edits)).changes.empty() ? 0 : 1;
 }
 
 std::size_t count_hand_edits(Workspace& workspace) {

@@ -15,6 +15,8 @@
 
 namespace crm::app {
 
+struct LateEdit; ///< see app/late_edit
+
 enum class Action { Created, Changed, Deleted, Restored };
 std::string_view to_text(Action action);
 
@@ -74,6 +76,10 @@ class Batch {
   /// As `change`, by a calendar elsewhere that has not seen what the record shows: a person decides between
   /// the two where the rule of the unit wants it.
   void change_beside(core::Record& record, const std::vector<core::Edit>& edits);
+  /// As `change`, by somebody who had seen no more than `seen`, an earlier state: a person decides where
+  /// others have written the same since, and the rest of what they wrote stays. With the text that it comes
+  /// to.
+  void change_late(core::Record& record, const core::Record& seen, const LateEdit& edit);
   /// Comments and order of `text`, which a person wrote, instead of the file's own; the values stay the
   /// record's.
   void use_text(const core::Record& record, std::string text);
@@ -129,7 +135,7 @@ class Batch {
   Mode m_mode;
   store::Transaction m_transaction;
   std::optional<core::Stamp> m_stamp;
-  core::StampTime m_newest{};
+  core::StampTime m_newest{}, m_beside{}; ///< m_beside: of what was written beside what is shown
   std::vector<Pending> m_pending;
   std::unordered_map<std::string, std::size_t> m_by_path; ///< into m_pending
   std::optional<std::set<std::string>> m_dirty; ///< after sweep(): files with an edit that is not taken in
@@ -142,8 +148,9 @@ class Batch {
 /// The newest stamp time that HEAD's history tells of.
 core::StampTime newest_seen(const store::Repository& repository);
 
-/// Author and trailers as every batch has them. `Crm-Offline-Since` is there when the store has remotes and
-/// this device has reached none of them for `offline_after`: the moment at which it last did.
+/// Author and trailers as every batch has them; `stamp` is the newest that it writes. `Crm-Offline-Since` is
+/// there when the store has remotes and this device has reached none of them for `offline_after`: the moment
+/// at which it last did.
 inline constexpr std::chrono::minutes offline_after{10};
 store::Signature signature(const Workspace& workspace, const core::Stamp& stamp);
 std::vector<std::pair<std::string, std::string>> standard_trailers(const Workspace& workspace,

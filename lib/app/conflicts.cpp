@@ -109,6 +109,15 @@ core::Map all_texts(const core::Conflict& conflict, const core::Schema& schema) 
   return out;
 }
 
+/// The same values of the same people: a number means what it meant.
+bool is_same(const core::Conflict& a, const core::Conflict& b) {
+  return a.unit == b.unit && std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
+                                        [](const auto& x, const auto& y) {
+                                          return x.stamp == y.stamp && x.values == y.values &&
+                                                 x.deletes == y.deletes;
+                                        });
+}
+
 void decide_deletion(Batch& batch, core::Record& record, const core::Conflict& conflict,
                      const Choice& choice) {
   if (choice.side == Choice::Side::Value || choice.side == Choice::Side::Both)
@@ -159,11 +168,15 @@ std::string command_to_set(Workspace& workspace, const core::Record& record, con
   return fmt::format("crm set {} {}=V", id, fields.front());
 }
 
-Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request) {
+std::optional<Committed> resolve_conflict(Workspace& workspace, const ResolveRequest& request) {
   Batch batch(workspace, "resolve", request.mode);
   core::Record record = batch.load(request.found);
   const auto& schema = workspace.schemas().get(record.type);
   const auto conflicts = core::conflicts(record, schema);
+  if (request.shown && std::none_of(conflicts.begin(), conflicts.end(), [&](const core::Conflict& each) {
+        return is_same(each, *request.shown);
+      }))
+    return std::nullopt;
   const core::Conflict& conflict =
       chosen(conflicts, called(workspace, record, schema), schema, request.field);
   const std::string unit = conflict.unit;

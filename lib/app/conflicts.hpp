@@ -52,9 +52,11 @@ struct ResolveRequest {
   std::string field; ///< field or group; "" when the record has one conflict
   Choice choice;
   Mode mode = Mode::Write;
+  std::optional<core::Conflict> shown = {}; ///< what a person chose from
 };
-/// Throws Error(NotFound) when there is no such conflict, Error(Ambiguous) when `field` must say which, and
-/// Error(Usage) for a choice that the conflict does not have.
-Committed resolve_conflict(Workspace& workspace, const ResolveRequest& request);
+/// Nothing where the record has another conflict by now than was `shown`. Throws Error(NotFound) when there
+/// is no such conflict, Error(Ambiguous) when `field` must say which, and Error(Usage) for a choice that the
+/// conflict does not have.
+std::optional<Committed> resolve_conflict(Workspace& workspace, const ResolveRequest& request);
 
 } // namespace crm::app

@@ -1,9 +1,11 @@
 #include "app/hand_edits.hpp"
 
 #include "app/availability.hpp"
+#include "app/edited_from.hpp"
 #include "app/key_use.hpp"
 #include "app/keys.hpp"
 #include "app/last_owner.hpp"
+#include "app/late_edit.hpp"
 #include "app/permission.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -30,26 +32,20 @@ core::Problem problem(const std::string& path, std::string message, std::string 
   return {path, 0, std::move(field), std::move(found), std::move(message)};
 }
 
-/// The fields in which two records differ, as edits from the first to the second.
-std::vector<core::Edit> differences(const core::Map& before, const core::Map& after) {
-  std::vector<core::Edit> edits;
-  for (const auto& [name, value] : after)
-    if (const auto* old = before.find(name); old == nullptr || !(*old == value))
-      edits.push_back({name, value});
-  for (const auto& [name, value] : before)
-    if (!after.contains(name)) edits.push_back({name, {}});
-  return edits;
-}
-
 class Planner {
  public:
   explicit Planner(Workspace& workspace) : m_workspace(workspace), m_permission(workspace) {}
 
   Adoption plan(const std::vector<store::HandEdit>& edits) {
+    m_from = edited_from(m_workspace, edits);
     for (const auto& edit : edits) {
-      const std::size_t before = m_plan.problems.size();
-      if (!consider(edit)) continue;
-      if (m_plan.problems.size() == before) m_plan.edits.push_back(edit);
+      const std::size_t problems = m_plan.problems.size(), changes = m_plan.changes.size();
+      try {
+        if (consider(edit) && m_plan.problems.size() == problems) m_plan.edits.push_back(edit);
+      } catch (const base::Error& error) { // one edit stops neither the others nor the command
+        m_plan.changes.resize(changes);
+        m_plan.problems.push_back(problem(edit.path, error.message));
+      }
     }
     leave_somebody();
     return std::move(m_plan);
@@ -176,6 +172,8 @@ class Planner {
           edit.path, "a store cannot be without it: " + store::taking_back(edit.path) + " brings it back"));
       return;
     }
+    if (m_from.replaced.contains(edit.path))
+      return m_plan.problems.push_back(problem(edit.path, earlier_version(edit.path)));
     try {
       parse_settings(edit.content);
       take(edit);
@@ -200,6 +198,8 @@ class Planner {
   }
 
   void schema(const store::HandEdit& edit) {
+    if (m_from.replaced.contains(edit.path))
+      return m_plan.problems.push_back(problem(edit.path, earlier_version(edit.path)));
     if (const auto move = m_workspace.schemas().move(edit.path, edit.content))
       return move_folder(edit, *move);
     const bool removed = edit.kind == Kind::Removed;
@@ -231,61 +231,91 @@ class Planner {
                                  store::record_path(schema.folder, "7f3k2m9qxv0tbn4c")));
       return;
     }
-    const auto& repository = m_workspace.repository();
-    const auto old_text = repository.read(m_workspace.tree(), edit.path);
-    std::optional<core::Record> old;
-    if (old_text) {
-      auto parsed = codec::parse_sound_record(*old_text, edit.path, schema);
-      if (auto* good = std::get_if<core::Record>(&parsed)) old = std::move(*good);
-    }
-    if (edit.kind == Kind::Removed) return removed(edit, schema, old, old_text);
+    const auto old = committed_version(m_workspace, edit.path, schema);
+    const bool is_new = !m_workspace.repository().blob_id(m_workspace.tree(), edit.path);
+    if (edit.kind == Kind::Removed) return removed(edit, schema, old);
     auto parsed = codec::read_record(edit.content, edit.path, schema);
     if (auto* problems = std::get_if<Problems>(&parsed)) {
       m_plan.problems.insert(m_plan.problems.end(), problems->begin(), problems->end());
       return;
     }
     const auto& now = std::get<core::Record>(parsed);
-    core::Record stamped = old ? *old : now;
-    std::vector<std::string> units;
-    if (old) {
-      units = core::write(stamped, schema, differences(old->fields, now.fields), stamp(*old));
+    const auto* seen = old ? seen_version(edit, now, *old) : nullptr;
+    if (old && seen == nullptr) return; // which is said
+    core::Record own = seen != nullptr ? seen->record : now;
+    std::vector<core::Edit> edits;
+    if (seen != nullptr) {
+      edits = differences(seen->record.fields, now.fields);
+      core::write(own, schema, edits, stamp());
     } else if (now.crm.empty()) {
-      stamped = core::create(now.id, schema, now.fields, stamp(std::nullopt));
+      own = core::create(now.id, schema, now.fields, stamp());
     }
-    auto problems = codec::validate(stamped, schema, edit.path, edit.content);
-    if (!problems.empty() && old)
-      problems = core::new_problems(std::move(problems), codec::validate(*old, schema, edit.path));
-    if (problems.empty() && !old) own_stamps(stamped, schema, edit.path, problems);
-    if (problems.empty()) problems = time_problems(stamped);
+    auto problems = codec::validate(own, schema, edit.path, edit.content);
+    if (!problems.empty() && seen != nullptr)
+      problems = core::new_problems(std::move(problems), codec::validate(seen->record, schema, edit.path));
+    if (problems.empty() && !old) own_stamps(own, schema, edit.path, problems);
+    if (problems.empty()) problems = time_problems(own);
     for (auto& each : problems)
       if (each.file.empty()) each.file = edit.path;
-    if (old) moves(*old, stamped, schema, edit.path, problems);
-    if (const auto why = old ? key_still_needed(m_workspace, *old, stamped, schema) : std::nullopt)
+    if (seen != nullptr) moves(seen->record, own, schema, edit.path, problems);
+    if (!problems.empty()) return tell(problems);
+    auto made = seen != nullptr ? merge_late(*seen, edits, edit.content, *old, schema, stamp())
+                                : LateEdit{own, own, codec::edit_record(edit.content, own, schema), {}};
+    if (seen != nullptr && seen != &*old)
+      problems = core::new_problems(codec::validate(made.joined, schema, edit.path),
+                                    codec::validate(old->record, schema, edit.path));
+    if (const auto why = old ? key_still_needed(m_workspace, old->record, made.joined, schema) : std::nullopt)
       problems.push_back(problem(edit.path, why->message, schema.key_field));
-    m_plan.problems.insert(m_plan.problems.end(), problems.begin(), problems.end());
-    if (!problems.empty()) return;
-    if (const auto forbidden = m_permission.refuse(old ? &*old : nullptr, stamped, schema))
+    if (!problems.empty()) return tell(problems);
+    if (const auto forbidden = m_permission.refuse(old ? &old->record : nullptr, made.joined, schema))
       return deny(edit, *forbidden);
-    auto text = old ? sync::edit_with_comments(*old_text, edit.content, stamped, schema, stamp(*old)).text
-                    : codec::edit_record(edit.content, stamped, schema);
-    m_plan.changes.push_back({edit.path, std::move(text), edit.content});
-    m_plan.records.push_back({stamped, edit.path, core::display_name(stamped, schema),
-                              old_text ? Action::Changed : Action::Created, units});
+    m_plan.changes.push_back({edit.path, std::move(made.text), edit.content});
+    m_plan.records.push_back({made.joined, edit.path, core::display_name(made.joined, schema),
+                              is_new ? Action::Created : Action::Changed, std::move(made.units)});
   }
 
-  void removed(const store::HandEdit& edit, const core::Schema& schema, std::optional<core::Record>& old,
-               const std::optional<std::string>& old_text) {
+  void tell(const Problems& problems) {
+    m_plan.problems.insert(m_plan.problems.end(), problems.begin(), problems.end());
+  }
+
+  /// What whoever edited the file had before them: an editor, or a backup, may have had it from before others
+  /// went on. Null where that is not known, and where they changed nothing.
+  const sync::Version* seen_version(const store::HandEdit& edit, const core::Record& now,
+                                    const sync::Version& head) {
+    if (now.crm.empty() || now.crm == head.record.crm) return &head;
+    const auto at = m_from.earlier.find(edit.path);
+    if (at == m_from.earlier.end())
+      m_plan.problems.push_back(
+          problem(edit.path,
+                  "is of no version that was committed here: " + store::taking_back(edit.path) +
+                      " brings back the file, to be edited anew",
+                  "crm"));
+    else if (at->second.text == edit.content)
+      m_plan.problems.push_back(problem(edit.path, earlier_version(edit.path)));
+    else
+      return &at->second;
+    return nullptr;
+  }
+
+  static std::string earlier_version(const std::string& path) {
+    return "is an earlier version, and has nothing new: " + store::taking_back(path) +
+           " brings it up to date, and `crm undo BATCH` takes back what was written since";
+  }
+
+  void removed(const store::HandEdit& edit, const core::Schema& schema,
+               const std::optional<sync::Version>& old) {
     if (!old) { // it was broken, and there is nothing to mark
       m_plan.problems.push_back(problem(
           edit.path, "was removed by hand, but what is committed of it cannot be read: see `crm git log -p " +
                          edit.path + "`"));
       return;
     }
-    const core::Record before = *old;
-    core::mark(*old, schema, core::Mark::Delete, stamp(*old));
-    if (const auto forbidden = m_permission.refuse(&before, *old, schema)) return deny(edit, *forbidden);
-    m_plan.changes.push_back({edit.path, codec::edit_record(*old_text, *old, schema)});
-    m_plan.records.push_back({*old, edit.path, core::display_name(*old, schema), Action::Deleted, {}});
+    core::Record marked = old->record;
+    core::mark(marked, schema, core::Mark::Delete, stamp());
+    if (const auto forbidden = m_permission.refuse(&old->record, marked, schema))
+      return deny(edit, *forbidden);
+    m_plan.changes.push_back({edit.path, codec::edit_record(old->text, marked, schema)});
+    m_plan.records.push_back({marked, edit.path, core::display_name(marked, schema), Action::Deleted, {}});
   }
 
   /// A file from elsewhere: its stamps are of those who wrote it there, and nobody here has vouched for them.
@@ -324,10 +354,9 @@ class Planner {
                 schema.states->field, to));
   }
 
-  const core::Stamp& stamp(const std::optional<core::Record>& old) {
+  const core::Stamp& stamp() {
     if (!m_plan.stamp) {
-      auto seen = newest_seen(m_workspace.repository());
-      if (old) seen = std::max(seen, core::newest(*old).time);
+      const auto seen = std::max(m_from.newest, newest_seen(m_workspace.repository()));
       m_plan.stamp = core::Stamp{core::next_stamp_time(m_workspace.env().now(), seen), m_workspace.device(),
                                  m_workspace.member()};
     }
@@ -336,6 +365,7 @@ class Planner {
 
   Workspace& m_workspace;
   Permission m_permission;
+  EditedFrom m_from;
   Adoption m_plan;
 };
 

@@ -26,12 +26,18 @@ Adoption plan_adoption(Workspace& workspace, const std::vector<store::HandEdit>&
 /// Commits a plan; its commit id, "" when there was nothing.
 std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoption& plan);
 
+/// Of edits that are taken in on the way of something else. As many removed files as no sync would take in
+/// unasked, and all of a folder that is gone, are left as they are until `crm commit`: that is said, as is
+/// what is deleted, and what is not valid.
+Adoption plan_in_passing(Workspace& workspace, std::vector<store::HandEdit> edits);
+
 /// On the way of a write: all valid edits of a small store (up to `small_store` records); in a larger one the
-/// schemas only, as looking at every file would cost more than the write. Invalid ones become warnings.
+/// schemas only, as looking at every file would cost more than the write.
 inline constexpr std::size_t small_store = 2000;
+bool is_small(Workspace& workspace);
 void adopt_in_passing(Workspace& workspace, store::Transaction& transaction);
 
-/// How many batches a write would make of them: one or none.
+/// How many batches a write would make of them: one or none. Says the same.
 std::size_t batches_in_passing(Workspace& workspace);
 /// How many files are changed by hand and not committed, valid or not.
 std::size_t count_hand_edits(Workspace& workspace);

@@ -5,17 +5,20 @@
 #include "app/booking.hpp"
 #include "app/hand_edits.hpp"
 #include "app/input.hpp"
+#include "app/late_edit.hpp"
 #include "app/occurrences.hpp"
 #include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
-#include "store/paths.hpp"
+#include "core/merge.hpp"
+#include "sync/merge_texts.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
+#include <variant>
 
 namespace crm::app {
 namespace {
@@ -102,6 +105,12 @@ void attach(Batch& batch, const core::Record& record, const core::Schema& schema
   else
     edits.push_back(
         {std::string(core::attachments_field), with_attachments(record.get(core::attachments_field), more)});
+}
+
+core::Record read_sound(const std::string& text, const std::string& path, const core::Schema& schema) {
+  auto read = codec::read_record(text, path, schema);
+  if (const auto* problems = std::get_if<std::vector<core::Problem>>(&read)) sync::fail_invalid(*problems);
+  return std::get<core::Record>(std::move(read));
 }
 
 bool may_become(const core::States& states, const Reached& reached, const std::string& state) {
@@ -264,44 +273,47 @@ Committed move_state(Workspace& workspace, const MoveRequest& request) {
   return batch.commit(fmt::format("Mark {} as {}", counted(request.type, found.size()), state));
 }
 
-std::string text_for_editor(Workspace& workspace, const Found& found) {
+EditorText text_for_editor(Workspace& workspace, const Found& found) {
   const auto& repository = workspace.repository();
-  const auto edits = repository.hand_edits({found.path});
-  if (!edits.empty()) return edits.front().content;
+  EditorText out;
   if (workspace.occurrence_of(found.record.id.str()) != nullptr &&
       !repository.blob_id(workspace.tree(), found.path))
-    return codec::emit_record(found.record, workspace.schemas().get(found.record.type));
-  return repository.read(workspace.tree(), found.path).value_or("");
+    out.committed = codec::emit_record(found.record, workspace.schemas().get(found.record.type));
+  else
+    out.committed = repository.read(workspace.tree(), found.path).value_or("");
+  const auto edits = repository.hand_edits({found.path});
+  out.text = edits.empty() ? out.committed : edits.front().content;
+  return out;
 }
 
-Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text,
-                           const std::string& force, Mode mode) {
+Committed save_from_editor(Workspace& workspace, const Found& found, const EditorText& before,
+                           const std::string& text, const std::string& force, Mode mode) {
   Batch batch(workspace, found.record.type + ".edit", mode);
   const auto& schema = workspace.schemas().get(found.record.type);
-  auto parsed = codec::read_record(text, found.path, schema);
-  std::vector<core::Problem> problems;
-  if (const auto* bad = std::get_if<std::vector<core::Problem>>(&parsed)) problems = *bad;
   core::Record record = batch.load(found);
-  if (problems.empty()) {
-    core::Record wanted = std::get<core::Record>(parsed);
-    wanted.crm = record.crm; // provenance is not for editing
-    problems = codec::validate(wanted, schema, found.path, text);
-    if (problems.empty()) {
-      std::vector<core::Edit> edits;
-      for (const auto& [name, value] : wanted.fields)
-        if (!(record.get(name) == value)) edits.push_back({name, value});
-      for (const auto& [name, value] : record.fields)
-        if (!wanted.fields.contains(name)) edits.push_back({name, {}});
-      batch.change(record, edits);
-      batch.use_text(record, text);
-      guard_clashes(batch, record, force);
-      return batch.commit("Edit " + schema.type);
-    }
+  const auto seen = read_sound(before.committed, found.path, schema);
+  core::Record wanted = read_sound(text, found.path, schema);
+  wanted.crm = seen.crm; // provenance is not for editing
+  if (const auto problems = codec::validate(wanted, schema, found.path, text); !problems.empty())
+    sync::fail_invalid(problems);
+  const auto shown = codec::read_record(before.text, found.path, schema);
+  const auto* readable = std::get_if<core::Record>(&shown);
+  const auto edits = differences(readable != nullptr ? readable->fields : seen.fields, wanted.fields);
+  const auto now = text_for_editor(workspace, {record, found.path, found.name, false, {}}).committed;
+  if (now == before.text) {
+    batch.change(record, edits);
+    batch.use_text(record, text);
+  } else {
+    const auto open = core::conflicts(record, schema).size();
+    const auto late =
+        merge_late({before.committed, seen, {}}, edits, text, {now, record, {}}, schema, batch.stamp());
+    batch.change_late(record, seen, late);
+    if (core::conflicts(record, schema).size() > open)
+      workspace.warn("others have written the same meanwhile: both are kept, and `crm resolve " +
+                     short_id(workspace, record.id.str()) + "` decides");
   }
-  std::vector<std::string> lines;
-  for (const auto& problem : problems)
-    lines.push_back(base::printable(core::to_text(problem)));
-  throw base::Error(base::Kind::InvalidData, base::join(lines, "\n"));
+  guard_clashes(batch, record, force);
+  return batch.commit("Edit " + schema.type);
 }
 
 } // namespace crm::app

@@ -50,11 +50,17 @@ struct MoveRequest {
 };
 Committed move_state(Workspace& workspace, const MoveRequest& request);
 
-/// The file's text as a person edits it, and what was made of the text that they left. Throws
+/// A record's file, as it is when a person begins to edit it.
+struct EditorText {
+  std::string text;      ///< what they get, with what is edited by hand and not committed
+  std::string committed; ///< without that
+};
+EditorText text_for_editor(Workspace& workspace, const Found& found);
+/// What was made of the text that they left. They had seen `before` and no more: what was written to the
+/// record since stays, and where it was written to the same fields a person decides. Throws
 /// Error(InvalidData).
-std::string text_for_editor(Workspace& workspace, const Found& found);
-Committed save_from_editor(Workspace& workspace, const Found& found, const std::string& text,
-                           const std::string& force, Mode mode);
+Committed save_from_editor(Workspace& workspace, const Found& found, const EditorText& before,
+                           const std::string& text, const std::string& force, Mode mode);
 
 /// The schema's defaults and first state.
 core::Map initial_fields(const core::Schema& schema);

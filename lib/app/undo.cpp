@@ -181,12 +181,14 @@ std::vector<store::Commit> choose(Workspace& workspace, const RollbackRequest& r
   if (request.sync > 0) arrived = arrived_with(workspace, request.sync);
   const bool by_filter =
       !request.member.empty() || !request.device.empty() || request.since || request.sync > 0;
-  if (named.empty() && !by_filter)
+  if (named.empty() && !by_filter && request.agreed.empty())
     throw base::Error(base::Kind::Usage, "roll what back?",
                       "name batches, or choose by --by MEMBER, --device D, --since WHEN, --sync N");
   std::vector<store::Commit> out;
   repository.since(repository.head(), "", [&](const store::Commit& commit) {
     if (!has_own_changes(commit)) return true;
+    if (request.agreed.contains(name_of(commit))) out.push_back(commit);
+    if (!request.agreed.empty()) return true;
     const auto entry = audit_entry(commit);
     const bool chosen = by_filter && (request.member.empty() || entry.member == request.member) &&
                         (request.device.empty() || entry.device == request.device) &&

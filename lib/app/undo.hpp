@@ -5,6 +5,7 @@
 #include "app/revert.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct RollbackRequest {
   std::string member, device;           ///< "" for any
   std::optional<core::StampTime> since; ///< by the writing device's clock
   std::size_t sync = 0;                 ///< what the so-and-so-many-last sync brought; 0: whichever
+  std::set<std::string> agreed{};       ///< as TakenBack names them: these and no others
   Later later = Later::Keep;
   Mode mode = Mode::Write;
 };

@@ -35,6 +35,7 @@ struct IndexEntry {
   std::string path;           ///< "" for an entry that replaces one of the shared index
 
   unsigned stage() const { return flags >> 12 & 3; }
+  bool skips_worktree() const { return (extended >> 14 & 1) != 0; }
 };
 
 /// Records the file's times and size, so that git need not read it again.

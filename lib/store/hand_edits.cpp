@@ -1,5 +1,6 @@
 // Comparing working files with what is committed, at the price of one lstat each where git's index vouches
-// for the rest.
+// for the rest. A file that git was told to leave out of the folder (sparse-checkout) is none that was
+// removed.
 
 #include "store/git_error.hpp"
 #include "store/objects.hpp"
@@ -16,6 +17,7 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
+#include <optional>
 #include <system_error>
 #include <unistd.h>
 
@@ -121,7 +123,7 @@ class Sweep {
 
   void committed_folder(const Descriptor& at, const Name& name, const std::string& path, int depth) {
     const auto tree = read_tree(m_repository.get(), *git_tree_entry_id(name.committed));
-    if (!name.on_disk) return removed(tree.get(), path);
+    if (!name.on_disk) return removed_folder(tree.get(), path);
     Descriptor below(::openat(at.get(), name.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!below) {
       const int error = errno;
@@ -133,11 +135,15 @@ class Sweep {
     folder(std::move(below), tree.get(), path + "/", depth + 1);
   }
 
-  void removed(const git_tree* tree, const std::string& folder) {
+  void removed_folder(const git_tree* tree, const std::string& folder) {
     walk_tree(m_repository.get(), tree, "", [&](const TreeFile& file) {
       if (entry_kind(file.mode) == EntryKind::File)
-        add(judge(folder + "/" + std::string(file.path), to_oid(*file.id), {}, m_late));
+        removed(folder + "/" + std::string(file.path), to_oid(*file.id));
     });
+  }
+
+  void removed(const std::string& path, const Oid& committed) {
+    if (!m_cache.leaves_out(path)) add(judge(path, committed, {}, m_late));
   }
 
   void entry(const Descriptor& at, const Name& name, const std::string& path, const Oid& committed,
@@ -149,7 +155,7 @@ class Sweep {
       return add(HandEdit{path, HandEdit::Kind::Modified, "",
                           "unreadable: " + std::generic_category().message(errno)});
     if (!there) {
-      if (!committed.empty()) add(judge(path, committed, {}, m_late));
+      if (!committed.empty()) removed(path, committed);
       return;
     }
     if (!committed.empty()) {
@@ -207,10 +213,16 @@ std::vector<HandEdit> Repository::hand_edits(const std::vector<std::string>& pat
   LateFiles late(*m_impl, head);
   const auto tree = tree_of(m_impl->get(), head);
   std::vector<HandEdit> out;
+  std::optional<StatCache> cache; // read for what is gone alone
   for (const auto& path : paths) {
     check_path(path);
-    if (auto edit = judge(path, blob_at(m_impl->get(), tree.get(), path), m_impl->files.look(path), late))
-      out.push_back(std::move(*edit));
+    auto edit = judge(path, blob_at(m_impl->get(), tree.get(), path), m_impl->files.look(path), late);
+    if (!edit) continue;
+    if (edit->kind == HandEdit::Kind::Removed) {
+      if (!cache) cache.emplace(m_impl->git_dir);
+      if (cache->leaves_out(path)) continue;
+    }
+    out.push_back(std::move(*edit));
   }
   std::sort(out.begin(), out.end(), [](const HandEdit& a, const HandEdit& b) { return a.path < b.path; });
   return out;

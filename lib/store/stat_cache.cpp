@@ -11,6 +11,14 @@ namespace crm::store {
 struct StatCache::Impl {
   std::vector<IndexEntry> entries; ///< by path
   struct stat written {};
+
+  /// Null when the index does not name it.
+  const IndexEntry* find(std::string_view path) const {
+    const auto at = std::lower_bound(
+        entries.begin(), entries.end(), path,
+        [](const IndexEntry& entry, std::string_view wanted) { return entry.path < wanted; });
+    return at != entries.end() && at->path == path ? &*at : nullptr;
+  }
 };
 
 StatCache::StatCache(const std::string& git_dir) : m_impl(std::make_unique<Impl>()) {
@@ -61,11 +69,13 @@ bool StatCache::vouches_for(std::string_view path, const Oid& blob, const struct
   const bool older = now.st_mtim.tv_sec != written.tv_sec ? now.st_mtim.tv_sec < written.tv_sec
                                                           : now.st_mtim.tv_nsec < written.tv_nsec;
   if (!older) return false;
-  const auto& entries = m_impl->entries;
-  const auto at =
-      std::lower_bound(entries.begin(), entries.end(), path,
-                       [](const IndexEntry& entry, std::string_view wanted) { return entry.path < wanted; });
-  return at != entries.end() && at->path == path && same_stat(*at, now) && to_hex(at->blob) == blob;
+  const auto* entry = m_impl->find(path);
+  return entry != nullptr && same_stat(*entry, now) && to_hex(entry->blob) == blob;
+}
+
+bool StatCache::leaves_out(std::string_view path) const {
+  const auto* entry = m_impl->find(path);
+  return entry != nullptr && entry->skips_worktree();
 }
 
 } // namespace crm::store

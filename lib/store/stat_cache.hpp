@@ -22,6 +22,8 @@ class StatCache {
   /// file as young as the index itself is not trusted: it may have been written once more within one tick of
   /// the clock (git's "racy" files).
   bool vouches_for(std::string_view path, const Oid& blob, const struct stat& now) const;
+  /// True when git was told to leave the file out of the working tree (skip-worktree: sparse-checkout).
+  bool leaves_out(std::string_view path) const;
   /// True when no file that the index names, and no folder that holds one, was touched since the index was
   /// written: a few system calls a file, and no folder is listed. Only then may a sweep be left out.
   bool untouched(const std::string& work_tree) const;

@@ -22,6 +22,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -140,7 +141,16 @@ Target Transaction::Impl::target(const std::string& path, const Oid& before, con
   Target out{path, after, nullptr, {before}, false};
   if (const auto late = left.find(path); late != left.end())
     out.replaceable.insert(late->second.begin(), late->second.end());
+  if (!before.empty() && is_left_out(path)) out.replaceable.insert(Oid());
   return out;
+}
+
+/// Git was told not to have it in the working tree; a write brings it back.
+bool Transaction::Impl::is_left_out(const std::string& path) const {
+  struct stat info {};
+  if (::lstat((repository->root + "/" + path).c_str(), &info) == 0) return false;
+  if (!cache) cache.emplace(repository->git_dir);
+  return cache->leaves_out(path);
 }
 
 Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& message,

@@ -5,9 +5,11 @@
 #include "store/publish.hpp"
 #include "store/repository_impl.hpp"
 #include "store/settled.hpp"
+#include "store/stat_cache.hpp"
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,7 @@ struct Transaction::Impl {
   std::vector<std::string> warnings;
   bool wrote = false;
   std::function<void(std::size_t done, std::size_t total)> progress; ///< may be empty
+  mutable std::optional<StatCache> cache; ///< of git's index, once a file is not there
 
  private:
   /// What a batch takes its time for, once for each file.
@@ -43,6 +46,7 @@ struct Transaction::Impl {
   void check_head() const;
   /// Of a path that HEAD has as `before` ("" for no file).
   Target target(const std::string& path, const Oid& before, const Oid& after) const;
+  bool is_left_out(const std::string& path) const;
   void require_no_hand_edit(const Target& target) const;
   Oid write_objects(const std::vector<const Change*>& changes, const std::vector<Target>& targets,
                     const git_tree* base, const Message& message, const Signature& author,
