@@ -209,7 +209,7 @@ std::vector<HandEdit> Repository::hand_edits(const std::vector<std::string>& pat
   std::vector<HandEdit> out;
   for (const auto& path : paths) {
     check_path(path);
-    if (auto edit = judge(path, blob_at(m_impl->get(), tree.get(), path), m_impl->files.look(path), late))
+    if (auto edit = judge(path, blob_at(tree.get(), path), m_impl->files.look(path), late))
       out.push_back(std::move(*edit));
   }
   std::sort(out.begin(), out.end(), [](const HandEdit& a, const HandEdit& b) { return a.path < b.path; });
