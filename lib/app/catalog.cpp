@@ -14,8 +14,8 @@ namespace crm::app {
 namespace {
 
 /// What the index is derived from beside the tree. The number grows when `project` changes.
-std::string derivation() {
-  return " entries:5 zones:" + core::zone_data_version();
+std::string derivation(const SchemaSet& schemas) {
+  return " entries:5 schemas:" + schemas.digest() + " zones:" + core::zone_data_version();
 }
 
 constexpr std::string_view tree_label = "tree:";
@@ -104,7 +104,7 @@ void Workspace::bring_forward() {
     return; // one command works on one tree: what others add meanwhile is for the next one
   m_indexed.clear();
   m_index->rollback();
-  const std::string rest = derivation(), basis = std::string(tree_label) + tree + rest;
+  const std::string rest = derivation(*m_schemas), basis = std::string(tree_label) + tree + rest;
   for (int damaged = 0;;) {
     try {
       m_index->hold();
@@ -201,6 +201,7 @@ void Workspace::rebuild(const store::Oid& tree) {
       };
     const auto context = std::make_shared<const ProjectContext>(std::move(still));
     for (const auto& type : m_schemas->types()) {
+      if (m_schemas->text_in_use(type).empty()) continue; // somebody has begun to write it
       const core::Schema& schema = m_schemas->get(type);
       if (turn_of(schema) != turn) continue;
       Slice slice{&schema, context, {}, {}};

@@ -29,6 +29,11 @@ Permission::Permission(Workspace& workspace) : m_workspace(workspace) {
                       "an owner mends it with an editor and `crm commit`");
   m_policy = std::get<core::Policy>(std::move(parsed));
   m_actor.member = workspace.member();
+  if (workspace.schemas().is_edited(core::member_type)) {
+    const auto& members = authority().members;
+    if (const auto at = members.find(m_actor.member); at != members.end()) m_actor = at->second;
+    return;
+  }
   const auto row =
       workspace.with_index([&](index::Index& index) { return index.by_key("member", workspace.member()); });
   if (!row || row->deleted) return;
@@ -36,6 +41,11 @@ Permission::Permission(Workspace& workspace) : m_workspace(workspace) {
   m_actor.role = record.text("role");
   const auto* active = record.get("active").if_bool();
   m_actor.active = active == nullptr || *active;
+}
+
+const sync::Authority& Permission::authority() {
+  if (!m_authorities) m_authorities = std::make_unique<sync::Authorities>(m_workspace.repository());
+  return m_authorities->at(m_workspace.tree());
 }
 
 bool Permission::unlimited(const core::Schema& schema) const {
@@ -72,12 +82,10 @@ std::optional<core::Forbidden> Permission::refuse_file(const store::Change& file
   }
   const auto& content = file.content;
   const auto& repository = m_workspace.repository();
-  const auto tree = m_workspace.tree();
-  if (!m_authorities) m_authorities = std::make_unique<sync::Authorities>(repository);
-  auto before = repository.read(tree, path);
+  auto before = repository.read(m_workspace.tree(), path);
   if (before == content) return std::nullopt;
   const sync::FileChange change{path, std::move(before), content};
-  auto refused = sync::decide_file(m_authorities->at(tree), m_actor, change);
+  auto refused = sync::decide_file(authority(), m_actor, change);
   if (!refused) return std::nullopt;
   const auto operation = !content        ? core::Operation::Delete
                          : change.before ? core::Operation::Update

@@ -34,10 +34,12 @@ class Permission {
 
  private:
   std::optional<core::Forbidden> decide(const core::PolicyChange& change);
+  /// By the schemas of HEAD too.
+  const sync::Authority& authority();
   Workspace& m_workspace;
   std::optional<core::Policy> m_policy;
   core::Actor m_actor;
-  std::unique_ptr<sync::Authorities> m_authorities; ///< once a file is asked about
+  std::unique_ptr<sync::Authorities> m_authorities; ///< once it is asked
   core::PolicyChange m_refused;                     ///< the last one
 };
 

@@ -35,24 +35,62 @@ SchemaSet::SchemaSet(const store::Repository& repository) : m_repository(reposit
 void SchemaSet::refresh() {
   m_listed = false;
   m_types.clear();
+  m_working.clear();
   for (auto& [type, loaded] : m_loaded)
     loaded.fresh = false;
 }
 
-const core::Schema* SchemaSet::reuse(Loaded& loaded, const std::string& path) const {
+const std::optional<std::string>& SchemaSet::working_copy(std::string_view type) const {
+  auto at = m_working.find(type);
+  if (at == m_working.end())
+    at = m_working.emplace(type, store::read_small_file(m_repository.root() + "/" + schema_path(type))).first;
+  return at->second;
+}
+
+std::string SchemaSet::committed_id(std::string_view type) const {
+  types();
+  const auto at = m_committed.find(type);
+  return at == m_committed.end() ? std::string() : at->second;
+}
+
+std::string SchemaSet::text_in_use(std::string_view type) const {
+  const auto committed = committed_id(type);
+  const auto& working = working_copy(type);
+  auto id = working ? store::blob_name(*working) : committed;
+  if (id == committed) return id;
+  const auto parsed = parse(*working, schema_path(type));
+  const auto* schema = std::get_if<core::Schema>(&parsed);
+  return schema != nullptr && schema->type == type ? id : committed;
+}
+
+std::string SchemaSet::digest() const {
+  std::string out;
+  for (const auto& type : types())
+    if (const auto id = text_in_use(type); !id.empty()) out += type + " " + id + "\n";
+  return store::blob_name(out);
+}
+
+bool SchemaSet::is_edited(std::string_view type) const {
+  return text_in_use(type) != committed_id(type);
+}
+
+const core::Schema* SchemaSet::reuse(Loaded& loaded, std::string_view type) const {
   if (!loaded.fresh) {
-    const auto working = store::read_small_file(m_repository.root() + "/" + path);
-    loaded.fresh =
-        working ? *working == loaded.text : m_repository.read(m_repository.head_tree(), path) == loaded.text;
+    const auto& working = working_copy(type);
+    loaded.fresh = working ? *working == loaded.text
+                           : m_repository.read(m_repository.head_tree(), schema_path(type)) == loaded.text;
   }
   return loaded.fresh ? loaded.schema.get() : nullptr;
 }
 
 const std::vector<std::string>& SchemaSet::types() const {
   if (m_listed) return m_types;
-  m_repository.each(m_repository.head_tree(), "schemas", [&](std::string_view path, const store::Oid&) {
-    if (auto type = type_of(path); !type.empty()) m_types.push_back(std::move(type));
+  m_committed.clear();
+  m_repository.each(m_repository.head_tree(), "schemas", [&](std::string_view path, const store::Oid& blob) {
+    if (auto type = type_of(path); !type.empty()) m_committed.emplace(std::move(type), blob);
   });
+  for (const auto& each : m_committed)
+    m_types.push_back(each.first);
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(m_repository.root() + "/schemas", error))
     if (auto type = type_of("schemas/" + entry.path().filename().string()); !type.empty())
@@ -70,7 +108,7 @@ bool SchemaSet::has(std::string_view type) const {
 const core::Schema& SchemaSet::get(std::string_view type) const {
   const std::string path = schema_path(type);
   if (const auto it = m_loaded.find(type); it != m_loaded.end())
-    if (const auto* schema = reuse(it->second, path)) return *schema;
+    if (const auto* schema = reuse(it->second, type)) return *schema;
   if (!has(type)) {
     const auto close = base::suggestions(type, types());
     throw base::Error(base::Kind::NotFound, "no record type \"" + base::printable(type) + "\" in this store",
@@ -78,16 +116,15 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
                                     : "did you mean " + base::join(close, ", ") + "?");
   }
   const auto committed = m_repository.read(m_repository.head_tree(), path);
-  const auto working = store::read_small_file(m_repository.root() + "/" + path);
   std::string complaint;
-  for (const auto& text : {working, committed}) {
-    if (!text) continue;
-    auto parsed = parse(*text, path);
+  for (const auto* text : {&working_copy(type), &committed}) {
+    if (!*text) continue;
+    auto parsed = parse(**text, path);
     if (auto* schema = std::get_if<core::Schema>(&parsed); schema != nullptr && schema->type == type) {
       if (!complaint.empty()) m_warnings.push_back(complaint + "; the committed version is used");
       // Replaced in place: whoever holds a reference to the schema holds it on.
       auto& loaded = m_loaded[std::string(type)];
-      loaded.text = *text;
+      loaded.text = **text;
       loaded.fresh = true;
       if (!loaded.schema) loaded.schema = std::make_unique<core::Schema>();
       *loaded.schema = std::move(*schema);

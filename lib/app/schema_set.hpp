@@ -46,24 +46,37 @@ class SchemaSet {
   std::optional<FolderMove> move(const std::string& path, const std::string& text) const;
   /// HEAD has moved: texts are looked at again, and those that are the same are not parsed again.
   void refresh();
+  /// Of all texts that are in use: what this answers hangs on nothing else.
+  std::string digest() const;
+  /// The id of the text that `get` reads the type from; "" where only a working copy is there and cannot be
+  /// read.
+  std::string text_in_use(std::string_view type) const;
+  /// Whether a person is changing it: its working copy is not what HEAD has.
+  bool is_edited(std::string_view type) const;
   /// Working copies that do not parse, and so are not used: one sentence each.
   const std::vector<std::string>& warnings() const { return m_warnings; }
 
  private:
   const store::Repository& m_repository;
   mutable std::vector<std::string> m_types;
+  mutable std::map<std::string, std::string, std::less<>> m_committed; ///< ids of HEAD's texts, by type
   mutable bool m_listed = false;
   struct Loaded {
     std::string text; ///< what it was parsed from
     std::unique_ptr<core::Schema> schema;
     bool fresh = true;
   };
+  /// As it stood when it was first asked for.
+  const std::optional<std::string>& working_copy(std::string_view type) const;
+  /// "" for what HEAD has not.
+  std::string committed_id(std::string_view type) const;
   std::string folder_of(const std::string& type) const;
   /// "" for none.
   std::string other_type_in(const std::string& folder, const std::string& than) const;
-  const core::Schema* reuse(Loaded& loaded, const std::string& path) const;
+  const core::Schema* reuse(Loaded& loaded, std::string_view type) const;
   std::variant<core::Schema, std::vector<core::Problem>> parse(const std::string& text,
                                                                const std::string& path) const;
+  mutable std::map<std::string, std::optional<std::string>, std::less<>> m_working;
   mutable std::map<std::string, Loaded, std::less<>> m_loaded;
   mutable std::vector<std::string> m_warnings;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/problem.hpp"
+#include "core/record.hpp"
 #include "core/value.hpp"
 
 #include <cstddef>
@@ -22,9 +23,8 @@ struct Limits {
 
 /// Of a record as one batch may write it.
 inline constexpr Limits written_limits{};
-/// Of a record as it may be: a merge keeps what sixteen devices have written at the same time.
-inline constexpr Limits record_limits{16 * written_limits.bytes, written_limits.depth,
-                                      16 * written_limits.events};
+/// Of a record as it may be.
+inline constexpr Limits record_limits{core::largest_record, written_limits.depth, 16 * written_limits.events};
 
 /// One scalar, list or map with the place it came from. `plain` scalars were not quoted: their type is a
 /// guess, and `source` keeps the text, so that a field of type string may take `0123` as it stands.

@@ -9,24 +9,43 @@
 namespace crm::core {
 namespace {
 
-/// Of both sides' entries: those that the other side has too, or has not seen.
+struct Side {
+  const RecordState& state;
+  const Seen& seen;
+};
+
+/// Of both sides' entries: those that the other side has too, or has not seen. What stood there when a record
+/// was made has been seen where that creation is known: the device's later stamps may be somebody else's.
 template <class Set, class Holds>
-Set survivors(const Set& a, const Seen& seen_a, const Set& b, const Seen& seen_b, const Holds& holds) {
+Set survivors(const Set& a, const Side& of_a, const Set& b, const Side& of_b, const Holds& holds) {
   Set out;
-  for (const auto& entry : a)
-    if (holds(b, entry) || !covers(seen_b, entry.stamp)) out.insert(entry);
-  for (const auto& entry : b)
-    if (holds(a, entry) || !covers(seen_a, entry.stamp)) out.insert(entry);
+  const auto add = [&](const Set& own, const Side& of_own, const Set& others, const Side& of_others) {
+    for (const auto& entry : own) {
+      const bool since_creation = of_own.state.is_creation(entry.stamp);
+      const bool seen =
+          since_creation ? of_others.state.is_creation(entry.stamp) : covers(of_others.seen, entry.stamp);
+      if (!seen || holds(others, entry, since_creation)) out.insert(entry);
+    }
+  };
+  add(a, of_a, b, of_b);
+  add(b, of_b, a, of_a);
   return out;
 }
 
+bool is_one(const Stamp& a, const Stamp& b, bool by_member) {
+  return by_member ? is_same(a, b) : a == b;
+}
+
 /// By stamp alone: should one stamp come with two contents (schemas that cut units differently), both stay.
-const auto holds_stamp = [](const auto& set, const auto& entry) {
-  return std::any_of(set.begin(), set.end(), [&](const auto& other) { return other.stamp == entry.stamp; });
+const auto holds_stamp = [](const auto& set, const auto& entry, bool by_member) {
+  return std::any_of(set.begin(), set.end(),
+                     [&](const auto& other) { return is_one(other.stamp, entry.stamp, by_member); });
 };
 
-const auto holds_element = [](const Elements& set, const Element& entry) {
-  const auto it = set.lower_bound({entry.value, {entry.stamp.time, entry.stamp.device, ""}});
+const auto holds_element = [](const Elements& set, const Element& entry, bool by_member) {
+  auto it = set.lower_bound({entry.value, {entry.stamp.time, entry.stamp.device, ""}});
+  while (it != set.end() && *it == entry && !is_one(it->stamp, entry.stamp, by_member))
+    ++it;
   return it != set.end() && *it == entry;
 };
 
@@ -36,7 +55,7 @@ const Value& lone(const Register& unit) {
   return value != nullptr ? *value : null;
 }
 
-Register join_units(const Register& a, const Register& b) {
+Register join_units(const Register& a, const RecordState& of_a, const Register& b, const RecordState& of_b) {
   Register out = a;
   out.carried.insert(b.carried.begin(), b.carried.end());
   for (const auto& [element, stamps] : b.added)
@@ -57,13 +76,13 @@ Register join_units(const Register& a, const Register& b) {
     break;
   }
   case Joining::Review:
-    out.now = survivors(a.now, a.seen, b.now, b.seen, holds_stamp);
+    out.now = survivors(a.now, {of_a, a.seen}, b.now, {of_b, b.seen}, holds_stamp);
     // Two sides that both claim to have replaced all of the other's: a forged `seen` must not wipe a value.
     if (out.now.empty())
       out.now.insert(NewestFirst{}(*a.now.begin(), *b.now.begin()) ? *a.now.begin() : *b.now.begin());
     break;
   case Joining::Set:
-    out.elements = survivors(a.elements, a.seen, b.elements, b.seen, holds_element);
+    out.elements = survivors(a.elements, {of_a, a.seen}, b.elements, {of_b, b.seen}, holds_element);
     break;
   }
   return out;
@@ -80,7 +99,7 @@ bool is_nothing(const Register& unit, const RecordState& state) {
 /// That something was not there when the record was made says nothing against what was there when it was made
 /// elsewhere.
 Register join_made_apart(const Register& x, const RecordState& a, const Register& y, const RecordState& b) {
-  Register out = is_nothing(y, b) ? x : is_nothing(x, a) ? y : join_units(x, y);
+  Register out = is_nothing(y, b) ? x : is_nothing(x, a) ? y : join_units(x, a, y, b);
   if (out.joining != Joining::Set && out.joining != Joining::Review) return out;
   for (const auto* state : {&a, &b}) {
     take(out.seen, state->created);
@@ -107,8 +126,9 @@ bool is_before(const Value& a, const Value& b) {
   return less(a, b);
 }
 
-bool is_older_creation(const Stamp& a, const Stamp& b) {
-  return std::tie(a.time, a.device, b.member) < std::tie(b.time, b.device, a.member);
+bool made_at_once(const RecordState& a, const RecordState& b) {
+  return is_same(a.created, b.created) &&
+         std::equal(a.again.begin(), a.again.end(), b.again.begin(), b.again.end(), is_same);
 }
 
 std::size_t rank_of(const States& states, const std::string& state) {
@@ -136,48 +156,6 @@ View view_states(const Register& unit, const States& states) {
            (!from.empty() && states.reaches(from, to) && !states.reaches(to, from));
   });
   return {far->content, far->stamp, !agreed};
-}
-
-std::vector<Conflict::Candidate> candidates(const Register& unit, const View& shown) {
-  std::vector<Conflict::Candidate> out;
-  for (const auto& version : unit.now)
-    if (std::none_of(out.begin(), out.end(), [&](const auto& c) { return c.values == version.content; }))
-      out.push_back({version.content, version.stamp, false, version.content == shown.content});
-  return out;
-}
-
-/// First what speaks for keeping the record: the fields written behind the deletions' backs, or all fields
-/// where somebody took a deletion back. Then the deletions.
-std::vector<Conflict::Candidate> deletion_candidates(const RecordState& state, const Record& record,
-                                                     const Schema& schema) {
-  Conflict::Candidate keep{.values = {}, .stamp = {}, .shown = true};
-  std::vector<Conflict::Candidate> out;
-  for (const auto& mark : state.deletion.now) {
-    if (mark.mark == Mark::Undelete) {
-      keep.stamp = std::max(keep.stamp, mark.stamp);
-      keep.values = record.fields;
-      continue;
-    }
-    out.push_back({.values = {}, .stamp = mark.stamp, .deletes = true});
-    for (const auto& unit : state.units) {
-      const View shown = view(unit, schema);
-      if (unit.joining == Joining::Greatest || unit.joining == Joining::Least ||
-          covers(mark.knew, shown.stamp))
-        continue;
-      keep.stamp = std::max(keep.stamp, shown.stamp);
-      for (const auto& [field, value] : shown.content)
-        keep.values.set(field, value);
-      if (!shown.content.empty() || shown.stamp == state.created) continue;
-      for (const auto& field : fields_of(unit.unit, schema))
-        keep.values.set(field, Value{});
-    }
-  }
-  if (keep.stamp == Stamp{}) {
-    keep.values = record.fields;
-    keep.stamp = newest(record);
-  }
-  out.insert(out.begin(), std::move(keep));
-  return out;
 }
 
 } // namespace
@@ -272,8 +250,8 @@ RecordState join_states(const RecordState& a, const RecordState& b, const Schema
     right.at(unit.unit, schema);
   for (const auto& unit : b.units)
     left.at(unit.unit, schema);
-  if (is_older_creation(right.created, left.created)) std::swap(left, right);
-  const bool once = left.created == right.created && left.again == right.again;
+  if (OldestFirst{}(right.created, left.created)) std::swap(left, right);
+  const bool once = made_at_once(left, right);
   RecordState out;
   out.created = left.created;
   out.again = left.again;
@@ -282,9 +260,10 @@ RecordState join_states(const RecordState& a, const RecordState& b, const Schema
   out.units.reserve(left.units.size());
   for (std::size_t i = 0; i < left.units.size(); ++i) {
     const Register &x = left.units[i], &y = right.units[i];
-    out.units.push_back(once ? join_units(x, y) : join_made_apart(x, left, y, right));
+    out.units.push_back(once ? join_units(x, left, y, right) : join_made_apart(x, left, y, right));
   }
-  out.deletion.now = survivors(a.deletion.now, a.deletion.seen, b.deletion.now, b.deletion.seen, holds_stamp);
+  out.deletion.now =
+      survivors(a.deletion.now, {a, a.deletion.seen}, b.deletion.now, {b, b.deletion.seen}, holds_stamp);
   out.deletion.seen = a.deletion.seen;
   take(out.deletion.seen, b.deletion.seen);
   std::map<std::string, Value> other(a.other.begin(), a.other.end());
@@ -373,18 +352,6 @@ Merged join(const Record& a, const Record& b, const Schema& schema) {
 std::vector<std::string> fields_of(const std::string& unit, const Schema& schema) {
   auto out = schema.members(unit);
   if (out.empty()) out.push_back(unit);
-  return out;
-}
-
-std::vector<Conflict> conflicts(const Record& record, const Schema& schema) {
-  std::vector<Conflict> out;
-  if (!record.crm.contains("also") && !record.crm.contains("deleted")) return out; // nearly every record
-  const RecordState state = read_state(record, schema);
-  for (const auto& unit : state.units)
-    if (const View shown = view(unit, schema); shown.conflict)
-      out.push_back({unit.unit, candidates(unit, shown)});
-  if (presence(state) == Presence::Disputed)
-    out.push_back({std::string(Conflict::deletion), deletion_candidates(state, record, schema)});
   return out;
 }
 

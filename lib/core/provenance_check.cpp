@@ -119,7 +119,7 @@ class Check {
     const auto* list = several(value, where, most_values);
     if (list == nullptr) return;
     for (const auto& each : *list)
-      if (const auto out = stamp(each, where); out && m_created && !(*m_created < *out))
+      if (const auto out = stamp(each, where); out && m_created && !OldestFirst{}(*m_created, *out))
         report(where, to_text(each), "must be newer than `created`");
   }
 

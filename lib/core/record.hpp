@@ -4,12 +4,16 @@
 #include "base/id.hpp"
 #include "core/value.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace crm::core {
 
 struct Schema;
+
+/// Bytes of its file: a merge keeps what sixteen devices have written at the same time, 256 KiB each.
+inline constexpr std::size_t largest_record = std::size_t{4} << 20;
 
 struct Record {
   base::Id id;

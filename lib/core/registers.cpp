@@ -73,7 +73,7 @@ void settle(Register& unit, Map shown, const RecordState& state) {
   case Joining::Review:
     // Every write has seen that nothing was there. (Another schema, with other units, may have kept it.)
     std::erase_if(unit.now, [&](const Version& v) {
-      return v.content.empty() && v.stamp != newest && state.is_creation(v.stamp);
+      return v.content.empty() && !is_same(v.stamp, newest) && state.is_creation(v.stamp);
     });
     break;
   case Joining::Latest:
@@ -287,7 +287,7 @@ void render_state(const RecordState& state, const Schema& schema, Record& record
       fields.set(field, value);
     Seen said = creations;
     take(said, shown.stamp);
-    if (shown.stamp != state.created) changed.set(unit.unit, to_text(shown.stamp));
+    if (!is_same(shown.stamp, state.created)) changed.set(unit.unit, to_text(shown.stamp));
 
     Versions rest = unit.now;
     rest.erase({shown.content, shown.stamp});
@@ -310,7 +310,7 @@ void render_state(const RecordState& state, const Schema& schema, Record& record
     for (const auto& [element, times] : stamps) {
       for (const auto& stamp : times)
         take(said, stamp);
-      const bool plain = times.size() == 1 && *times.begin() == state.created;
+      const bool plain = times.size() == 1 && is_same(*times.begin(), state.created);
       if (!plain || unit.joining != Joining::Set) by_element.set(element, stamps_value(times));
     }
     if (!by_element.empty()) added.set(unit.unit, std::move(by_element));

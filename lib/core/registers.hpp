@@ -88,7 +88,7 @@ struct RecordState {
   Register* find(std::string_view unit);
   /// Adds the unit, unset since creation, where it is missing.
   Register& at(std::string_view unit, const Schema& schema);
-  bool is_creation(const Stamp& stamp) const { return stamp == created || again.contains(stamp); }
+  bool is_creation(const Stamp& stamp) const { return is_same(stamp, created) || again.contains(stamp); }
   friend bool operator==(const RecordState&, const RecordState&) = default;
 };
 

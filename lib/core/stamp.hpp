@@ -25,6 +25,11 @@ struct Stamp {
   }
 };
 
+/// The member too: only what was forged, or made by hand, differs there alone.
+inline bool is_same(const Stamp& a, const Stamp& b) {
+  return a == b && a.member == b.member;
+}
+
 std::string to_text(const Stamp& stamp);
 std::string to_text(StampTime time);
 /// Nothing when the text is not exactly of that form. Device and member names: [a-z0-9][a-z0-9._-]{0,39}.

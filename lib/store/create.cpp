@@ -65,7 +65,7 @@ void prepare_git_dir(const std::string& git_dir) {
   write_new_file(git_dir + "/hooks/pre-commit", pre_commit_hook, 0777);
   make_folder(git_dir + "/info");
   const std::string exclude = git_dir + "/info/exclude", line = std::string(temporary_pattern) + "\n";
-  const auto old = look_at(AT_FDCWD, exclude.c_str());
+  const auto old = look_at(AT_FDCWD, exclude.c_str(), largest_other_file);
   if (old.what == Seen::What::File && old.content.find(line) != std::string::npos) return;
   const Descriptor file(::open(exclude.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   if (!file) fail_system(errno, "write", exclude);

@@ -142,12 +142,13 @@ Descriptor WorkFiles::open_folder(std::string_view path, Folders folders) const 
 }
 
 Seen WorkFiles::look(std::string_view path) const {
-  if (const auto here = open_already(path)) return look_at(here.get(), std::string(file_name(path)).c_str());
+  const std::string name(file_name(path));
+  if (const auto here = open_already(path)) return look_at(here.get(), name.c_str(), largest_file(path));
   Descriptor at(::open(m_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const auto parts = base::split(path, '/');
   for (std::size_t i = 0; at && i + 1 < parts.size(); ++i) {
-    const std::string name(parts[i]);
-    Descriptor next(::openat(at.get(), name.c_str(), open_folder_flags));
+    const std::string folder(parts[i]);
+    Descriptor next(::openat(at.get(), folder.c_str(), open_folder_flags));
     if (!next && errno == ENOENT) return {};
     if (!next && (errno == ELOOP || errno == ENOTDIR))
       return other("below a link or a file, where a folder belongs");
@@ -155,7 +156,7 @@ Seen WorkFiles::look(std::string_view path) const {
   }
   if (!at) return unreadable(errno);
   stay(path, at);
-  return look_at(at.get(), std::string(file_name(path)).c_str(), largest_file(path));
+  return look_at(at.get(), name.c_str(), largest_file(path));
 }
 
 void WorkFiles::prepare(std::string_view path, std::string_view content) const {

@@ -37,7 +37,7 @@ struct Seen {
 
 /// Reads `name` in the folder `at` (a descriptor, or AT_FDCWD), at most `most` bytes, without following a
 /// link or waiting on a fifo.
-Seen look_at(int at, const char* name, std::size_t most = largest_other_file);
+Seen look_at(int at, const char* name, std::size_t most);
 
 /// Nothing is durable before sync() or sync_all().
 class WorkFiles {

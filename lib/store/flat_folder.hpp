@@ -23,7 +23,9 @@ class FlatFolder {
   /// Error(InvalidData) when there are more than `most`.
   std::vector<std::string> names(std::string_view suffix, std::size_t most) const;
   /// No link is followed.
-  Seen look(const std::string& name) const { return look_at(m_folder.get(), name.c_str()); }
+  Seen look(const std::string& name) const {
+    return look_at(m_folder.get(), name.c_str(), largest_other_file);
+  }
 
   /// Written beside it, synced and renamed. Throw Error(Failure).
   void write(const std::string& name, std::string_view content) const;

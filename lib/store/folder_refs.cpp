@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t id_length = 40, longest_ref = 100, most_devices = 1000;
+constexpr std::size_t id_length = 40, longest_ref = 100;
 
 std::optional<Oid> id_in(std::string_view text) {
   const auto id = text.substr(0, id_length);

@@ -216,7 +216,7 @@ std::vector<HandEdit> Repository::hand_edits(const std::vector<std::string>& pat
   std::optional<StatCache> cache; // read for what is gone alone
   for (const auto& path : paths) {
     check_path(path);
-    auto edit = judge(path, blob_at(m_impl->get(), tree.get(), path), m_impl->files.look(path), late);
+    auto edit = judge(path, blob_at(tree.get(), path), m_impl->files.look(path), late);
     if (!edit) continue;
     if (edit->kind == HandEdit::Kind::Removed) {
       if (!cache) cache.emplace(m_impl->git_dir);

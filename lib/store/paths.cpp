@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "core/record.hpp"
 
 #include <algorithm>
 
@@ -73,7 +74,8 @@ bool is_in_attachments(std::string_view path) {
 }
 
 std::size_t largest_file(std::string_view path) {
-  return is_in_attachments(path) ? largest_attachment : largest_other_file;
+  if (is_in_attachments(path)) return largest_attachment;
+  return parse_record_path(path) ? core::largest_record : largest_other_file;
 }
 
 std::string path_problem(std::string_view path) {

@@ -28,7 +28,7 @@ bool is_in_attachments(std::string_view path);
 
 /// Bytes of a file, by where it stands.
 inline constexpr std::size_t largest_attachment = std::size_t{25} << 20,
-                             largest_other_file = std::size_t{1} << 20;
+                             largest_other_file = std::size_t{1} << 20; ///< that is no record either
 std::size_t largest_file(std::string_view path);
 
 /// Why a store cannot hold that path, or "": relative, at most 4 components of [A-Za-z0-9._-]+, none of them

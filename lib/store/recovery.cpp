@@ -47,7 +47,7 @@ bool bring_forward(const Repository::Impl& repository, const Oid& head, const Pe
   std::vector<Target> targets;
   for (const auto& [path, before] : pending) {
     repository.files.discard(path);
-    Target target{path, blob_at(repository.get(), tree.get(), path), nullptr, before, false};
+    Target target{path, blob_at(tree.get(), path), nullptr, before, false};
     // A file that is gone or empty is what a crash leaves of one that was being written.
     target.replaceable.insert("");
     target.replaceable.insert(Oid(empty_blob));

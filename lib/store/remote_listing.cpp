@@ -12,7 +12,7 @@ namespace crm::store {
 namespace {
 
 constexpr std::string_view branch_refs = "refs/heads/";
-constexpr std::size_t most_devices = 1000, most_branches = 20;
+constexpr std::size_t most_branches = 20;
 
 void add(Listing& out, std::string_view name, std::string_view id, const std::string& branch) {
   constexpr std::string_view devices = device_refs;

@@ -167,7 +167,7 @@ void Repository::sign_with(Signer signer) {
 }
 
 Oid Repository::folder_id(const Oid& commit_or_tree, std::string_view path) const {
-  const auto entry = entry_at(m_impl->get(), tree_of(m_impl->get(), commit_or_tree).get(), path);
+  const auto entry = entry_at(tree_of(m_impl->get(), commit_or_tree).get(), path);
   if (!entry || git_tree_entry_type(entry.get()) != GIT_OBJECT_TREE) return "";
   return to_oid(*git_tree_entry_id(entry.get()));
 }
@@ -177,7 +177,7 @@ Oid Repository::head_tree() const {
 }
 
 std::optional<Oid> Repository::blob_id(const Oid& commit_or_tree, std::string_view path) const {
-  auto id = blob_at(m_impl->get(), tree_of(m_impl->get(), commit_or_tree).get(), path);
+  auto id = blob_at(tree_of(m_impl->get(), commit_or_tree).get(), path);
   if (id.empty()) return std::nullopt;
   return id;
 }

@@ -165,7 +165,7 @@ Oid Transaction::Impl::write(const std::vector<Change>& changes, const Message& 
   std::optional<WorkFiles::Staying> staying(std::in_place, repository->files);
   for (const Change* change : list) {
     told(Step::Look, targets.size(), list.size());
-    auto next = target(change->path, base ? blob_at(repository->get(), base.get(), change->path) : Oid(),
+    auto next = target(change->path, base ? blob_at(base.get(), change->path) : Oid(),
                        change->content ? hash_blob(*change->content) : change->blob);
     next.content = change->content ? &*change->content : nullptr;
     if (files == Files::MustBeCommitted) {
@@ -249,8 +249,7 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
       continue;
     }
     const bool is_new =
-        changes[i]->content &&
-        (base == nullptr || blob_at(repository->get(), base, targets[i].path) != targets[i].blob);
+        changes[i]->content && (base == nullptr || blob_at(base, targets[i].path) != targets[i].blob);
     NewFile file{changes[i]->path, std::nullopt};
     if (changes[i]->content)
       file.blob = !is_new ? from_oid(targets[i].blob)

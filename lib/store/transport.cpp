@@ -5,6 +5,7 @@
 #include "store/remote_listing.hpp"
 #include "store/remotes.hpp"
 #include "store/standstill.hpp"
+#include "store/sync_at_once.hpp"
 #include "store/transport_call.hpp"
 #include "store/transport_trouble.hpp"
 
@@ -17,9 +18,11 @@
 #include <cerrno>
 #include <filesystem>
 #include <fmt/format.h>
+#include <map>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace crm::store {
 namespace {
@@ -171,6 +174,34 @@ GitRun fetch_refs(const Repository& repository, const Remote& remote, const std:
   return devices.empty() || !for_them ? run : talk(repository.root(), url, alone, patience);
 }
 
+/// The folders of objects that the git program gives new names in: it syncs what it writes, and not them.
+class ObjectFolders {
+ public:
+  explicit ObjectFolders(std::string root) : m_root(std::move(root)), m_before(changes()) {}
+
+  /// What was named since is on the disk afterwards.
+  void sync() const {
+    std::vector<std::string> changed;
+    for (const auto& [folder, when] : changes())
+      if (const auto at = m_before.find(folder); at == m_before.end() || at->second != when)
+        changed.push_back(folder);
+    if (!changed.empty()) changed.push_back(m_root); // some of them may be new
+    sync_at_once(changed);
+  }
+
+ private:
+  std::map<std::string, std::filesystem::file_time_type> changes() const {
+    std::map<std::string, std::filesystem::file_time_type> out;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(m_root, error), end; !error && at != end; at.increment(error))
+      if (at->is_directory(error)) out.emplace(at->path().string(), at->last_write_time(error));
+    return out;
+  }
+
+  std::string m_root;
+  std::map<std::string, std::filesystem::file_time_type> m_before;
+};
+
 } // namespace
 
 Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
@@ -200,6 +231,7 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
     return out;
   }
   clear_odd_devices(before_talk.get(), remote.name);
+  const ObjectFolders folders(git_repository_commondir(before_talk.get()) + std::string("objects"));
   const auto run = fetch_refs(repository, remote, branch, devices, patience);
   if (lacks_branch(run)) {
     out.lost = !out.before.empty();
@@ -208,6 +240,7 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
   }
   static_cast<Contact&>(out) = contact_of(run, trouble_of(run));
   if (!out.ok()) return out;
+  folders.sync();
   const auto handle = open_again(repository); // knows the pack that came
   out.tip = ref_target(handle.get(), arrived);
   if (out.tip.empty() || !is_commit(handle.get(), out.tip)) {

@@ -5,6 +5,7 @@
 #include "store/repository.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,6 +72,8 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
 /// Where each device leaves a sign of life at a remote: refs/crm/devices/DEVICE there, and here, as fetched,
 /// refs/crm/devices/REMOTE/DEVICE.
 inline constexpr const char* device_refs = "refs/crm/devices/";
+/// So many has no store; a remote that shows more is not believed.
+inline constexpr std::size_t most_devices = 1000;
 
 /// A ref of the remote that is set whatever it was; where the remote does not take it, nothing is said.
 struct Beside {

@@ -39,7 +39,8 @@ std::vector<std::string> hardening(std::chrono::seconds patience) {
            "push.gpgSign=false",
            "push.followTags=false",
            "http.lowSpeedLimit=1",
-           "core.bigFileThreshold=1m", // what is larger is not held in memory
+           "core.bigFileThreshold=1m",     // what is larger is not held in memory
+           "core.fsync=objects,reference", // in a clone that git made too
        }) {
     out.emplace_back("-c");
     out.push_back(setting);

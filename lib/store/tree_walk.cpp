@@ -213,16 +213,15 @@ std::size_t count_files(git_repository* repository, const git_tree* tree, int de
   return out;
 }
 
-git::TreeEntryHandle entry_at(git_repository* repository, const git_tree* tree, std::string_view path) {
-  (void)repository;
+git::TreeEntryHandle entry_at(const git_tree* tree, std::string_view path) {
   git::TreeEntryHandle entry;
   const int code = git::take(entry, git_tree_entry_bypath, tree, std::string(path).c_str());
   if (code != GIT_ENOTFOUND) check_git(code, "look for", path);
   return entry;
 }
 
-Oid blob_at(git_repository* repository, const git_tree* tree, std::string_view path) {
-  const auto entry = entry_at(repository, tree, path);
+Oid blob_at(const git_tree* tree, std::string_view path) {
+  const auto entry = entry_at(tree, path);
   if (!entry || entry_kind(git_tree_entry_filemode(entry.get())) != EntryKind::File) return "";
   return to_oid(*git_tree_entry_id(entry.get()));
 }
@@ -232,7 +231,7 @@ void walk_tree(git_repository* repository, const git_tree* tree, std::string_vie
   while (prefix.ends_with('/'))
     prefix.remove_suffix(1);
   if (prefix.empty()) return walk(repository, tree, "", 0, visit);
-  const auto entry = entry_at(repository, tree, prefix);
+  const auto entry = entry_at(tree, prefix);
   if (!entry) return;
   if (entry_kind(git_tree_entry_filemode(entry.get())) == EntryKind::Folder)
     walk(repository, read_tree(repository, *git_tree_entry_id(entry.get())).get(), std::string(prefix), 1,

@@ -41,8 +41,8 @@ void walk_tree(git_repository* repository, const git_tree* tree, std::string_vie
 std::size_t count_files(git_repository* repository, const git_tree* tree, int depth);
 
 /// The entry at a path, or null.
-git::TreeEntryHandle entry_at(git_repository* repository, const git_tree* tree, std::string_view path);
+git::TreeEntryHandle entry_at(const git_tree* tree, std::string_view path);
 /// Blob id at a path, "" when there is no file.
-Oid blob_at(git_repository* repository, const git_tree* tree, std::string_view path);
+Oid blob_at(const git_tree* tree, std::string_view path);
 
 } // namespace crm::store

@@ -145,22 +145,30 @@ const core::Schema* Authority::schema_of(const std::string& folder) const {
 }
 
 const Authority& Authorities::at(const store::Oid& commit_or_tree) {
-  const auto state = m_repository.folder_id(commit_or_tree, "members") + " " +
-                     m_repository.folder_id(commit_or_tree, "policy") + " " +
-                     m_repository.folder_id(commit_or_tree, "schemas");
+  auto state = m_repository.folder_id(commit_or_tree, "schemas");
+  const auto [at, is_new] = m_schemas.try_emplace(state);
+  if (is_new) at->second = read_schemas(commit_or_tree);
+  const auto& schemas = at->second;
+  state += " " + m_repository.folder_id(commit_or_tree, "policy");
+  for (const auto& [folder, schema] : schemas)
+    if (schema->type == core::member_type) state += " " + m_repository.folder_id(commit_or_tree, folder);
   auto& known = m_known[state];
-  if (!known) known = std::make_unique<Authority>(read(commit_or_tree));
+  if (!known) known = std::make_unique<Authority>(read(commit_or_tree, schemas));
   return *known;
 }
 
-Authority Authorities::read(const store::Oid& tree) {
-  Authority out;
+Authorities::ByFolder Authorities::read_schemas(const store::Oid& tree) {
+  ByFolder out;
   m_repository.each(tree, schemas_prefix, [&](std::string_view path, const store::Oid& blob) {
-    const auto [at, is_new] = m_schemas.try_emplace(blob);
-    if (is_new)
-      at->second = std::get_if<core::Schema>(&m_files->schema(std::string(path), m_repository.blob(blob)));
-    if (at->second != nullptr) out.schemas.emplace(at->second->folder, at->second);
+    const auto& read = m_files->schema(std::string(path), m_repository.blob(blob));
+    if (const auto* schema = std::get_if<core::Schema>(&read)) out.emplace(schema->folder, schema);
   });
+  return out;
+}
+
+Authority Authorities::read(const store::Oid& tree, const ByFolder& schemas) {
+  Authority out;
+  out.schemas = schemas;
   if (const auto text = m_repository.read(tree, policy_path)) {
     auto parsed = codec::parse_policy(*text, std::string(policy_path));
     if (auto* problems = std::get_if<std::vector<core::Problem>>(&parsed)) {

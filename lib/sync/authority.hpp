@@ -68,7 +68,8 @@ struct Authority : Trust {
 /// The keys alone, of the members' own type: less to read.
 std::vector<store::AllowedKey> keys_at(const store::Repository& repository, const store::Oid& commit);
 
-/// Read once for each state of the files that it comes from.
+/// Read once for each state of the files that it comes from: the policy, the schemas, and the members, who
+/// are in whatever folder their schema names.
 class Authorities {
  public:
   explicit Authorities(const store::Repository& repository,
@@ -77,11 +78,13 @@ class Authorities {
   const Authority& at(const store::Oid& commit_or_tree);
 
  private:
-  Authority read(const store::Oid& tree);
+  using ByFolder = decltype(Authority::schemas);
+  ByFolder read_schemas(const store::Oid& tree);
+  Authority read(const store::Oid& tree, const ByFolder& schemas);
   const store::Repository& m_repository;
   std::shared_ptr<ReadFiles> m_files;
   std::map<std::string, std::unique_ptr<Authority>> m_known;
-  std::map<store::Oid, const core::Schema*> m_schemas; ///< by blob; null for what is none
+  std::map<store::Oid, ByFolder> m_schemas; ///< by the id of schemas/
 };
 
 } // namespace crm::sync

@@ -7,8 +7,7 @@
 namespace crm::sync {
 namespace {
 
-// So many devices has no store; a remote that shows more is not believed.
-constexpr std::size_t most = 1000, most_offers = 20, longest_offer = 200;
+constexpr std::size_t most_offers = 20, longest_offer = 200;
 constexpr const char* key_trailer = "Crm-Key";
 
 bool is_oid(std::string_view text) {
@@ -32,7 +31,7 @@ store::Oid write_heartbeat(store::Repository& repository, const Heartbeat& beat)
 std::vector<Heartbeat> heartbeats(const store::Repository& repository, const std::string& remote) {
   std::vector<Heartbeat> out;
   for (const auto& [name, id] : repository.refs(store::device_refs + remote + "/")) {
-    if (!core::is_device_name(name) || out.size() == most) continue;
+    if (!core::is_device_name(name) || out.size() == store::most_devices) continue;
     const auto commit = repository.commit(id);
     Heartbeat beat{.device = name,
                    .member = commit.trailer("Crm-Actor"),

@@ -4,6 +4,7 @@
 #include "codec/yaml.hpp"
 #include "core/problem.hpp"
 #include "core/stamp.hpp"
+#include "store/paths.hpp"
 #include "store/repository.hpp"
 #include "sync/read_files.hpp"
 
@@ -12,13 +13,13 @@
 namespace crm::sync {
 
 struct Limits {
-  std::size_t files = 2'000'000;                 ///< in a tree
-  std::size_t size = codec::record_limits.bytes; ///< of a record
-  std::size_t other_size = 1 << 20;              ///< bytes of any other file
-  std::size_t depth = 3;                         ///< folders above a file
-  std::size_t schemas = 500;                     ///< in a store
-  std::size_t problems = 20;                     ///< are told; the rest is not looked for
-  bool contents = true;                          ///< of records and attachments; else only names and sizes
+  std::size_t files = 2'000'000;                      ///< in a tree
+  std::size_t size = codec::record_limits.bytes;      ///< of a record
+  std::size_t other_size = store::largest_other_file; ///< bytes of any other file
+  std::size_t depth = 3;                              ///< folders above a file
+  std::size_t schemas = 500;                          ///< in a store
+  std::size_t problems = 20;                          ///< are told; the rest is not looked for
+  bool contents = true; ///< of records and attachments; else only names and sizes
   /// No stamp may be newer: all that is written afterwards would have to be newer still.
   core::StampTime latest = core::StampTime::max();
 };

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace crm::sync {
 namespace {
@@ -35,8 +36,8 @@ class Locked {
       if (m_fd < 0) return;
       struct stat opened {
       }, there{};
-      if (::flock(m_fd, LOCK_EX) == 0 && ::fstat(m_fd, &opened) == 0 && ::stat(path.c_str(), &there) == 0 &&
-          opened.st_ino == there.st_ino)
+      if (!lock()) return;
+      if (::fstat(m_fd, &opened) == 0 && ::stat(path.c_str(), &there) == 0 && opened.st_ino == there.st_ino)
         return;
       ::close(m_fd); // it was moved away meanwhile
     }
@@ -50,6 +51,18 @@ class Locked {
   int fd() const { return m_fd; }
 
  private:
+  /// False with errno, and nothing open: the file system may know no locks.
+  bool lock() {
+    while (::flock(m_fd, LOCK_EX) != 0) {
+      if (errno == EINTR) continue;
+      const int why = errno;
+      ::close(std::exchange(m_fd, -1));
+      errno = why;
+      return false;
+    }
+    return true;
+  }
+
   int m_fd = -1;
 };
 

@@ -265,7 +265,10 @@ TEST_CASE("the laws hold for records that were made several times", "[merge][law
       if (random.below(2) == 0) fields.set("tags", List{"vip", Value(device)});
       if (random.below(2) == 0) fields.set("last_visit", "2026-01-02");
       const bool again = all.empty() || random.below(2) == 0;
-      all.push_back(again ? made(schema, std::move(fields), random.now(device, "alice")) : all.front());
+      auto stamp = random.now(device, "alice");
+      // A forger may say that it was made under a stamp of somebody else's.
+      if (!all.empty() && random.below(3) == 0) stamp = {created(all.front()).time, "a", "m" + device};
+      all.push_back(again ? made(schema, std::move(fields), stamp) : all.front());
     }
     for (std::size_t step = 0; step < 12; ++step) {
       Record& here = all[random.below(4)];

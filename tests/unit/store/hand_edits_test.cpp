@@ -94,7 +94,7 @@ TEST_CASE("what is not a plain small file is reported, and neither followed, wai
   const auto c = GENERATE(values<Case>({{"ln -s /etc/passwd ", "a symbolic link"},
                                         {"mkfifo ", "a pipe"},
                                         {"mkdir ", "a folder"},
-                                        {"truncate -s 1048577 ", "larger than 1 MiB"}}));
+                                        {"truncate -s 4194305 ", "larger than 4 MiB"}}));
   REQUIRE(run(c.shell + path).code == 0);
   for (const auto& edits : {store.repository.hand_edits(), store.repository.hand_edits({ada})}) {
     const auto edit = only(edits);
