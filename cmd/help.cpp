@@ -51,7 +51,9 @@ constexpr const char* filters_page = R"(Filters of lists: `crm book list`, `crm 
                           of a word, where `crm search` wants its beginning
   status:booked,arrived   a field's value; several are or
   with:bob  in:room-2     references by name, key or id
-  start:tomorrow  due:<fri  start:2026-11..2026-12  changed:>mon
+  start:tomorrow  due:<fri  start:2026-11..2026-12
+  changed:>mon            the last Monday: of what has been (created, changed,
+                          at of notes, last_contact) a word is the last such day
   value:>1000  value:100..200  duration:>=45m
   tag:vip  -tag:blocked   an element of a list; - is not
   phone:~0018             a part of an element; texts match by part anyway,

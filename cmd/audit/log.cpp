@@ -52,8 +52,9 @@ app::AuditFilter to_filter(Context& context, const LogOptions& options) {
   if (!options.record.empty())
     out.record = app::resolve(workspace, out.type, options.record, app::Scope::Stored).path;
   if (!out.field.empty()) check_field(workspace, out.type, out.field);
-  if (!options.since.empty()) out.since = moment_of(workspace, options.since, std::chrono::days{0});
-  if (!options.until.empty()) out.until = moment_of(workspace, options.until, std::chrono::days{1});
+  const auto past = app::parse_past(workspace, options.since, options.until);
+  out.since = past.since;
+  out.until = past.until;
   out.limit = options.limit.value_or(context.for_people() && context.terminal().tty_out ? on_a_screen : 0);
   return out;
 }
@@ -104,15 +105,6 @@ void run_log(Context& context, const LogOptions& options) {
 }
 
 } // namespace
-
-core::StampTime moment_of(app::Workspace& workspace, const std::string& phrase, std::chrono::days whole_day) {
-  auto when = app::parse_when(workspace, phrase);
-  if (!when.time) {
-    when.date += whole_day;
-    when.time = std::chrono::seconds{0};
-  }
-  return core::to_instant(app::settled(when), when.zone);
-}
 
 std::function<void()> add_audit_log_options(CLI::App& command, Context& context) {
   auto options = std::make_shared<LogOptions>();

@@ -1,3 +1,4 @@
+#include "app/input.hpp"
 #include "app/reads.hpp"
 #include "app/resolve.hpp"
 #include "cmd/audit/audit.hpp"
@@ -26,8 +27,9 @@ app::ReadFilter to_filter(Context& context, const ReadsOptions& options) {
   }
   if (!options.record.empty())
     out.record = app::resolve(workspace, out.type, options.record, app::Scope::All).record.id.str();
-  if (!options.since.empty()) out.since = moment_of(workspace, options.since, std::chrono::days{0});
-  if (!options.until.empty()) out.until = moment_of(workspace, options.until, std::chrono::days{1});
+  const auto past = app::parse_past(workspace, options.since, options.until);
+  out.since = past.since;
+  out.until = past.until;
   out.limit = options.limit.value_or(context.for_people() && context.terminal().tty_out ? on_a_screen : 0);
   return out;
 }

@@ -170,10 +170,7 @@ void add_rollback(CLI::App& root, Context& context) {
   command->add_flag("-y,--yes", options->yes, "do not ask, on a terminal");
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] {
-    if (!options->since.empty()) {
-      const auto when = app::parse_when(context.workspace(), options->since);
-      options->request.since = core::to_instant(app::settled(when), when.zone);
-    }
+    options->request.since = app::parse_past(context.workspace(), options->since, "").since;
     run_rollback(context, options->request, *options);
   });
 }
