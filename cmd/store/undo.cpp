@@ -99,6 +99,8 @@ void print_rollback(Context& context, const app::Undone& undone) {
     context.print(style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - most_shown)));
   print_records(context, undone.committed);
   print_kept(context, undone);
+  if (!undone.committed.commit.empty())
+    context.print(fmt::format("Taken back again with `crm undo {}`\n", undone.committed.batch.substr(0, 8)));
 }
 
 void run_rollback(Context& context, app::RollbackRequest request, const Flags& flags) {
@@ -132,7 +134,7 @@ void add_undo(CLI::App& root, Context& context) {
   command
       ->add_option("batch", options->request.batch,
                    "batch or commit, or a unique beginning of one (default: this device's last that is not "
-                   "undone; one that git made here counts too)")
+                   "undone, or its last rollback; one that git made here counts too)")
       ->type_name("BATCH");
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);
@@ -152,7 +154,7 @@ void add_rollback(CLI::App& root, Context& context) {
                   "  crm rollback --sync 1               what the last sync brought\n"
                   "Field by field: what others have changed since is listed and left, unless --overwrite "
                   "says otherwise. A "
-                  "rollback is a batch:\nit syncs, and `crm undo BATCH` takes it back.");
+                  "rollback is a batch:\nit syncs, and `crm undo` takes it back.");
   command->add_option("batches", options->request.batches, "batches or commits, or unique beginnings of them")
       ->type_name("BATCH");
   complete(context,

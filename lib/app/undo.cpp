@@ -15,6 +15,7 @@
 namespace crm::app {
 namespace {
 
+constexpr const char* rollback_operation = "rollback";
 constexpr const char* undoes = "Crm-Undoes"; ///< as name_of() has it; of several with spaces between
 
 std::string batch_of(const store::Commit& commit) {
@@ -111,7 +112,8 @@ store::Commit find_named(const store::Repository& repository, const std::string&
 }
 
 /// The last batch of this device that nobody has undone, or what was committed by git here: what others wrote
-/// is theirs to take back, or is named.
+/// is theirs to take back, or is named. A rollback is such a batch; an undo is none, so that another goes
+/// further back.
 store::Commit find_last(const store::Repository& repository, const std::string& device) {
   std::optional<store::Commit> found;
   std::set<std::string> undone;
@@ -120,7 +122,7 @@ store::Commit find_last(const store::Repository& repository, const std::string& 
     if (const std::string target = commit.trailer(undoes); !target.empty()) { // on whichever device
       for (const auto each : base::split(target, ' '))
         undone.emplace(each);
-      return true;
+      if (commit.trailer("Crm-Op") != rollback_operation) return true;
     }
     const auto entry = audit_entry(commit);
     if (entry.batch.empty() && entry.device.empty()) fail_unknown_device(entry);
@@ -263,7 +265,7 @@ Undone undo(Workspace& workspace, const UndoRequest& request) {
 }
 
 Undone rollback(Workspace& workspace, const RollbackRequest& request) {
-  Batch batch(workspace, "rollback", request.mode);
+  Batch batch(workspace, rollback_operation, request.mode);
   return take_back(workspace, batch, choose(workspace, request), request.later);
 }
 

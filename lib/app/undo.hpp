@@ -12,7 +12,7 @@ namespace crm::app {
 
 struct UndoRequest {
   /// Batch id, commit id or a unique beginning of either, of 4 characters or more; "" for this device's last
-  /// batch that nobody has undone.
+  /// batch that nobody has undone and that is no undo itself; a rollback is one.
   std::string batch;
   Later later = Later::Refuse;
   Mode mode = Mode::Write;
