@@ -65,7 +65,13 @@ void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
   const auto undone = app::undo(context.workspace(), request);
   if (!context.for_people()) return context.print_json(undone_json(context, undone));
   const auto& taken = undone.batches.front();
-  if (undone.committed.records.empty() && undone.committed.files.empty()) {
+  const std::string dropped =
+      taken.dropped == 0
+          ? ""
+          : ": " + base::count_of(taken.dropped, "batch") + (taken.dropped == 1 ? " waits" : " wait") +
+                " again for a decision (`crm audit quarantine`)";
+  const bool empty = undone.committed.records.empty() && undone.committed.files.empty();
+  if (empty && !taken.only_says) {
     // As where a decision was for what was shown already.
     context.print(fmt::format("Nothing to take back of \"{}\" ({}){}\n", base::printable(taken.summary),
                               taken.batch.substr(0, 8),
@@ -75,8 +81,8 @@ void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
   const bool many = undone.committed.records.size() > most_shown;
   context.print(fmt::format("{} \"{}\" ({}){}\n", request.mode == app::Mode::DryRun ? "Would undo" : "Undid",
                             base::printable(taken.summary), taken.batch.substr(0, 8),
-                            many ? ", " + counted_records(undone.committed) : ""));
-  print_records(context, undone.committed);
+                            many ? ", " + counted_records(undone.committed) : dropped));
+  if (!empty) print_records(context, undone.committed);
   print_kept(context, undone);
 }
 

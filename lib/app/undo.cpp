@@ -2,6 +2,7 @@
 
 #include "app/audit/log.hpp"
 #include "app/held_back.hpp"
+#include "app/quarantine.hpp"
 #include "app/refusal.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -238,7 +239,12 @@ Undone take_back(Workspace& workspace, Batch& batch, const std::vector<store::Co
     revert.take_back(commit);
     ids.push_back(name_of(commit));
     const auto entry = audit_entry(commit);
-    out.batches.push_back({ids.back(), commit.summary, entry.member, entry.device, entry.written});
+    const auto dropped = std::count_if(commit.trailers.begin(), commit.trailers.end(),
+                                       [](const auto& each) { return each.first == drops_trailer; });
+    const bool only_says = dropped > 0 || (entry.records.empty() && !commit.trailer(undoes).empty());
+    if (only_says) batch.commit_even_if_empty();
+    out.batches.push_back({ids.back(), commit.summary, entry.member, entry.device, entry.written, only_says,
+                           static_cast<std::size_t>(dropped)});
   }
   for (auto& each : revert.apply())
     out.kept.push_back(std::move(each));

@@ -23,6 +23,8 @@ struct TakenBack {
   std::string batch; ///< or the commit's id
   std::string summary, member, device;
   std::optional<core::StampTime> at;
+  bool only_says = false;  ///< it wrote no record: what it says of other batches is what is taken back
+  std::size_t dropped = 0; ///< batches that it dropped of what was put aside: they wait again
 };
 
 struct Undone {
