@@ -44,15 +44,25 @@ std::string noun(std::string_view type) {
 std::string described(Workspace& workspace, const core::Record& record) {
   const auto& schema = workspace.schemas().get(record.type);
   const std::string name = core::display_name(record, schema);
-  if (name != record.id.str()) return name;
-  std::string out =
-      record.text("contact").empty() ? "" : name_of(workspace, "contact", record.text("contact"));
+  const bool named = name != record.id.str();
+  if (named && schema.duration_field.empty()) return name;
+  std::string out = named                            ? name
+                    : record.text("contact").empty() ? ""
+                                                     : name_of(workspace, "contact", record.text("contact"));
   if (const auto wall = core::parse_wall_time(record.text(schema.time_field));
       wall && !schema.time_field.empty())
     out +=
         (out.empty() ? "" : ", ") +
         core::to_words(*wall, record.text("zone").empty() ? workspace.settings().zone : record.text("zone"));
   return out.empty() ? name : out;
+}
+
+std::string titled(Workspace& workspace, const core::Record& record) {
+  const auto name = described(workspace, record), id = record.id.str();
+  if (name != id && name == core::display_name(record, workspace.schemas().get(record.type)))
+    return fmt::format("{} \"{}\"", record.type, base::printable(name));
+  return fmt::format("{} {}{}", record.type, short_id(workspace, id),
+                     name == id ? "" : " " + base::printable(name));
 }
 
 void refuse_ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
