@@ -54,7 +54,7 @@ void check_own_changes(const store::Commit& commit) {
 [[noreturn]] void no_such(const std::string& wanted) {
   throw base::Error(base::Kind::NotFound,
                     "no batch \"" + base::printable(wanted) + "\" in this store's history",
-                    "`crm git log` shows the batches (Crm-Batch)");
+                    "`crm audit` lists the batches");
 }
 
 [[noreturn]] void ambiguous(const std::string& wanted, const std::vector<store::Commit>& commits) {
@@ -83,7 +83,7 @@ store::Commit find_named(const store::Repository& repository, const std::string&
     throw base::Error(base::Kind::Usage,
                       fmt::format("\"{}\" is too short to name a batch: it takes at least {} characters",
                                   base::printable(wanted), shortest),
-                      "`crm git log` shows the batches (Crm-Batch)");
+                      "`crm audit` lists the batches");
   std::vector<store::Commit> found;
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
     const auto batch = batch_of(commit);
@@ -132,8 +132,7 @@ store::Commit find_last(const store::Repository& repository, const std::string& 
     return false;
   });
   if (!found)
-    throw base::Error(base::Kind::NotFound, "there is nothing to undo",
-                      "`crm git log` shows the batches (Crm-Batch)");
+    throw base::Error(base::Kind::NotFound, "there is nothing to undo", "`crm audit` lists the batches");
   return *found;
 }
 
@@ -172,7 +171,7 @@ std::set<store::Oid> arrived_with(Workspace& workspace, std::size_t sync) {
                     seen == 0 ? "no sync of this device has brought anything yet"
                               : fmt::format("only {} sync{} of this device {} brought something", seen,
                                             seen == 1 ? "" : "s", seen == 1 ? "has" : "have"),
-                    "`crm sync --status` shows the last ones");
+                    "`crm audit` shows how long after they were written batches came here");
 }
 
 /// Newest first.
@@ -199,7 +198,7 @@ std::vector<store::Commit> choose(Workspace& workspace, const RollbackRequest& r
     return true;
   });
   if (out.empty())
-    throw base::Error(base::Kind::NotFound, "no batch is chosen by that", "`crm git log` shows the batches");
+    throw base::Error(base::Kind::NotFound, "no batch is chosen by that", "`crm audit` lists the batches");
   return out;
 }
 
