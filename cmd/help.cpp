@@ -73,6 +73,8 @@ constexpr const char* scripts_page = R"(Scripts
                     lists are [] when empty. Described in schemas/output/.
   --format ndjson   one record a line; also yaml, and of lists csv and tsv
   -o FILE           written whole or not at all
+  sync --watch --json   the object of `crm sync` for each sync, one a line, until
+                    nobody reads them any more
   Data goes to standard output, everything else to standard error. Without a
   terminal there is no colour, no prompt and no abbreviation.
   CRM_STORE  the store      CRM_NOW     the time to work with, in UTC
@@ -266,6 +268,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
   if (topic == "exit-codes") {
     for (const auto& code : exit_codes())
       context.print(fmt::format("{:>3}  {}  {}\n", code.code, base::pad(code.name, 20), code.meaning));
+    context.print("`crm git …` exits as git does.\n");
     return;
   }
   CLI::App* at = context.root;

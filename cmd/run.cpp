@@ -194,6 +194,8 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     tell_warnings(context);
     context.flush();
     return context.exit_code;
+  } catch (const ReaderGone&) {
+    return context.exit_code;
   } catch (const CLI::CallForHelp&) {
     std::cout << root.help(); // of the command that was meant
     return 0;
