@@ -122,8 +122,8 @@ void Context::flush() {
   if (m_shared.output.empty() || m_shared.output == "-") {
     const bool written =
         std::fwrite(m_out.data(), 1, m_out.size(), stdout) == m_out.size() && std::fflush(stdout) == 0;
-    // A reader that has seen enough (`crm list | head`) is no failure.
-    if (!written && errno != EPIPE)
+    if (!written && errno == EPIPE) throw ReaderGone();
+    if (!written)
       throw base::Error(base::Kind::Failure, std::string("cannot write the output: ") + std::strerror(errno));
   } else {
     write_file_atomically(m_shared.output, m_out);

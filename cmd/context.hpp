@@ -53,6 +53,9 @@ struct Shared {
   bool json = false, quiet = false;
 };
 
+/// `crm … | head -1` has seen enough: no failure, and an end to what would go on telling.
+struct ReaderGone {};
+
 class Context {
  public:
   Context(base::Environment& env, Terminal terminal, std::vector<std::string> words);
@@ -97,6 +100,7 @@ class Context {
   void say(std::string_view sentence) const;
   /// What was not done, where the exit code is not 0 for it. With --quiet too: nothing goes wrong in silence.
   void complain(std::string_view sentence) const;
+  /// Throws ReaderGone where nobody reads standard output any more.
   void flush();
   /// The file of -o, "" for standard output, for a command that writes it by itself.
   std::string take_output() { return std::exchange(m_shared.output, {}); }

@@ -86,7 +86,7 @@ void run_edit(Context& context, const EditOptions& options) {
     open_editor(context, scratch.path());
     const auto text = store::read_small_file(scratch.path());
     if (!text) throw base::Error(base::Kind::Failure, "cannot read what the editor left");
-    if (*text == before.text) return context.print("Nothing was changed.\n");
+    if (*text == before.text) return context.say("nothing was changed");
     try {
       return answer(context,
                     app::save_from_editor(workspace, found, before, *text, options.force, options.mode),

@@ -51,7 +51,9 @@ constexpr const char* filters_page = R"(Filters of lists: `crm book list`, `crm 
                           of a word, where `crm search` wants its beginning
   status:booked,arrived   a field's value; several are or
   with:bob  in:room-2     references by name, key or id
-  start:tomorrow  due:<fri  start:2026-11..2026-12  changed:>mon
+  start:tomorrow  due:<fri  start:2026-11..2026-12
+  changed:>mon            the last Monday: of what has been (created, changed,
+                          at of notes, last_contact) a word is the last such day
   value:>1000  value:100..200  duration:>=45m
   tag:vip  -tag:blocked   an element of a list; - is not
   phone:~0018             a part of an element; texts match by part anyway,
@@ -71,6 +73,8 @@ constexpr const char* scripts_page = R"(Scripts
                     lists are [] when empty. Described in schemas/output/.
   --format ndjson   one record a line; also yaml, and of lists csv and tsv
   -o FILE           written whole or not at all
+  sync --watch --json   the object of `crm sync` for each sync, one a line, until
+                    nobody reads them any more
   Data goes to standard output, everything else to standard error. Without a
   terminal there is no colour, no prompt and no abbreviation.
   CRM_STORE  the store      CRM_NOW     the time to work with, in UTC
@@ -264,6 +268,7 @@ void run_help(Context& context, const std::vector<std::string>& words) {
   if (topic == "exit-codes") {
     for (const auto& code : exit_codes())
       context.print(fmt::format("{:>3}  {}  {}\n", code.code, base::pad(code.name, 20), code.meaning));
+    context.print("`crm git …` exits as git does.\n");
     return;
   }
   CLI::App* at = context.root;

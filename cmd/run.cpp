@@ -5,6 +5,7 @@
 #include "cmd/acting.hpp"
 #include "cmd/command.hpp"
 #include "cmd/command_line.hpp"
+#include "cmd/empty_names.hpp"
 #include "cmd/exit_codes.hpp"
 #include "cmd/tree.hpp"
 #include "codec/json.hpp"
@@ -184,11 +185,16 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
       build_tree(root, context, Extent::Whole);
     words = with_default_verb(root, std::move(words));
     mark_negated_filters(root, words);
-    root.parse_complete_callback([&] { refuse_tables_of_writes(root, context); });
+    root.parse_complete_callback([&] {
+      refuse_tables_of_writes(root, context);
+      refuse_empty_names(root, context);
+    });
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     root.parse(reversed);
     tell_warnings(context);
     context.flush();
+    return context.exit_code;
+  } catch (const ReaderGone&) {
     return context.exit_code;
   } catch (const CLI::CallForHelp&) {
     std::cout << root.help(); // of the command that was meant

@@ -7,6 +7,7 @@
 #include "core/merge.hpp"
 #include "core/occurrence.hpp"
 #include "core/provenance.hpp"
+#include "store/paths.hpp"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -126,6 +127,9 @@ core::Map batch_json(app::Workspace& workspace, const app::Committed& committed,
   out.set("records", std::move(records));
   out.set("files", std::move(files));
   out.set("warnings", std::move(notes));
+  out.set("undoes", core::Value{}); // what one command alone has to say, it sets
+  for (const char* name : {"rolled_back", "kept", "problems", "foreign"})
+    out.set(name, core::List{});
   return out;
 }
 
@@ -279,6 +283,14 @@ std::string sentence(app::Workspace& workspace, const app::Written& written) {
   return base::join(parts, ", ");
 }
 
+/// As a record of the batch calls it; else its place.
+std::string name_of_attachment(const app::Committed& committed, const std::string& path) {
+  for (const auto& written : committed.records)
+    for (const auto& each : core::attachments_of(written.record))
+      if (store::attachment_path(each.sha256) == path) return each.name;
+  return path;
+}
+
 } // namespace
 
 void answer(Context& context, const app::Committed& committed, std::string_view verb) {
@@ -300,7 +312,9 @@ void answer(Context& context, const app::Committed& committed, std::string_view 
         fmt::format("{} {}{}{}\n", what, style.paint(Role::Id, id), said.empty() ? "" : "  ", said));
   }
   for (const auto& file : committed.files)
-    context.print(fmt::format("{} {}\n", "Changed", base::printable(file)));
+    context.print(store::is_in_attachments(file)
+                      ? fmt::format("Attached {}\n", base::printable(name_of_attachment(committed, file)))
+                      : fmt::format("Changed {}\n", base::printable(file)));
 }
 
 } // namespace crm::cmd

@@ -25,8 +25,6 @@ core::Value stamp_or_null(const std::optional<core::StampTime>& time);
 /// How many rows a terminal is shown where nobody says.
 inline constexpr std::size_t on_a_screen = 40;
 
-/// A day alone is its beginning; as an end, `whole_day` after it.
-core::StampTime moment_of(app::Workspace& workspace, const std::string& phrase, std::chrono::days whole_day);
 /// "Mon 23 Nov 2026, 09:00:12 (Europe/London)".
 std::string long_moment(app::Workspace& workspace, core::StampTime time);
 /// "25 min", "3 h", "2 days"; "at once" below a minute.

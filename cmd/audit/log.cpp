@@ -1,3 +1,4 @@
+#include "app/audit/authors.hpp"
 #include "app/input.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
@@ -36,15 +37,13 @@ void check_field(app::Workspace& workspace, const std::string& type, const std::
 app::AuditFilter to_filter(Context& context, const LogOptions& options) {
   auto& workspace = context.workspace();
   app::AuditFilter out;
+  if (!options.device.empty()) app::require_device(workspace, options.device);
   out.device = options.device;
   out.field = options.field;
   out.batch = options.batch;
   out.offline = options.offline;
   out.merges = options.merges;
-  if (!options.by.empty()) {
-    const auto member = app::find(workspace, "member", options.by, app::Scope::Stored);
-    out.member = member ? member->key : options.by;
-  }
+  if (!options.by.empty()) out.member = app::author_named(workspace, options.by);
   if (!options.type.empty()) {
     const auto named = workspace.schemas().type_named(options.type);
     out.type = workspace.schemas().get(named.empty() ? options.type : named).type;
@@ -52,8 +51,9 @@ app::AuditFilter to_filter(Context& context, const LogOptions& options) {
   if (!options.record.empty())
     out.record = app::resolve(workspace, out.type, options.record, app::Scope::Stored).path;
   if (!out.field.empty()) check_field(workspace, out.type, out.field);
-  if (!options.since.empty()) out.since = moment_of(workspace, options.since, std::chrono::days{0});
-  if (!options.until.empty()) out.until = moment_of(workspace, options.until, std::chrono::days{1});
+  const auto past = app::parse_past(workspace, options.since, options.until);
+  out.since = past.since;
+  out.until = past.until;
   out.limit = options.limit.value_or(context.for_people() && context.terminal().tty_out ? on_a_screen : 0);
   return out;
 }
@@ -66,7 +66,7 @@ std::string delay(const app::AuditEntry& entry, const std::string& own_device) {
 
 void print_log(Context& context, const app::AuditLog& log) {
   auto& workspace = context.workspace();
-  if (log.entries.empty()) return context.print("No batch is left by these filters.\n");
+  if (log.entries.empty()) return context.say("no batch is left by these filters");
   Table table;
   table.column({"Batch", base::Align::Left, 8, Shrink::Never});
   table.column({"Written", base::Align::Left, 16, Shrink::Never});
@@ -104,15 +104,6 @@ void run_log(Context& context, const LogOptions& options) {
 }
 
 } // namespace
-
-core::StampTime moment_of(app::Workspace& workspace, const std::string& phrase, std::chrono::days whole_day) {
-  auto when = app::parse_when(workspace, phrase);
-  if (!when.time) {
-    when.date += whole_day;
-    when.time = std::chrono::seconds{0};
-  }
-  return core::to_instant(app::settled(when), when.zone);
-}
 
 std::function<void()> add_audit_log_options(CLI::App& command, Context& context) {
   auto options = std::make_shared<LogOptions>();

@@ -39,8 +39,8 @@ core::Map quarantined_json(const app::Quarantined& each) {
 
 void print_quarantine(Context& context, const std::vector<app::Quarantined>& list, bool all) {
   if (list.empty())
-    return context.print(all ? "Nothing was ever put aside.\n"
-                             : "Nothing that was put aside waits for a decision.\n");
+    return context.say(all ? "nothing was ever put aside"
+                           : "nothing that was put aside waits for a decision");
   Table table;
   for (const char* heading : {"Batch", "Written", "By", "What", "Why"})
     table.column({heading});
@@ -88,11 +88,11 @@ void add_decision(CLI::App& list, Context& context, const char* verb, const char
   add_dry_run(*command, decision->mode);
   command->callback([&context, decision, decide, adopts = std::string(verb) == "adopt"] {
     const auto decided = decide(context.workspace(), *decision);
+    const char* done = decision->mode == app::Mode::DryRun ? (adopts ? "Would adopt" : "Would drop")
+                                                           : (adopts ? "Adopted" : "Dropped");
     if (context.for_people())
       for (const auto& each : decided.batches)
-        context.print(fmt::format("{}{} {}  {} of {}\n",
-                                  decision->mode == app::Mode::DryRun ? "Would have " : "",
-                                  adopts ? "adopted" : "dropped", each.batch.substr(0, shown_of_an_id),
+        context.print(fmt::format("{} {}  \"{}\" of {}\n", done, each.batch.substr(0, shown_of_an_id),
                                   base::printable(each.commit.summary), each.member + "@" + each.device));
     if (adopts || !context.for_people()) answer(context, decided.committed, "");
   });

@@ -1,4 +1,6 @@
 #include "app/reads.hpp"
+#include "app/audit/authors.hpp"
+#include "app/input.hpp"
 #include "app/resolve.hpp"
 #include "cmd/audit/audit.hpp"
 #include "cmd/render/table.hpp"
@@ -15,19 +17,18 @@ struct ReadsOptions {
 app::ReadFilter to_filter(Context& context, const ReadsOptions& options) {
   auto& workspace = context.workspace();
   app::ReadFilter out;
+  if (!options.device.empty()) app::require_device(workspace, options.device);
   out.device = options.device;
-  if (!options.by.empty()) {
-    const auto member = app::find(workspace, "member", options.by, app::Scope::All);
-    out.member = member ? member->key : options.by;
-  }
+  if (!options.by.empty()) out.member = app::author_named(workspace, options.by);
   if (!options.type.empty()) {
     const auto named = workspace.schemas().type_named(options.type);
     out.type = workspace.schemas().get(named.empty() ? options.type : named).type;
   }
   if (!options.record.empty())
     out.record = app::resolve(workspace, out.type, options.record, app::Scope::All).record.id.str();
-  if (!options.since.empty()) out.since = moment_of(workspace, options.since, std::chrono::days{0});
-  if (!options.until.empty()) out.until = moment_of(workspace, options.until, std::chrono::days{1});
+  const auto past = app::parse_past(workspace, options.since, options.until);
+  out.since = past.since;
+  out.until = past.until;
   out.limit = options.limit.value_or(context.for_people() && context.terminal().tty_out ? on_a_screen : 0);
   return out;
 }
@@ -47,8 +48,9 @@ core::Map read_json(const sync::NotedRead& each) {
 void print_reads(Context& context, const app::ReadLog& log) {
   auto& workspace = context.workspace();
   if (log.reads.empty())
-    return context.print("No read is noted by these filters. A type whose schema says `x-crm: {log_reads: "
-                         "true}` notes them.\n");
+    return context.say(
+        "no read is noted by these filters; a type whose schema says `x-crm: {log_reads: true}` "
+        "notes them");
   Table table;
   for (const char* heading : {"When", "Who", "How", "Record", "Name"})
     table.column({heading});

@@ -27,7 +27,15 @@ core::Map change_json(const app::AuditedRecord& record, const std::string& field
   return out;
 }
 
-core::Map record_change_json(const app::AuditedRecord& record) {
+/// As the batch's own answer has it: one without a name of its own is called as in lists.
+std::string name_of(app::Workspace& workspace, const app::AuditedRecord& record) {
+  const auto& state = record.after ? record.after : record.before;
+  if (record.name != record.id || !state) return record.name;
+  const auto name = label(workspace, *state, workspace.schemas().get(record.type));
+  return name.empty() ? record.name : name;
+}
+
+core::Map record_change_json(app::Workspace& workspace, const app::AuditedRecord& record) {
   core::Map out;
   core::List changes, decisions;
   for (const auto& field : record.fields)
@@ -41,7 +49,7 @@ core::Map record_change_json(const app::AuditedRecord& record) {
   }
   out.set("type", record.type);
   out.set("id", record.id);
-  out.set("name", record.name);
+  out.set("name", name_of(workspace, record));
   out.set("action", record.action);
   out.set("changes", std::move(changes));
   out.set("decisions", std::move(decisions));
@@ -61,13 +69,13 @@ core::Map signature_json(const sync::Verdict& verdict) {
   return out;
 }
 
-core::Map batch_document(const app::AuditedBatch& shown) {
+core::Map batch_document(app::Workspace& workspace, const app::AuditedBatch& shown) {
   core::Map out;
   core::List parents, records, files;
   for (const auto& each : shown.parents)
     parents.emplace_back(each);
   for (const auto& each : shown.records)
-    records.emplace_back(record_change_json(each));
+    records.emplace_back(record_change_json(workspace, each));
   for (const auto& each : shown.files) {
     core::Map file;
     file.set("path", each.path);
@@ -142,10 +150,12 @@ std::string field_change(Context& context, const app::AuditedRecord& record, con
 void print_record(Context& context, const app::AuditedRecord& record) {
   const auto& schema = context.workspace().schemas().get(record.type);
   const auto style = context.style();
-  context.print(fmt::format(
-      "\n{} {}  {}{}\n", record.type, style.paint(Role::Id, app::short_id(context.workspace(), record.id)),
-      style.paint(Role::Name, base::printable(record.name == record.id ? "" : record.name)),
-      record.action == "changed" ? "" : "  (" + record.action + ")"));
+  const auto& state = record.after ? record.after : record.before;
+  const auto name = state ? app::described(context.workspace(), *state) : record.name;
+  context.print(fmt::format("\n{} {}{}{}\n", record.type,
+                            style.paint(Role::Id, app::short_id(context.workspace(), record.id)),
+                            name == record.id ? "" : "  " + style.paint(Role::Name, base::printable(name)),
+                            record.action == "changed" ? "" : "  (" + record.action + ")"));
   std::size_t widest = 0;
   for (const auto& field : record.fields)
     widest = std::max(widest, base::width(field));
@@ -202,7 +212,7 @@ void add_audit_show(CLI::App& noun, Context& context) {
       ->type_name("BATCH");
   command->callback([&context, wanted] {
     const auto shown = app::audit_show(context.workspace(), *wanted);
-    if (!context.for_people()) return context.print_json(batch_document(shown));
+    if (!context.for_people()) return context.print_json(batch_document(context.workspace(), shown));
     print_batch(context, shown);
   });
 }

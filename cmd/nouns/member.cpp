@@ -35,7 +35,7 @@ void run_requests(Context& context) {
   }
   const std::vector<std::string> columns{"member", "device", "fingerprint", "since"};
   if (!context.for_people()) return context.print_rows(columns, rows);
-  if (rows.empty()) return context.print("No key waits for approval.\n");
+  if (rows.empty()) return context.say("no key waits for approval");
   Table table;
   for (const char* heading : {"Member", "Device", "Key", "Asked"})
     table.column({heading});

@@ -4,6 +4,7 @@
 #include "cmd/command.hpp"
 #include "cmd/exit_codes.hpp"
 #include "cmd/shape.hpp"
+#include "store/paths.hpp"
 
 namespace crm::cmd {
 namespace {
@@ -36,7 +37,10 @@ void run_commit(Context& context, app::Mode mode) {
   const char* why = done.denied == 0                      ? "not valid"
                     : done.denied == done.problems.size() ? "not allowed"
                                                           : "not valid or not allowed";
-  context.say(std::string("crm: ") + why + ", and so not committed:\n  " + base::join(lines, "\n  "));
+  context.say(std::string("crm: ") + why + ", and so not committed:\n  " + base::join(lines, "\n  ") +
+              (done.denied == 0
+                   ? ""
+                   : "\n" + store::taking_back("FILE") + " takes such an edit back; delete what is new"));
 }
 
 } // namespace

@@ -71,10 +71,10 @@ std::string scope_words(const core::Scope& scope) {
 void print_state(Context& context, const app::PolicyState& state) {
   const auto& policy = state.policy;
   const auto may = base::join(state.may_agree, ", ");
-  context.print(fmt::format("Version {}; {} may change it\n\n", policy.version,
-                            policy.approvals > 1 ? fmt::format("{} who agree of {}", policy.approvals, may)
-                            : may.empty()        ? "nobody"
-                                                 : may));
+  context.print(fmt::format("Version {}; {}\n\n", policy.version,
+                            policy.approvals > 1
+                                ? fmt::format("{} of {} must agree to change it", policy.approvals, may)
+                                : (may.empty() ? "nobody" : may) + " may change it"));
   Table table;
   for (const char* heading : {"Role", "Type", "Create", "Update", "Delete"})
     table.column({heading});

@@ -1,4 +1,5 @@
 #include "app/undo.hpp"
+#include "app/audit/authors.hpp"
 #include "app/input.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -55,6 +56,13 @@ std::string counted_records(const app::Committed& committed) {
   return base::count_of(committed.records.size() + committed.files.size(), "record");
 }
 
+/// No record and no file changes, and none of the batches is one that says something of others.
+bool is_nothing(const app::Undone& undone) {
+  return undone.committed.records.empty() && undone.committed.files.empty() &&
+         std::none_of(undone.batches.begin(), undone.batches.end(),
+                      [](const auto& each) { return each.only_says; });
+}
+
 /// Where the records are too many to name, how many there are is said above.
 void print_records(Context& context, const app::Committed& committed) {
   if (committed.records.size() <= most_shown) answer(context, committed, "");
@@ -65,18 +73,24 @@ void run_undo(Context& context, app::UndoRequest request, const Flags& flags) {
   const auto undone = app::undo(context.workspace(), request);
   if (!context.for_people()) return context.print_json(undone_json(context, undone));
   const auto& taken = undone.batches.front();
-  if (undone.committed.records.empty() && undone.committed.files.empty()) {
-    // As where a decision was for what was shown already.
-    context.print(fmt::format("Nothing to take back of \"{}\" ({}){}\n", base::printable(taken.summary),
+  const std::string dropped = taken.dropped == 0 ? ""
+                                                 : ": " + base::count_of(taken.dropped, "batch") +
+                                                       (taken.dropped == 1 ? " waits" : " wait") +
+                                                       " again for a decision (`crm audit quarantine`)";
+  if (is_nothing(undone)) {
+    // As where a decision was for what was shown already. Noted all the same, so that the next goes further.
+    context.print(fmt::format("Nothing to take back of \"{}\" ({}){}{}\n", base::printable(taken.summary),
                               taken.batch.substr(0, 8),
-                              undone.kept.empty() ? ": what is there now was there before" : ""));
+                              undone.kept.empty() ? ": what is there now was there before" : "",
+                              undone.committed.commit.empty() ? "" : "; it counts as undone"));
     return print_kept(context, undone);
   }
   const bool many = undone.committed.records.size() > most_shown;
   context.print(fmt::format("{} \"{}\" ({}){}\n", request.mode == app::Mode::DryRun ? "Would undo" : "Undid",
                             base::printable(taken.summary), taken.batch.substr(0, 8),
-                            many ? ", " + counted_records(undone.committed) : ""));
-  print_records(context, undone.committed);
+                            many ? ", " + counted_records(undone.committed) : dropped));
+  if (!undone.committed.records.empty() || !undone.committed.files.empty())
+    print_records(context, undone.committed);
   print_kept(context, undone);
 }
 
@@ -99,6 +113,8 @@ void print_rollback(Context& context, const app::Undone& undone) {
     context.print(style.paint(Role::Dim, fmt::format("  and {} more\n", undone.batches.size() - most_shown)));
   print_records(context, undone.committed);
   print_kept(context, undone);
+  if (!undone.committed.commit.empty())
+    context.print(fmt::format("Taken back again with `crm undo {}`\n", undone.committed.batch.substr(0, 8)));
 }
 
 void run_rollback(Context& context, app::RollbackRequest request, const Flags& flags) {
@@ -109,6 +125,7 @@ void run_rollback(Context& context, app::RollbackRequest request, const Flags& f
     plan.mode = app::Mode::DryRun;
     const auto shown = app::rollback(workspace, plan);
     print_rollback(context, shown);
+    if (is_nothing(shown)) return;
     context.flush();
     const auto said = context.ask("Roll this back? [y/N] ");
     if (!said || (*said != "y" && *said != "yes")) return context.say("nothing was changed");
@@ -130,13 +147,13 @@ void add_undo(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = add_command(
       root, "undo", "take the last batch back, or a named one",
-      "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c     (a Crm-Batch of `crm git log`)\n"
+      "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c     (as `crm audit` shows it)\n"
       "An undo is a batch itself: `crm undo` of it brings back what it took. `crm rollback` takes "
       "several back.");
   command
       ->add_option("batch", options->request.batch,
                    "batch or commit, or a unique beginning of one (default: this device's last that is not "
-                   "undone; one that git made here counts too)")
+                   "undone, or its last rollback; one that git made here counts too)")
       ->type_name("BATCH");
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);
@@ -156,7 +173,7 @@ void add_rollback(CLI::App& root, Context& context) {
                   "  crm rollback --sync 1               what the last sync brought\n"
                   "Field by field: what others have changed since is listed and left, unless --overwrite "
                   "says otherwise. A "
-                  "rollback is a batch:\nit syncs, and `crm undo BATCH` takes it back.");
+                  "rollback is a batch:\nit syncs, and `crm undo` takes it back.");
   command->add_option("batches", options->request.batches, "batches or commits, or unique beginnings of them")
       ->type_name("BATCH");
   complete(context,
@@ -174,11 +191,11 @@ void add_rollback(CLI::App& root, Context& context) {
   command->add_flag("-y,--yes", options->yes, "do not ask, on a terminal");
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] {
-    if (!options->since.empty()) {
-      const auto when = app::parse_when(context.workspace(), options->since);
-      options->request.since = core::to_instant(app::settled(when), when.zone);
-    }
-    run_rollback(context, options->request, *options);
+    auto& request = options->request;
+    if (!request.member.empty()) request.member = app::author_named(context.workspace(), request.member);
+    if (!request.device.empty()) app::require_device(context.workspace(), request.device);
+    request.since = app::parse_past(context.workspace(), options->since, "").since;
+    run_rollback(context, request, *options);
   });
 }
 

@@ -14,12 +14,10 @@
 namespace crm::cmd {
 namespace {
 
-core::Map checkpoint_json(const app::Checkpoint& point) {
-  core::Map out;
+void set_checkpoint(core::Map& out, const app::Checkpoint& point) {
   out.set("name", point.name);
-  out.set("at", core::to_text(point.at));
+  out.set("at", core::to_text(std::chrono::floor<std::chrono::seconds>(point.at))); // as it is recorded
   out.set("head", point.head);
-  return out;
 }
 
 void list_checkpoints(Context& context) {
@@ -28,20 +26,16 @@ void list_checkpoints(Context& context) {
     core::Map document;
     std::vector<core::Map> rows;
     for (const auto& point : all)
-      rows.push_back(checkpoint_json(point));
+      set_checkpoint(rows.emplace_back(), point);
     if (context.is_tabular()) return context.print_rows({"name", "at", "head"}, rows);
     document.set("schema", "crm.checkpoints/1");
     document.set("checkpoints", core::List(rows.begin(), rows.end()));
     return context.print_json(document);
   }
-  const auto& workspace = context.workspace();
-  for (const auto& point : all) {
-    const auto local =
-        core::to_local(std::chrono::floor<std::chrono::seconds>(point.at), workspace.settings().zone);
-    context.print(fmt::format(
-        "{}  {}  {}\n", core::to_text(core::WallTime{std::chrono::floor<std::chrono::minutes>(local), {}}),
-        point.head.substr(0, 10), base::printable(point.name)));
-  }
+  auto& workspace = context.workspace();
+  for (const auto& point : all)
+    context.print(fmt::format("{}  {}  {}\n", short_moment(workspace, point.at), point.head.substr(0, 10),
+                              base::printable(point.name)));
   if (all.empty()) context.say("no checkpoint yet: `crm checkpoint \"before dispatch\"` makes one");
 }
 
@@ -128,8 +122,9 @@ void add_checkpoint(CLI::App& root, Context& context) {
     if (!options->name.empty()) app::record_checkpoint(workspace, options->name, proof.since);
     const auto head = workspace.repository().head();
     if (!context.for_people()) {
-      core::Map document = checkpoint_json({options->name, proof.since, head});
+      core::Map document;
       document.set("schema", "crm.checkpoint/1");
+      set_checkpoint(document, {options->name, proof.since, head});
       document.set("asked", proof.reached);
       document.set("device", workspace.device());
       return context.print_json(document);

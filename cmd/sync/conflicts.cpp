@@ -65,6 +65,20 @@ std::string candidate_text(Context& context, const app::Disputed& each, const co
   return base::fit("kept, as it was written since: " + base::join(parts, ", "), 200);
 }
 
+/// With null for what the others have and it has not.
+core::Map with_all_fields(core::Map values, const core::Conflict& conflict,
+                          const std::optional<core::Map>& base) {
+  const auto complete = [&](const core::Map& other) {
+    for (const auto& [name, value] : other)
+      if (!values.contains(name)) values.set(name, core::Value{});
+  };
+  if (conflict.unit == core::Conflict::deletion) return values; // not the same fields are meant
+  for (const auto& candidate : conflict.values)
+    complete(candidate.values);
+  if (base) complete(*base);
+  return values;
+}
+
 core::Map conflict_json(app::Workspace& workspace, const app::Disputed& each, std::size_t number) {
   const auto& conflict = each.conflicts[number];
   const auto& base = each.bases[number];
@@ -72,7 +86,7 @@ core::Map conflict_json(app::Workspace& workspace, const app::Disputed& each, st
   core::List values;
   for (const auto& candidate : conflict.values) {
     core::Map entry;
-    entry.set("values", candidate.values);
+    entry.set("values", with_all_fields(candidate.values, conflict, base));
     entry.set("deletes", candidate.deletes);
     entry.set("shown", candidate.shown);
     entry.set("written", core::to_text(candidate.stamp.time));
@@ -85,7 +99,7 @@ core::Map conflict_json(app::Workspace& workspace, const app::Disputed& each, st
   out.set("name", label(workspace, each.found.record, workspace.schemas().get(each.found.record.type)));
   out.set("field", conflict.unit);
   out.set("values", std::move(values));
-  out.set("base", base ? core::Value(*base) : core::Value{});
+  out.set("base", base ? core::Value(with_all_fields(*base, conflict, base)) : core::Value{});
   return out;
 }
 
@@ -304,9 +318,11 @@ void ask_through(Context& context, std::vector<app::Disputed> all, app::Mode mod
 
 void add_conflicts(CLI::App& root, Context& context) {
   auto word = std::make_shared<std::string>();
-  auto* command = add_command(root, "conflicts", "what two devices wrote at once and a person must choose",
-                              "  crm conflicts\n  crm conflicts ada --json\n"
-                              "Exits 7 when there are some. They stop nothing: work and sync go on.");
+  auto* command =
+      add_command(root, "conflicts", "what two devices wrote at once and a person must choose",
+                  "  crm conflicts\n  crm conflicts ada --json\n"
+                  "Exits 7 when there are values to choose from; CLASH and RULE are told, and do not "
+                  "count for that.\nNone of them stops anything: work and sync go on.");
   complete(context, command->add_option("record", *word, "only of this record")->type_name("RECORD"),
            Completes::Record);
   command->callback([&context, word] { run_conflicts(context, *word); });
@@ -355,7 +371,12 @@ void add_resolve(CLI::App& root, Context& context) {
         const auto wanted = app::resolve(workspace, "", options->record, app::Scope::Stored);
         std::erase_if(all, [&](const auto& each) { return each.found.path != wanted.path; });
       }
-      if (all.empty() && options->record.empty()) return context.say("nothing waits for a decision");
+      if (all.empty() && options->record.empty()) {
+        context.say("nothing waits for a decision");
+        if (!context.for_people())
+          answer(context, {"", "", "Nothing waits for a decision", options->mode, {}, {}}, "");
+        return;
+      }
       if (all.empty()) // which is said as in any other way to decide it
         return void(decide(context, {app::resolve(workspace, "", options->record, app::Scope::Stored),
                                      options->field, choice, app::Mode::DryRun}));

@@ -28,7 +28,7 @@ void list(Context& context) {
     document.set("remotes", core::List(rows.begin(), rows.end()));
     return context.print_json(document);
   }
-  if (all.empty()) return context.say("no remotes: `crm remote add office URL` makes one");
+  if (all.empty()) return context.say("no remote yet: `crm remote add NAME URL` makes one");
   Table table;
   table.column({.heading = "Name"});
   table.column({.heading = "URL"});

@@ -18,7 +18,7 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"unproved", "what it sent is not signed as it must be"},
     {"unfit", "what was committed here would harm the store"},
     {"own-unproved", "a commit of this device is not signed as it must be"},
-    {"unapproved", "this device's key waits for an owner's approval"},
+    {"unapproved", "a key of this device waits for an owner's approval"},
     {"revoked", "this device's key was revoked"},
     {"rewound", "its history was rewritten"},
     {"deletions", "it would delete a large part of the store"},

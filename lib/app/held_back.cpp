@@ -9,17 +9,51 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace crm::app {
 namespace {
 
-/// Its key is nobody's yet; or this device's own, which was approved under another name. A merge by hand is
-/// its author's work, and what it is worth shows when the key is known.
+struct Author {
+  std::string member, device;
+  auto operator<=>(const Author&) const = default;
+};
+
+Author author_of(const store::Repository& repository, const store::Oid& commit) {
+  const auto email = repository.commit(commit).author.email;
+  const auto at = email.rfind('@');
+  return {email.substr(0, at), at == std::string::npos ? "" : email.substr(at + 1)};
+}
+
+/// Its key is nobody's yet; or one of this device's own, which was approved under another name. A merge by
+/// hand is its author's work, and what it is worth shows when the key is known.
 bool needs_approval(Workspace& workspace, const sync::Refused& refused) {
-  const bool own = workspace.repository().commit(refused.commit).author.email ==
-                   workspace.member() + "@" + workspace.device();
+  const auto author = author_of(workspace.repository(), refused.commit);
+  const bool own = author.device == workspace.device();
   return refused.reason == "unknown-key" || (own && refused.reason == "other-author") ||
-         (own && refused.reason == "merge" && !identity(workspace).approved);
+         (own && refused.reason == "merge" && !identity_of(workspace, author.member).approved);
+}
+
+/// Several may write on one device, each with a key of their own.
+HeldBack waiting_for_approval(Workspace& workspace, const std::vector<sync::Refused>& unproved) {
+  std::set<Author> authors;
+  for (const auto& each : unproved)
+    authors.insert(author_of(workspace.repository(), each.commit));
+  std::vector<std::string> whose, commands;
+  for (const auto& [member, device] : authors) {
+    whose.push_back(member + " on " + device);
+    commands.push_back(device == workspace.device()
+                           ? command_to_approve(workspace, identity_of(workspace, member))
+                           : "crm member approve " + member);
+  }
+  const bool one = unproved.size() == 1;
+  const bool own = authors.size() == 1 && *authors.begin() == Author{workspace.member(), workspace.device()};
+  const std::string keys = own                 ? "this device's key"
+                           : whose.size() == 1 ? "the key of " + whose.front()
+                                               : "the keys of " + base::join(whose, " and ");
+  return {"unapproved", fmt::format("{} here until an owner approves {}, there:\n{}\n{}",
+                                    one ? "a batch waits" : std::to_string(unproved.size()) + " batches wait",
+                                    keys, base::join(commands, "\n"), where_to_approve(workspace))};
 }
 
 HeldBack other_store(const store::Remote& remote, const std::string& why) {
@@ -76,12 +110,7 @@ std::string leaving_out(const store::Oid& commit, const store::Oid& seen) {
 HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unproved, const store::Oid& seen) {
   const auto first = std::find_if(unproved.begin(), unproved.end(),
                                   [&](const auto& each) { return !needs_approval(workspace, each); });
-  if (first == unproved.end())
-    return {"unapproved",
-            fmt::format("{} wait{} here until an owner approves this device's key, there:\n{}\n{}",
-                        unproved.size() == 1 ? "a batch" : std::to_string(unproved.size()) + " batches",
-                        unproved.size() == 1 ? "s" : "", command_to_approve(workspace, identity(workspace)),
-                        where_to_approve(workspace))};
+  if (first == unproved.end()) return waiting_for_approval(workspace, unproved);
   const auto commit = workspace.repository().commit(first->commit);
   if (!commit.trailer("Crm-Merge").empty() || !commit.trailer(sync::quarantine_trailer).empty())
     return {

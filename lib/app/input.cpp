@@ -174,6 +174,27 @@ std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schem
   return edits;
 }
 
+namespace {
+
+core::When understood(std::string_view phrase, const core::WhenContext& context) {
+  auto parsed = core::parse_when(phrase, context);
+  if (auto* when = std::get_if<core::When>(&parsed)) return std::move(*when);
+  const auto& refusal = std::get<core::NotATime>(parsed);
+  throw base::Error(base::Kind::Usage, refusal.message, refusal.hint);
+}
+
+/// Of a day alone its beginning, or its end.
+enum class Edge { Begin, End };
+core::StampTime moment_of(core::When when, Edge edge) {
+  if (!when.time) {
+    if (edge == Edge::End) when.date += std::chrono::days{1};
+    when.time = std::chrono::seconds{0};
+  }
+  return core::to_instant(settled(when), when.zone);
+}
+
+} // namespace
+
 core::When parse_when(Workspace& workspace, std::string_view phrase, const std::string& zone,
                       std::optional<core::LocalTime> seen_from) {
   auto context = workspace.when_context();
@@ -186,10 +207,30 @@ core::When parse_when(Workspace& workspace, std::string_view phrase, const std::
     context.now = *seen_from;
     context.now_offset.reset();
   }
-  auto parsed = core::parse_when(phrase, context);
-  if (auto* when = std::get_if<core::When>(&parsed)) return std::move(*when);
-  const auto& refusal = std::get<core::NotATime>(parsed);
-  throw base::Error(base::Kind::Usage, refusal.message, refusal.hint);
+  return understood(phrase, context);
+}
+
+TimePast parse_past(Workspace& workspace, const std::string& since, const std::string& until) {
+  auto context = workspace.when_context();
+  context.nearest = core::WhenContext::Nearest::Latest;
+  TimePast out;
+  if (!since.empty()) out.since = moment_of(understood(since, context), Edge::Begin);
+  if (!until.empty()) out.until = moment_of(understood(until, context), Edge::End);
+  if (!out.since || !out.until || *out.since < *out.until) return out;
+  // "mon" to "fri": the last Friday was before that Monday, and the one after it is meant. "25 nov" to "24
+  // nov" is nobody's wish.
+  constexpr std::chrono::days half_a_year{183};
+  const auto begin = std::chrono::floor<std::chrono::seconds>(*out.since);
+  context = workspace.when_context();
+  context.now = core::to_local(begin, context.zone);
+  context.now_offset = core::offset_at(begin, context.zone);
+  out.until = moment_of(understood(until, context), Edge::End);
+  if (*out.since >= *out.until || *out.until - *out.since > half_a_year)
+    throw base::Error(
+        base::Kind::Usage,
+        fmt::format("until \"{}\" ends before \"{}\" begins", base::printable(until), base::printable(since)),
+        "`crm help times` says which day is meant by a word");
+  return out;
 }
 
 core::WallTime settled(const core::When& when) {
@@ -199,9 +240,9 @@ core::WallTime settled(const core::When& when) {
   throw base::Error(base::Kind::Usage, refusal.message, refusal.hint);
 }
 
-core::Days parse_days(Workspace& workspace, std::string_view phrase, core::WhenContext::Year year) {
+core::Days parse_days(Workspace& workspace, std::string_view phrase, core::WhenContext::Nearest nearest) {
   auto context = workspace.when_context();
-  context.year = year;
+  context.nearest = nearest;
   const auto parsed = core::parse_days(phrase, context);
   if (const auto* days = std::get_if<core::Days>(&parsed)) return *days;
   const auto& refusal = std::get<core::NotATime>(parsed);

@@ -3,6 +3,7 @@
 
 #include "app/workspace.hpp"
 #include "core/provenance.hpp"
+#include "core/stamp.hpp"
 
 #include <optional>
 #include <string>
@@ -37,10 +38,17 @@ std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schem
 /// stands for now: "16:00" is on its day.
 core::When parse_when(Workspace& workspace, std::string_view phrase, const std::string& zone = {},
                       std::optional<core::LocalTime> seen_from = {});
+/// Since when, and until when: of what has been, so that "mon" is the last one. Of `until` a day is included.
+struct TimePast {
+  std::optional<core::StampTime> since, until;
+};
+/// Each may be "". "mon" until "fri": the first Friday after that Monday. Throws Error(Usage), also for one
+/// that ends before it begins.
+TimePast parse_past(Workspace& workspace, const std::string& since, const std::string& until);
 /// As a record keeps it. A time that the clock skips or shows twice: Error(Usage) with the choices.
 core::WallTime settled(const core::When& when);
 core::Days parse_days(Workspace& workspace, std::string_view phrase,
-                      core::WhenContext::Year year = core::WhenContext::Year::Coming);
+                      core::WhenContext::Nearest nearest = core::WhenContext::Nearest::Coming);
 core::Duration parse_duration(std::string_view text, std::string_view field);
 
 } // namespace crm::app

@@ -87,13 +87,25 @@ bool vouch_for(Workspace& workspace, const std::string& member, const std::strin
   }
 }
 
-std::optional<index::Row> own_member(Workspace& workspace) {
-  return workspace.with_index(
-      [&](index::Index& index) { return index.by_key("member", workspace.member()); });
+std::optional<index::Row> member_row(Workspace& workspace, const std::string& member) {
+  return workspace.with_index([&](index::Index& index) { return index.by_key("member", member); });
+}
+
+/// Whoever writes by `crm as`, or CRM_MEMBER, may not be there when the next sync tells it.
+void tell_of_waiting(Workspace& workspace) {
+  const auto& member = workspace.member();
+  const auto& repository = workspace.repository();
+  if (member == repository.config("crm.member") || store::remotes(repository).empty()) return;
+  const auto who = identity_of(workspace, member);
+  if (!who.keeps_keys || who.approved || who.revoked) return;
+  workspace.warn(
+      fmt::format("the key of {} on {} is not approved yet: what {} writes here stays here until an "
+                  "owner does `{}`",
+                  member, who.device, member, command_to_approve(workspace, who)));
 }
 
 bool was_revoked_here(Workspace& workspace, const store::PublicKey& key) {
-  const auto row = own_member(workspace);
+  const auto row = member_row(workspace, workspace.member());
   return row && is_revoked(workspace.found(*row).record, key);
 }
 
@@ -149,11 +161,11 @@ std::string become_device(Workspace& workspace, const std::string& name) {
   const store::DeviceKeys keys(repository.private_dir());
   const auto copied = keys.list();
   std::vector<std::pair<std::string, store::SecretKey>> fresh;
-  std::vector<std::string> waiting;
+  std::vector<std::string> waiting, commands;
   for (const auto& [member, key] : copied) {
     fresh.emplace_back(member, store::SecretKey::random(workspace.env()));
     if (!vouch_for(workspace, member, name, fresh.back().second.public_key()))
-      waiting.push_back("`crm member approve " + member + "`");
+      waiting.push_back(member), commands.push_back("`crm member approve " + member + "`");
   }
   workspace.rename_device(name);
   for (const auto& [member, key] : fresh) {
@@ -164,9 +176,12 @@ std::string become_device(Workspace& workspace, const std::string& name) {
   if (waiting.empty())
     return fmt::format("this one is {} from now on, with a key of its own that the one it had vouches for",
                        name);
-  return fmt::format("this one is {} from now on, with a key of its own, which an owner approves on another "
-                     "device: {}; until then what is written here waits here",
-                     name, base::join(waiting, ", "));
+  const auto who = base::join(waiting, " and ");
+  return fmt::format("this one is {} from now on, with {}; an owner approves {} on another device: {}; until "
+                     "then what {} here waits here",
+                     name, copied.size() == 1 ? "a key of its own" : "keys of its own",
+                     waiting.size() == 1 ? "that of " + who : "those of " + who, base::join(commands, ", "),
+                     waiting.size() == 1 ? who + " writes" : "they write");
 }
 
 store::Transaction begin_writing(Workspace& workspace) {
@@ -175,7 +190,7 @@ store::Transaction begin_writing(Workspace& workspace) {
   const store::DeviceKeys keys(repository.private_dir());
   auto key = keys.load(workspace.member());
   if (!key && !sync::keys_at(repository, repository.head()).empty()) {
-    const auto known = own_member(workspace);
+    const auto known = member_row(workspace, workspace.member());
     if (!known || known->deleted)
       throw base::Error(base::Kind::Denied, "the store has no member \"" + workspace.member() + "\"",
                         "`crm member list` shows those there are");
@@ -188,6 +203,7 @@ store::Transaction begin_writing(Workspace& workspace) {
                       "what is written here is safe; an owner can adopt what had not been synced: `crm audit "
                       "quarantine`, there\nfor a device that came back: `crm join` into a new folder");
   if (key) repository.sign_with(signer_of(std::move(*key)));
+  tell_of_waiting(workspace);
   return repository.begin(lock_wait(workspace.env()));
 }
 
@@ -260,9 +276,13 @@ Approved approve_key(Workspace& workspace, const ApproveRequest& request) {
 }
 
 Identity identity(Workspace& workspace) {
+  return identity_of(workspace, workspace.member());
+}
+
+Identity identity_of(Workspace& workspace, const std::string& of) {
   const auto& repository = workspace.repository();
-  Identity out{workspace.member(), "", "", workspace.device(), std::nullopt};
-  const auto row = own_member(workspace);
+  Identity out{of, "", "", workspace.device(), std::nullopt};
+  const auto row = member_row(workspace, of);
   if (row && !row->deleted) {
     out.name = row->name;
     out.role = workspace.found(*row).record.text("role");

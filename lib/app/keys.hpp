@@ -74,8 +74,10 @@ struct Identity {
   bool keeps_keys = false; ///< the store's members have keys at all
 };
 Identity identity(Workspace& workspace);
+/// The same of another member who writes on this device.
+Identity identity_of(Workspace& workspace, const std::string& member);
 
-/// The command by which an owner approves this device's key; with the key in it where no remote takes the
+/// The command by which an owner approves a key of this device; with the key in it where no remote takes the
 /// request there.
 std::string command_to_approve(Workspace& workspace, const Identity& me);
 

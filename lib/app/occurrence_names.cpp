@@ -45,8 +45,8 @@ core::LocalDate day_named(Workspace& workspace, const std::string& word) {
   return wall ? std::chrono::floor<std::chrono::days>(wall->time) : parse_when(workspace, word).date;
 }
 
-/// "ada@fri": the one appointment of a contact on a day, of a series or not. Nothing when there are none or
-/// several: then it is a name like any other.
+/// "ada@fri": the one appointment of a contact on a day, of a series or not. Nothing when there is none: then
+/// it is a name like any other. Throws Refusal(Ambiguous) when there are several.
 std::optional<Found> of_contact_on(Workspace& workspace, std::string_view of_type, const std::string& name,
                                    const std::string& day_word) {
   const std::string type(of_type.empty() ? "appointment" : of_type);
@@ -70,7 +70,8 @@ std::optional<Found> of_contact_on(Workspace& workspace, std::string_view of_typ
   auto open = found; // what is called off only when there is nothing else
   std::erase_if(open, [&](const index::Row& row) { return schema.states && !schema.is_open(row.state); });
   if (!open.empty()) found = std::move(open);
-  if (found.size() != 1) return std::nullopt;
+  if (found.empty()) return std::nullopt;
+  if (found.size() > 1) refuse_ambiguous(workspace, type, name + "@" + day_word, found);
   return workspace.found(found.front());
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 using State = Quarantined::State;
 
-constexpr const char *adopts = "Crm-Adopts", *drops = "Crm-Drops", *written_by = "Crm-Written-By";
+constexpr const char *adopts = "Crm-Adopts", *drops = drops_trailer, *written_by = "Crm-Written-By";
 /// The reason of sync::Refused.
 constexpr std::string_view in_another_name = "stamps";
 
@@ -168,7 +168,7 @@ std::vector<Quarantined> quarantined(const store::Repository& repository) {
   repository.since(repository.head(), "", [&](const store::Commit& commit) { // newest first
     const auto batch = commit.trailer("Crm-Batch");
     for (const auto& [name, value] : commit.trailers) {
-      if (name == "Crm-Undoes")
+      if (name == "Crm-Undoes" && !undone.contains(batch))
         for (const auto each : base::split(value, ' '))
           undone.emplace(each);
       if ((name == adopts || name == drops) && !undone.contains(batch))

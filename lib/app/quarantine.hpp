@@ -9,6 +9,9 @@
 
 namespace crm::app {
 
+/// The trailer by which a batch says which commits it leaves out for good; it changes no file.
+inline constexpr const char* drops_trailer = "Crm-Drops";
+
 struct Quarantined {
   enum class State { Waiting, Adopted, Dropped };
   store::Commit commit;

@@ -39,23 +39,34 @@ std::string noun(std::string_view type) {
   return type.empty() ? "record" : std::string(type);
 }
 
-/// What tells the record from others: its name; for one without, whose it is and when.
-std::string described(Workspace& workspace, const index::Row& row) {
-  if (row.name != row.id) return row.name;
-  const core::Record record = to_record(row);
-  const auto& schema = workspace.schemas().get(row.type);
-  std::string out =
-      record.text("contact").empty() ? "" : name_of(workspace, "contact", record.text("contact"));
+} // namespace
+
+std::string described(Workspace& workspace, const core::Record& record) {
+  const auto& schema = workspace.schemas().get(record.type);
+  const std::string name = core::display_name(record, schema);
+  const bool named = name != record.id.str();
+  if (named && schema.duration_field.empty()) return name;
+  std::string out = named                            ? name
+                    : record.text("contact").empty() ? ""
+                                                     : name_of(workspace, "contact", record.text("contact"));
   if (const auto wall = core::parse_wall_time(record.text(schema.time_field));
       wall && !schema.time_field.empty())
     out +=
         (out.empty() ? "" : ", ") +
         core::to_words(*wall, record.text("zone").empty() ? workspace.settings().zone : record.text("zone"));
-  return out.empty() ? row.name : out;
+  return out.empty() ? name : out;
 }
 
-[[noreturn]] void ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
-                            const std::vector<index::Row>& rows) {
+std::string titled(Workspace& workspace, const core::Record& record) {
+  const auto name = described(workspace, record), id = record.id.str();
+  if (name != id && name == core::display_name(record, workspace.schemas().get(record.type)))
+    return fmt::format("{} \"{}\"", record.type, base::printable(name));
+  return fmt::format("{} {}{}", record.type, short_id(workspace, id),
+                     name == id ? "" : " " + base::printable(name));
+}
+
+void refuse_ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
+                      const std::vector<index::Row>& rows) {
   std::string message = fmt::format("\"{}\" could be any of {}{} {}:", base::printable(word),
                                     rows.size() > shown_candidates ? "more than " : "",
                                     std::min(rows.size(), shown_candidates), base::plural(noun(type)));
@@ -64,7 +75,7 @@ std::string described(Workspace& workspace, const index::Row& row) {
     if (candidates.size() == shown_candidates) break;
     const std::string id = short_id(workspace, row.id);
     message += fmt::format("\n  {}  {}{}", id, type.empty() ? row.type + "  " : "",
-                           base::printable(described(workspace, row)));
+                           base::printable(described(workspace, to_record(row))));
     core::Map candidate;
     candidate.set("id", row.id);
     candidate.set("type", row.type);
@@ -76,6 +87,8 @@ std::string described(Workspace& workspace, const index::Row& row) {
   throw Refusal(base::Kind::Ambiguous, message, "name it by its id, or by more of its name",
                 std::move(details));
 }
+
+namespace {
 
 /// Names of deleted records are looked for among them alone: there are few.
 std::vector<index::Row> among_deleted(index::Index& index, std::string_view type, std::string_view word,
@@ -192,7 +205,7 @@ std::optional<Found> find(Workspace& workspace, std::string_view type, std::stri
   const auto rows =
       workspace.with_index([&](index::Index& index) { return matches(workspace, index, type, word, scope); });
   if (rows.empty()) return scope == Scope::Deleted ? std::nullopt : occurrence_by_id(workspace, type, word);
-  if (rows.size() > 1) ambiguous(workspace, type, word, rows);
+  if (rows.size() > 1) refuse_ambiguous(workspace, type, word, rows);
   return workspace.found(rows.front());
 }
 

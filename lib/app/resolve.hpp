@@ -21,6 +21,17 @@ Found resolve(Workspace& workspace, std::string_view type, std::string_view word
 std::optional<Found> find(Workspace& workspace, std::string_view type, std::string_view word,
                           Scope scope = Scope::Live);
 
+/// Throws Refusal(Ambiguous) with the rows as candidates for the word.
+[[noreturn]] void refuse_ambiguous(Workspace& workspace, std::string_view type, std::string_view word,
+                                   const std::vector<index::Row>& rows);
+
+/// What tells a record from others: its name; for one without, whose it is; when, where it has neither or
+/// takes time; its id where it says nothing.
+std::string described(Workspace& workspace, const core::Record& record);
+
+/// `contact "Ada Lovelace"`; of what has no name or takes time `appointment gf32 Ada Lovelace, Mon 30 Nov …`.
+std::string titled(Workspace& workspace, const core::Record& record);
+
 /// The shortest unique beginning of an id, at least four characters; of an occurrence that is no record,
 /// "SERIES@2026-12-01".
 std::string short_id(Workspace& workspace, std::string_view id);

@@ -1,5 +1,6 @@
 #include "app/revert.hpp"
 
+#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -43,11 +44,11 @@ std::set<std::string> names_in(const core::Record& a, const core::Record& b) {
   return out;
 }
 
-std::string title(const core::Record& record, const core::Schema& schema) {
-  return fmt::format("{} \"{}\"", schema.type, base::printable(core::display_name(record, schema)));
-}
-
 } // namespace
+
+std::string Revert::title(const core::Record& record) const {
+  return titled(m_batch.workspace(), record);
+}
 
 void Revert::take_back(const store::Commit& commit) {
   m_taken_back = commit.id;
@@ -117,7 +118,7 @@ void Revert::record(const store::Difference& difference, const core::Schema& sch
              after = parse(difference.after, difference.path, schema);
   if (!after) return; // records do not disappear; a hand-made commit's removal has its own repair
   if (is_removed(*after, difference.path)) {
-    const auto why = title(*after, schema) + ": its file was removed by a commit by hand";
+    const auto why = title(*after) + ": its file was removed by a commit by hand";
     if (std::find(m_kept.begin(), m_kept.end(), why) == m_kept.end()) m_kept.push_back(why);
     return;
   }
@@ -211,7 +212,7 @@ bool Revert::stays(Target& target, const core::Record& back) const {
   if (!why) return false;
   if (m_later != Later::Keep)
     throw base::Error(base::Kind::Denied, why->why, why->instead + "\n--keep undoes the rest and leaves it");
-  target.kept.push_back(title(target.now, *target.schema) + ": " + why->why);
+  target.kept.push_back(title(target.now) + ": " + why->why);
   return true;
 }
 
@@ -231,8 +232,8 @@ void Revert::fields(Target& target, const core::Record& before, const core::Reco
     if (is == was && !target.units.contains(unit)) continue; // somebody has put it back already
     auto known = follows.find(unit);
     if (known == follows.end()) {
-      auto otherwise = fmt::format("{}: {} is now \"{}\"", title(target.now, schema), unit,
-                                   base::printable(core::to_text(is)));
+      auto otherwise =
+          fmt::format("{}: {} is now \"{}\"", title(target.now), unit, base::printable(core::to_text(is)));
       const auto lost = schema.rule(unit) == core::Rule::Latest && m_later != Later::Overwrite
                             ? lost_beside(schema, unit, before, after)
                             : std::nullopt;
@@ -249,8 +250,7 @@ void Revert::mark(Target& target, const core::Record& before, const core::Record
   const bool was = core::is_deleted(before, *target.schema), became = core::is_deleted(after, *target.schema);
   if (was == became || target.deleted == was) return;
   if (follow(target, deletion, before, after,
-             title(target.now, *target.schema) +
-                 (target.deleted ? " was deleted again" : " was restored again")))
+             title(target.now) + (target.deleted ? " was deleted again" : " was restored again")))
     target.deleted = was;
 }
 
@@ -267,7 +267,23 @@ void Revert::creation(Target& target, const core::Record& after) {
   if (own || m_later == Later::Overwrite)
     target.deleted = target.unmade = true;
   else
-    target.kept.push_back(title(target.now, *target.schema) + " was changed after it was made");
+    target.kept.push_back(title(target.now) + " was changed after it was made");
+}
+
+/// Its version only grows: what it was before comes back as a version to come.
+void Revert::policy_stays(const store::Difference& difference) {
+  const std::string why = difference.path + ": the policy's version only grows";
+  if (m_later == Later::Keep) return m_kept.push_back(why);
+  const auto commit = m_taken_back.substr(0, 10);
+  throw base::Error(
+      base::Kind::Denied, "this would undo " + why,
+      (difference.before.empty()
+           ? "`crm policy propose FILE` puts another one in its place"
+           : fmt::format(
+                 "`crm git show {}~1:{} >roles.yaml` has what it was: raise its `version`, then `crm policy "
+                 "propose roles.yaml`",
+                 commit, difference.path)) +
+          "\n--keep undoes the rest and leaves it");
 }
 
 void Revert::file(const store::Difference& difference) {
@@ -278,6 +294,7 @@ void Revert::file(const store::Difference& difference) {
                        ? known->second
                        : repository.blob_id(repository.head_tree(), difference.path).value_or("");
   if (now == difference.before) return;
+  if (difference.path == sync::policy_path) return policy_stays(difference);
   const auto text =
       difference.before.empty() ? std::nullopt : std::optional(repository.blob(difference.before));
   if (const auto why = m_batch.workspace().schemas().objection(difference.path, text); !why.empty()) {

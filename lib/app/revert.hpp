@@ -53,6 +53,8 @@ class Revert {
   void look_at_joins();
   std::optional<core::Record> lost_beside(const core::Schema& schema, const std::string& unit,
                                           const core::Record& before, const core::Record& after);
+  void policy_stays(const store::Difference& difference);
+  std::string title(const core::Record& record) const;
   std::optional<core::Record> parse(const store::Oid& blob, const std::string& path,
                                     const core::Schema& schema) const;
 

@@ -66,11 +66,13 @@ SyncReport failed_report(Workspace& workspace, const std::vector<store::Remote>&
 void note_attempts(const Workspace& workspace, const SyncReport& report, const store::Oid& before) {
   const auto& repository = workspace.repository();
   for (const auto& outcome : report.remotes) {
-    std::string line = outcome.detail.substr(0, outcome.detail.find('\n'));
-    if (!outcome.problems.empty()) line += ": " + core::to_text(outcome.problems.front());
+    // A hint in its lines may be the way on; what a server says has no end.
+    constexpr std::size_t most_columns = 1000;
+    std::string detail = outcome.detail;
+    if (!outcome.problems.empty()) detail += "\n" + core::to_text(outcome.problems.front());
     sync::record(repository, {workspace.env().now(), outcome.remote.name, outcome.outcome,
-                              base::fit(base::printable(line), 300), repository.head(), outcome.received,
-                              outcome.sent, before});
+                              base::fit(base::printable(detail, base::Newlines::Keep), most_columns),
+                              repository.head(), outcome.received, outcome.sent, before});
   }
 }
 

@@ -61,7 +61,7 @@ std::vector<store::Remote> remotes_named(const Workspace& workspace, const std::
     for (const auto& remote : all)
       known.push_back(remote.name);
     throw base::Error(base::Kind::NotFound, "no remote \"" + base::printable(name) + "\"",
-                      known.empty() ? "there is none yet: `crm remote add NAME URL`"
+                      known.empty() ? "there is none yet: `crm remote add NAME URL` makes one"
                                     : "there is: " + base::join(known, ", "));
   }
   return out;

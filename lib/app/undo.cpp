@@ -2,6 +2,7 @@
 
 #include "app/audit/log.hpp"
 #include "app/held_back.hpp"
+#include "app/quarantine.hpp"
 #include "app/refusal.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -15,6 +16,7 @@
 namespace crm::app {
 namespace {
 
+constexpr const char* rollback_operation = "rollback";
 constexpr const char* undoes = "Crm-Undoes"; ///< as name_of() has it; of several with spaces between
 
 std::string batch_of(const store::Commit& commit) {
@@ -52,7 +54,7 @@ void check_own_changes(const store::Commit& commit) {
 [[noreturn]] void no_such(const std::string& wanted) {
   throw base::Error(base::Kind::NotFound,
                     "no batch \"" + base::printable(wanted) + "\" in this store's history",
-                    "`crm git log` shows the batches (Crm-Batch)");
+                    "`crm audit` lists the batches");
 }
 
 [[noreturn]] void ambiguous(const std::string& wanted, const std::vector<store::Commit>& commits) {
@@ -81,7 +83,7 @@ store::Commit find_named(const store::Repository& repository, const std::string&
     throw base::Error(base::Kind::Usage,
                       fmt::format("\"{}\" is too short to name a batch: it takes at least {} characters",
                                   base::printable(wanted), shortest),
-                      "`crm git log` shows the batches (Crm-Batch)");
+                      "`crm audit` lists the batches");
   std::vector<store::Commit> found;
   repository.newest_first(repository.head(), [&](const store::Commit& commit) {
     const auto batch = batch_of(commit);
@@ -111,7 +113,8 @@ store::Commit find_named(const store::Repository& repository, const std::string&
 }
 
 /// The last batch of this device that nobody has undone, or what was committed by git here: what others wrote
-/// is theirs to take back, or is named.
+/// is theirs to take back, or is named. A rollback is such a batch; an undo is none, so that another goes
+/// further back.
 store::Commit find_last(const store::Repository& repository, const std::string& device) {
   std::optional<store::Commit> found;
   std::set<std::string> undone;
@@ -120,7 +123,7 @@ store::Commit find_last(const store::Repository& repository, const std::string& 
     if (const std::string target = commit.trailer(undoes); !target.empty()) { // on whichever device
       for (const auto each : base::split(target, ' '))
         undone.emplace(each);
-      return true;
+      if (commit.trailer("Crm-Op") != rollback_operation) return true;
     }
     const auto entry = audit_entry(commit);
     if (entry.batch.empty() && entry.device.empty()) fail_unknown_device(entry);
@@ -129,8 +132,7 @@ store::Commit find_last(const store::Repository& repository, const std::string& 
     return false;
   });
   if (!found)
-    throw base::Error(base::Kind::NotFound, "there is nothing to undo",
-                      "`crm git log` shows the batches (Crm-Batch)");
+    throw base::Error(base::Kind::NotFound, "there is nothing to undo", "`crm audit` lists the batches");
   return *found;
 }
 
@@ -169,7 +171,7 @@ std::set<store::Oid> arrived_with(Workspace& workspace, std::size_t sync) {
                     seen == 0 ? "no sync of this device has brought anything yet"
                               : fmt::format("only {} sync{} of this device {} brought something", seen,
                                             seen == 1 ? "" : "s", seen == 1 ? "has" : "have"),
-                    "`crm sync --status` shows the last ones");
+                    "`crm audit` shows how long after they were written batches came here");
 }
 
 /// Newest first.
@@ -198,7 +200,7 @@ std::vector<store::Commit> choose(Workspace& workspace, const RollbackRequest& r
     return true;
   });
   if (out.empty())
-    throw base::Error(base::Kind::NotFound, "no batch is chosen by that", "`crm git log` shows the batches");
+    throw base::Error(base::Kind::NotFound, "no batch is chosen by that", "`crm audit` lists the batches");
   return out;
 }
 
@@ -238,7 +240,12 @@ Undone take_back(Workspace& workspace, Batch& batch, const std::vector<store::Co
     revert.take_back(commit);
     ids.push_back(name_of(commit));
     const auto entry = audit_entry(commit);
-    out.batches.push_back({ids.back(), commit.summary, entry.member, entry.device, entry.written});
+    const auto dropped = std::count_if(commit.trailers.begin(), commit.trailers.end(),
+                                       [](const auto& each) { return each.first == drops_trailer; });
+    const bool only_says = dropped > 0 || (entry.records.empty() && !commit.trailer(undoes).empty());
+    if (only_says) batch.commit_even_if_empty();
+    out.batches.push_back({ids.back(), commit.summary, entry.member, entry.device, entry.written, only_says,
+                           static_cast<std::size_t>(dropped)});
   }
   for (auto& each : revert.apply())
     out.kept.push_back(std::move(each));
@@ -265,7 +272,7 @@ Undone undo(Workspace& workspace, const UndoRequest& request) {
 }
 
 Undone rollback(Workspace& workspace, const RollbackRequest& request) {
-  Batch batch(workspace, "rollback", request.mode);
+  Batch batch(workspace, rollback_operation, request.mode);
   return take_back(workspace, batch, choose(workspace, request), request.later);
 }
 

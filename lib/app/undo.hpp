@@ -13,7 +13,7 @@ namespace crm::app {
 
 struct UndoRequest {
   /// Batch id, commit id or a unique beginning of either, of 4 characters or more; "" for this device's last
-  /// batch that nobody has undone.
+  /// batch that nobody has undone and that is no undo itself; a rollback is one.
   std::string batch;
   Later later = Later::Refuse;
   Mode mode = Mode::Write;
@@ -24,6 +24,8 @@ struct TakenBack {
   std::string batch; ///< or the commit's id
   std::string summary, member, device;
   std::optional<core::StampTime> at;
+  bool only_says = false;  ///< it wrote no record: what it says of other batches is what is taken back
+  std::size_t dropped = 0; ///< batches that it dropped of what was put aside: they wait again
 };
 
 struct Undone {

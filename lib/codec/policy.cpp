@@ -78,7 +78,7 @@ class PolicyReader {
               "needs at least as many members in `approvers`, like [alice, bob]");
     node = root.find("approvers");
     if (m_policy.approvals == 1 && node != nullptr && asked > 0)
-      problem(*node, "approvers", "", "needs `approvals`: how many of them must agree, 2 or more");
+      problem(*node, "approvers", "", "needs `approvals` of 2 or more: how many of them must agree");
   }
 
   void roles(const Node& node) {

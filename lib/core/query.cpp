@@ -16,6 +16,12 @@ constexpr std::string_view stamp_fields[] = {"created", "changed"};
 bool is_time(Shape shape) {
   return shape == Shape::Date || shape == Shape::Time || shape == Shape::DateTime;
 }
+/// Whether it says when something has happened, and never when it will: a day is the last such one then.
+bool is_past(const Schema& schema, const Field* field) {
+  if (field == nullptr || field->rule == Rule::Min || field->rule == Rule::Max) return true; // or a stamp
+  return field->name == schema.time_field && field->shape == Shape::Time && schema.duration_field.empty() &&
+         !schema.states;
+}
 bool is_number(Shape shape) {
   return shape == Shape::Integer || shape == Shape::Number || shape == Shape::Period;
 }
@@ -76,7 +82,9 @@ class Parser {
       out.test = value == "none" ? Filter::Test::None : Filter::Test::Any;
       return out;
     }
-    if (stamp || is_time(field->shape)) return times(std::move(out), value);
+    if (stamp || is_time(field->shape))
+      return times(std::move(out), value,
+                   is_past(m_schema, field) ? WhenContext::Nearest::Latest : WhenContext::Nearest::Coming);
     if (is_number(field->shape)) return numbers(std::move(out), value, field->shape);
     texts(out, value, *field);
     return out;
@@ -122,13 +130,15 @@ class Parser {
         to_instant({LocalTime{day}, {}}, m_context.when.zone).time_since_epoch().count());
   }
 
-  Days days(std::string_view text) const {
-    const auto parsed = parse_days(text, m_context.when);
+  Days days(std::string_view text, WhenContext::Nearest nearest) const {
+    auto context = m_context.when;
+    context.nearest = nearest;
+    const auto parsed = parse_days(text, context);
     if (const auto* problem = std::get_if<NotATime>(&parsed)) refuse(problem->message, problem->hint);
     return std::get<Days>(parsed);
   }
 
-  Filter times(Filter out, std::string_view value) const {
+  Filter times(Filter out, std::string_view value, WhenContext::Nearest nearest) const {
     out.test = Filter::Test::Range;
     const auto ends = ends_of(value);
     if (ends.from.empty() && ends.to.empty())
@@ -136,18 +146,18 @@ class Parser {
     constexpr std::chrono::days next{1};
     // "mon..fri" is one phrase: its end is the first Friday after its beginning.
     if (ends.range && !ends.from.empty() && !ends.to.empty()) {
-      const auto both = days(value);
+      const auto both = days(value, nearest);
       out.least = second(both.first);
       out.most = second(both.last + next);
       return out;
     }
     if (!ends.from.empty()) {
-      const auto first = days(ends.from);
+      const auto first = days(ends.from, nearest);
       out.least = second(ends.from_after ? first.last + next : first.first);
       if (!ends.range) out.most = second(first.last + next);
     }
     if (ends.range && !ends.to.empty()) {
-      const auto last = days(ends.to);
+      const auto last = days(ends.to, nearest);
       out.most = second(ends.to_with ? last.last + next : last.first);
     }
     if (out.least >= out.most) refuse("\"" + base::printable(value) + "\" ends before it begins");

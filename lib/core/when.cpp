@@ -14,7 +14,10 @@ const char* const weekday_rule = "A weekday means the next one after today: on a
                                  "the current one, weeks beginning as "
                                  "the store says; \"last tue\" is the most recent one before today. A day "
                                  "without a year (\"24 nov\") is the coming "
-                                 "one, today included. A time without a day is today, even when it is past.";
+                                 "one, today included. A time without a day is today, even when it is past. "
+                                 "Of what has been (`--since` and `--until` of an audit, `changed:` in a "
+                                 "filter) \"tue\" is the last one before today, and \"24 nov\" the last one "
+                                 "that has begun.";
 
 WallTime When::wall() const {
   return {date + time.value_or(seconds{0}), time ? offset : std::nullopt};

@@ -17,8 +17,8 @@ struct WhenContext {
   std::optional<std::chrono::seconds>
       now_offset{}; ///< tells which `now` is meant in the hour that a clock shows twice
   /// Which is meant by a month, or a day of one, that names no year: the first from today on, or the last one
-  /// that has begun.
-  enum class Year { Coming, Latest } year = Year::Coming;
+  /// that has begun. And by a weekday: the first after today, or the last before.
+  enum class Nearest { Coming, Latest } nearest = Nearest::Coming;
 };
 
 struct When {
@@ -37,7 +37,7 @@ struct NotATime {
   std::string message, hint;
 };
 
-/// The weekday rule, for `--help`: one paragraph.
+/// Of weekdays and of days without a year, for `--help`: one paragraph.
 extern const char* const weekday_rule;
 
 /// Case-insensitive, English. Does not look at clock changes: see `settle`.

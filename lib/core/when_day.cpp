@@ -68,6 +68,7 @@ std::optional<LocalDate> Parser::read_weekday() {
   auto date = read_named_date();
   if (!date && !problem) date = read_numeric_date();
   if (problem) return std::nullopt;
+  if (!date && looks_back()) return on_or_after(today() - days{7}, *wanted);
   if (!date) return on_or_after(m_from.value_or(today() + days{1}), *wanted);
   if (weekday{*date} != *wanted)
     return refuse_day(
@@ -130,7 +131,7 @@ std::optional<LocalDate> Parser::read_end() {
 std::optional<LocalDate> Parser::in_coming_year(month m, unsigned day) {
   const LocalDate from = m_from.value_or(today());
   const int year = static_cast<int>(year_of(from));
-  if (m_context.year == WhenContext::Year::Latest && !m_from)
+  if (looks_back())
     for (int y = year; y >= year - 8; --y)
       if (const auto date = make_date(y, m, day); date && *date <= from) return date;
   for (int y = year; y <= year + 8; ++y) // 29 February may be eight years away

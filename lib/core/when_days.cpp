@@ -54,7 +54,7 @@ std::optional<Days> read_span(Parser& in, LocalDate from) {
     const auto coming = year_month{phrase::year_of(from), *month};
     if (year)
       span = days_of(year_month{std::chrono::year{*year}, *month});
-    else if (in.context().year == WhenContext::Year::Latest)
+    else if (in.context().nearest == WhenContext::Nearest::Latest)
       span = days_of(phrase::first_of(coming) > from ? coming - years{1} : coming);
     else
       span = days_of(phrase::last_of(coming) < from ? coming + years{1} : coming);
@@ -119,7 +119,7 @@ std::variant<Days, NotATime> parse_days(std::string_view typed, const WhenContex
   if (const auto* problem = std::get_if<NotATime>(&first)) return *problem;
   const LocalDate begin = std::get<Days>(first).first;
   WhenContext from_there = given;
-  from_there.year = WhenContext::Year::Coming;
+  from_there.nearest = WhenContext::Nearest::Coming;
   const auto last = one_side(right, from_there, begin);
   if (const auto* problem = std::get_if<NotATime>(&last)) return *problem;
   const Days range{begin, std::get<Days>(last).last};

@@ -57,6 +57,7 @@ class Parser {
  private:
   void split(std::string_view phrase);
   void take_zone();
+  bool looks_back() const { return m_context.nearest == WhenContext::Nearest::Latest && !m_from; }
   std::optional<LocalDate> refuse_day(std::string message, std::string hint = {});
   std::optional<LocalDate> read_weekday();
   std::optional<LocalDate> read_relative_weekday();

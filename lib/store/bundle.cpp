@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -72,6 +73,11 @@ Bundle look_at_bundle(const std::string& file) {
 
 WrittenBundle write_bundle(const Repository& repository, const std::string& file,
                            std::chrono::seconds patience) {
+  const auto above = std::filesystem::absolute(file).parent_path();
+  if (std::error_code error; !std::filesystem::is_directory(above, error))
+    return {{Trouble::Other, fmt::format("cannot write {}: there is no folder {}", base::printable(file),
+                                         base::printable(above.string()))},
+            {}};
   const std::string beside = fmt::format("{}.{}.part", file, ::getpid());
   const auto run = run_git_watched(
       {.root = repository.root(),

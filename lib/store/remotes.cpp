@@ -184,10 +184,13 @@ void add_remote(Repository& repository, const Remote& remote) {
     const auto first = words.find('\n');
     throw base::Error(base::Kind::Usage, words.substr(0, first), words.substr(first + 1));
   }
+  if (const auto why = other_things_at(absolute_url(remote.url)); !why.empty())
+    throw base::Error(base::Kind::Usage, why,
+                      "name an empty folder: the first `crm sync` makes a repository there");
   // On a stick, and in refs on some file systems, Office and office are one.
   for (const auto& other : remotes(repository))
     if (base::fold(other.name) == base::fold(remote.name))
-      throw base::Error(base::Kind::InvalidData,
+      throw base::Error(base::Kind::Usage,
                         "there is a remote \"" + base::printable(other.name) + "\" already",
                         "choose another name, or remove that one first");
   repository.set_config("remote." + remote.name + ".url", absolute_url(remote.url));

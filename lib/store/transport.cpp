@@ -91,20 +91,27 @@ Approach approach(const Remote& remote) {
                                       " cannot be read by who runs crm here; its owner can let them"};
     break;
   case Folder::Files:
-    out.contact = {Trouble::Missing, name + " holds files, and no repository: a folder that becomes a remote "
-                                            "has to be empty"};
+    out.contact = {Trouble::OtherStore, name + " holds files, and no repository: a folder that becomes a "
+                                               "remote has to be empty"};
     break;
   case Folder::Odd:
-    out.contact = {Trouble::Missing, name + " is neither a folder nor a file"};
+    out.contact = {Trouble::OtherStore, name + " is neither a folder nor a file"};
     break;
   case Folder::Empty:
     out.empty = true;
     break;
   case Folder::Bundle:
-    if (const auto state = look_at_bundle(out.url.folder).state; state == Bundle::State::Damaged)
+    switch (look_at_bundle(out.url.folder).state) {
+    case Bundle::State::Damaged:
       out.contact = {Trouble::Refused, name + " is damaged: it ends before it should, or was changed"};
-    else
-      out.bundle = state == Bundle::State::Sound;
+      break;
+    case Bundle::State::None:
+      if (::access(out.url.folder.c_str(), R_OK) == 0)
+        out.contact = {Trouble::OtherStore, name + " is a file, and no bundle of a store"};
+      break;
+    case Bundle::State::Sound:
+      out.bundle = true;
+    }
     break;
   case Folder::Repository:
     break;
@@ -203,6 +210,11 @@ class ObjectFolders {
 };
 
 } // namespace
+
+std::string other_things_at(const std::string& url) {
+  const auto there = approach({"remote", url}).contact;
+  return there.trouble == Trouble::OtherStore ? there.said : "";
+}
 
 Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
   const base::Span span("git fetch");

@@ -19,14 +19,15 @@ struct Remote {
 /// Why a remote could not be reached or would not take what it was given.
 enum class Trouble {
   None,
-  Network,  ///< no route, refused, timed out, cut off
-  Name,     ///< the host's name is not known
-  Auth,     ///< the login was refused, or a folder may not be read
-  HostKey,  ///< the host's key is unknown, changed or revoked
-  Missing,  ///< there is no repository at that place
-  Rejected, ///< another device was first: fetch, merge and push again
-  Refused,  ///< the remote's own rules, or its data is damaged
-  Disk,     ///< no room, here or there
+  Network,    ///< no route, refused, timed out, cut off
+  Name,       ///< the host's name is not known
+  Auth,       ///< the login was refused, or a folder may not be read
+  HostKey,    ///< the host's key is unknown, changed or revoked
+  Missing,    ///< there is no repository at that place
+  OtherStore, ///< there is something else at that place, which is not going to become one
+  Rejected,   ///< another device was first: fetch, merge and push again
+  Refused,    ///< the remote's own rules, or its data is damaged
+  Disk,       ///< no room, here or there
   Other
 };
 std::string_view to_text(Trouble trouble); ///< "network", "host-key": frozen, scripts read them
@@ -41,6 +42,9 @@ struct Contact {
   std::string said; ///< git's and ssh's own lines, for people; printable, without passwords in URLs
   bool ok() const { return trouble == Trouble::None; }
 };
+
+/// Why a path can be no remote, ever: a file that is no bundle, or a folder with other files; else "".
+std::string other_things_at(const std::string& url);
 
 /// The remotes of this clone, by name.
 std::vector<Remote> remotes(const Repository& repository);

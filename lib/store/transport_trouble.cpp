@@ -196,6 +196,8 @@ std::string_view to_text(Trouble trouble) {
     return "host-key";
   case Trouble::Missing:
     return "missing";
+  case Trouble::OtherStore:
+    return "other-store";
   case Trouble::Rejected:
     return "rejected";
   case Trouble::Refused:
@@ -215,6 +217,7 @@ std::string_view in_words(std::string_view trouble) {
       {Trouble::Auth, "access was refused"},
       {Trouble::HostKey, "the host is not the one that is known by that name"},
       {Trouble::Missing, "there is no repository at that place"},
+      {Trouble::OtherStore, "it holds something other than a store"},
       {Trouble::Rejected, "other devices were first"},
       {Trouble::Refused, "it does not take what was sent"},
       {Trouble::Disk, "there is no room"},

@@ -16,7 +16,7 @@ struct Attempt {
   /// "ok", or the trouble's word: "network", "host-key", "refused-data", …; "removed": the remote was
   /// forgotten, and whatever has its name later is another one.
   std::string outcome;
-  std::string detail;                 ///< a line for people
+  std::string detail;                 ///< lines for people
   store::Oid head;                    ///< ours when the attempt ended
   std::size_t received = 0, sent = 0; ///< commits
   /// Ours before the sync that the attempt was part of; "" in what earlier versions wrote.

@@ -64,9 +64,9 @@ Seconds seconds_of(Workspace& workspace, const core::Days& days) {
 
 core::Days days_of(Workspace& workspace, const std::string& phrase, const std::string& otherwise,
                    Looks looks) {
-  using Year = core::WhenContext::Year;
+  using Nearest = core::WhenContext::Nearest;
   return parse_days(workspace, phrase.empty() ? otherwise : phrase,
-                    looks == Looks::Back ? Year::Latest : Year::Coming);
+                    looks == Looks::Back ? Nearest::Latest : Nearest::Coming);
 }
 
 void each_record(Workspace& workspace, const std::string& type, const std::vector<std::string>& states,

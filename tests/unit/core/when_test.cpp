@@ -47,15 +47,17 @@ struct Case {
 
 } // namespace
 
-TEST_CASE("What was is looked for in the last month or day of that name, not the next") {
+TEST_CASE("What was is looked for in the last month, day or weekday of that name, not the next") {
   WhenContext back = tuesday;
-  back.year = WhenContext::Year::Latest;
+  back.nearest = WhenContext::Nearest::Latest;
   const std::vector<Case> cases{
       {"october", "2026-10-01..2026-10-31"},      {"november", "2026-11-01..2026-11-30"},
       {"december", "2025-12-01..2025-12-31"},     {"dec..jan", "2025-12-01..2026-01-31"},
       {"1 oct..5 nov", "2026-10-01..2026-11-05"}, {"24 nov", "2026-11-24..2026-11-24"},
       {"25 nov", "2025-11-25..2025-11-25"},       {"29 feb", "2024-02-29..2024-02-29"},
-      {"october 2027", "2027-10-01..2027-10-31"}, {"fri", "2026-11-27..2026-11-27"},
+      {"october 2027", "2027-10-01..2027-10-31"}, {"fri", "2026-11-20..2026-11-20"},
+      {"tue", "2026-11-17..2026-11-17"},          {"mon..fri", "2026-11-23..2026-11-27"},
+      {"next fri", "2026-12-04..2026-12-04"},     {"fri week", "2026-12-04..2026-12-04"},
   };
   for (const auto& [phrase, expected] : cases) {
     INFO(phrase);

@@ -200,8 +200,8 @@ TEST_CASE("what went wrong with a remote is told apart", "[transport]") {
            {"nowhere.invalid:store.git", Trouble::Name},
            {folder + "/nothing", Trouble::Missing},
            {"file://" + folder + "/nothing", Trouble::Missing},
-           {folder + "/plain", Trouble::Missing},
-           {folder + "/file", Trouble::Missing},
+           {folder + "/plain", Trouble::OtherStore},
+           {folder + "/file", Trouble::OtherStore},
            {pair.bare, Trouble::None},
            {"file://" + pair.bare, Trouble::None},
            {folder + "/office", Trouble::None}, // git knows it as office.git
@@ -353,7 +353,7 @@ TEST_CASE("remotes are added once, listed and removed with what was seen of them
   REQUIRE(all[0].name == "a.b");
   REQUIRE(all[2].name == "office");
   REQUIRE(all[2].url == pair.bare);
-  REQUIRE(error_of([&] { add_remote(repository, {"Office", "/x"}); }).kind == base::Kind::InvalidData);
+  REQUIRE(error_of([&] { add_remote(repository, {"Office", "/x"}); }).kind == base::Kind::Usage);
   REQUIRE(pair.push_head().ok());
   remove_remote(repository, "office");
   REQUIRE(remotes(repository).size() == 4);
