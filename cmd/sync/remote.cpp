@@ -7,6 +7,7 @@
 #include "cmd/render/table.hpp"
 #include "cmd/sync/words.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace crm::cmd {
@@ -35,6 +36,12 @@ void list(Context& context) {
   for (const auto& remote : all)
     table.row({{remote.name, Role::Name}, {remote.url}});
   context.print(table.render(context.terminal(), context.style()));
+}
+
+/// What git would take for a folder here, and is not there; a stick may only not be plugged in.
+bool is_missing_folder(const std::string& url) {
+  std::error_code error;
+  return url.find(':') == std::string::npos && !std::filesystem::exists(url, error);
 }
 
 void test(Context& context, const std::vector<std::string>& names, std::chrono::seconds patience) {
@@ -99,10 +106,11 @@ void add_remote(CLI::App& root, Context& context) {
       throw base::Error(base::Kind::Usage, "a remote cannot be named \"" + added->name + "\"",
                         "that is what `crm sync --bundle` calls its file");
     store::add_remote(context.workspace().repository(), *added);
-    if (context.for_people())
-      context.print(fmt::format("Added remote {}; `crm sync` brings it up to date\n", added->name));
-    else
-      list(context);
+    if (!context.for_people()) return list(context);
+    context.print(fmt::format("Added remote {}; `crm sync` brings it up to date\n", added->name));
+    if (is_missing_folder(added->url))
+      context.say("crm: note: there is no folder " + added->url + " yet; an empty one will do: `mkdir -p " +
+                  added->url + "`");
   });
 
   auto tested = std::make_shared<std::pair<std::vector<std::string>, long>>(std::vector<std::string>{}, 15L);
