@@ -97,6 +97,8 @@ class Context {
   void say(std::string_view sentence) const;
   /// What was not done, where the exit code is not 0 for it. With --quiet too: nothing goes wrong in silence.
   void complain(std::string_view sentence) const;
+  /// For standard error: on a terminal in lines that fit it.
+  std::string for_screen(std::string_view text) const;
   void flush();
   /// The file of -o, "" for standard output, for a command that writes it by itself.
   std::string take_output() { return std::exchange(m_shared.output, {}); }

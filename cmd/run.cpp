@@ -6,6 +6,7 @@
 #include "cmd/command.hpp"
 #include "cmd/command_line.hpp"
 #include "cmd/exit_codes.hpp"
+#include "cmd/render/lines.hpp"
 #include "cmd/tree.hpp"
 #include "codec/json.hpp"
 #include "core/stamp.hpp"
@@ -63,19 +64,14 @@ void report(const Context& context, const base::Error& error, bool json) {
     return;
   }
   const Style style(context.terminal().colour && context.terminal().tty_err);
-  std::cerr << style.paint(Role::Bad, "crm:") << ' ' << base::printable(error.message, base::Newlines::Keep)
-            << '\n';
-  if (hint.empty()) return;
-  for (std::size_t at = hint.find('\n'); at != std::string::npos; at = hint.find('\n', at + 1))
-    hint.insert(at + 1, "     ");
-  std::cerr << "     " << hint << '\n';
+  std::string text = base::printable(error.message, base::Newlines::Keep) + "\n";
+  if (!hint.empty()) text += hint + "\n";
+  std::cerr << context.for_screen(style.paint(Role::Bad, "crm:") + " " + behind_crm(std::move(text)));
 }
 
 void tell_warnings(Context& context) {
-  const std::string begin = "crm: note: ";
   for (const auto& warning : context.take_warnings())
-    context.say(begin +
-                on_lines(base::printable(warning, base::Newlines::Keep), context.terminal(), begin.size()));
+    context.say("crm: note: " + warning);
 }
 
 /// CLI11's own complaint in our words: a mistyped command or option is answered with the one that was meant.
