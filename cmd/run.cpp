@@ -8,6 +8,7 @@
 #include "cmd/exit_codes.hpp"
 #include "cmd/render/lines.hpp"
 #include "cmd/tree.hpp"
+#include "cmd/usage_error.hpp"
 #include "codec/json.hpp"
 #include "core/stamp.hpp"
 
@@ -72,54 +73,6 @@ void report(const Context& context, const base::Error& error, bool json) {
 void tell_warnings(Context& context) {
   for (const auto& warning : context.take_warnings())
     context.say("crm: note: " + warning);
-}
-
-/// CLI11's own complaint in our words: a mistyped command or option is answered with the one that was meant.
-base::Error explain(const CLI::ParseError& error, Context& context, const std::vector<std::string>& words) {
-  CLI::App* at = context.root;
-  std::string path = "crm";
-  std::size_t next = 0;
-  for (; next < words.size(); ++next) {
-    if (words[next].starts_with("-")) {
-      next += std::max<std::size_t>(shared_option(*context.root, words, next), 1) - 1;
-      continue;
-    }
-    CLI::App* deeper = find_command(*at, words[next]);
-    if (deeper == nullptr) break;
-    at = deeper;
-    path += " " + words[next];
-  }
-  const std::string help = "`" + path + " --help` shows how";
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
-      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    std::vector<std::string> names;
-    for (const auto* sub : at->get_subcommands({}))
-      if (!sub->get_group().empty() && !sub->get_name().empty()) names.push_back(sub->get_name());
-    const auto stray = std::find_if(
-        words.begin() + static_cast<std::ptrdiff_t>(std::min(next, words.size())), words.end(),
-        [&](const std::string& word) {
-          return !word.starts_with("-")
-                     ? !names.empty()
-                     : at->get_option_no_throw(word.substr(0, word.find('='))) == nullptr &&
-                           context.root->get_option_no_throw(word.substr(0, word.find('='))) == nullptr;
-        });
-    if (stray != words.end() && stray->starts_with("-")) {
-      std::vector<std::string> options;
-      for (const auto* owner : {at, context.root})
-        for (const auto* option : owner->get_options())
-          for (const auto& name : option->get_lnames())
-            options.push_back("--" + name);
-      const auto close = base::suggestions(stray->substr(0, stray->find('=')), options, 1);
-      return {base::Kind::Usage, path + " has no option " + base::printable(*stray),
-              close.empty() ? help : "did you mean " + close.front() + "?"};
-    }
-    if (stray != words.end() && !names.empty()) {
-      const auto close = base::suggestions(*stray, names, 1);
-      return {base::Kind::Usage, path + " has no command \"" + base::printable(*stray) + "\"",
-              close.empty() ? help : "did you mean `" + path + " " + close.front() + "`?"};
-    }
-  }
-  return {base::Kind::Usage, base::printable(error.what()), help};
 }
 
 /// `-tag:blocked` is a filter of a list, `-signed` a word that a search is without; both would read as
