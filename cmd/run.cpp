@@ -131,7 +131,8 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     if (words.empty()) words.push_back("help");
     if (words.front() == "help" && find_command(root, "help") == nullptr)
       build_tree(root, context, Extent::Whole);
-    words = with_default_verb(root, std::move(words));
+    words = with_default_verb(root, context, std::move(words));
+    words = with_mark_first(root, std::move(words));
     mark_negated_filters(root, words);
     root.parse_complete_callback([&] { refuse_tables_of_writes(root, context); });
     std::vector<std::string> reversed(words.rbegin(), words.rend());

@@ -21,7 +21,7 @@ void build_tree(CLI::App& root, Context& context, Extent extent);
 std::vector<std::string> command_names(Context& context);
 
 /// Where the first word after `book`, `note` or `task` is no verb, `new` is meant: returns the words with it
-/// put in.
-std::vector<std::string> with_default_verb(CLI::App& root, std::vector<std::string> words);
+/// put in. Throws Error(Usage) for a verb that was misspelt.
+std::vector<std::string> with_default_verb(CLI::App& root, Context& context, std::vector<std::string> words);
 
 } // namespace crm::cmd
