@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
+#include "cmd/topics.hpp"
 #include "cmd/tree.hpp"
 #include "core/query.hpp"
 #include "store/transport.hpp"
@@ -166,9 +167,8 @@ class Completer {
     case Completes::Topic:
       for (const auto& name : command_names(m_context))
         offer(name);
-      for (const char* topic : {"times", "series", "filters", "scripts", "editing", "moving", "attachments",
-                                "backups", "exit-codes"})
-        offer(topic);
+      for (const auto& topic : topics())
+        offer(topic.name, topic.about);
       break;
     case Completes::Remote:
       for (const auto& remote : store::remotes(m_context.workspace().repository()))
