@@ -36,6 +36,12 @@ enum class Completes {
   Shell,
   Topic,
   Remote,
+  Device,
+  Batch,
+  PutAside,   ///< batches that wait in the quarantine
+  Disputed,   ///< records with a conflict
+  KeyRequest, ///< members and keys that wait for approval
+  Proposal,   ///< of a policy
   Filter,
   Field,
   Columns, ///< several fields with commas between them

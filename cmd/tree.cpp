@@ -100,10 +100,14 @@ void build_tree(CLI::App& root, Context& context, Extent extent) {
     add_noun(root, context, type);
 }
 
+bool is_internal(const std::string& name) {
+  return name == "merge-file" || name == "hook" || name == "complete";
+}
+
 std::vector<std::string> command_names(Context& context) {
   std::vector<std::string> out;
   for (const auto& entry : entries)
-    out.emplace_back(entry.name);
+    if (!is_internal(entry.name)) out.emplace_back(entry.name);
   for (auto& type : schema_nouns(context))
     out.push_back(std::move(type));
   return out;

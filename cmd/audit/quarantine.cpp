@@ -82,9 +82,11 @@ void add_decision(CLI::App& list, Context& context, const char* verb, const char
                   app::Decided (*decide)(app::Workspace&, const app::Decision&)) {
   auto decision = std::make_shared<app::Decision>();
   auto* command = add_command(list, verb, what, examples);
-  command->add_option("batch", decision->batches, "their ids, or the beginnings of them")
-      ->required()
-      ->type_name("BATCH");
+  complete(context,
+           command->add_option("batch", decision->batches, "their ids, or the beginnings of them")
+               ->required()
+               ->type_name("BATCH"),
+           Completes::PutAside);
   add_dry_run(*command, decision->mode);
   command->callback([&context, decision, decide, adopts = std::string(verb) == "adopt"] {
     const auto decided = decide(context.workspace(), *decision);

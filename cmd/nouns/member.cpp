@@ -70,7 +70,7 @@ void add_approve(CLI::App& noun, Context& context) {
            command->add_option("who", options->who, "the member, or the beginning of a key's fingerprint")
                ->required()
                ->type_name("WHO|FINGERPRINT"),
-           Completes::Record, "member");
+           Completes::KeyRequest);
   auto* key = command->add_option("--key", options->public_key, "a public key that came in another way")
                   ->type_name("KEY");
   command->add_option("--device", options->device, "the device that has that key")
@@ -96,7 +96,11 @@ void add_revoke(CLI::App& noun, Context& context) {
       "What was not yet synced is kept all the same: `crm audit quarantine` lists it where it arrives.");
   complete(context, command->add_option("member", options->member, "whose key")->type_name("KEY"),
            Completes::Record, "member");
-  command->add_option("--device", options->device, "the device that was lost")->required()->type_name("NAME");
+  complete(context,
+           command->add_option("--device", options->device, "the device that was lost")
+               ->required()
+               ->type_name("NAME"),
+           Completes::Device);
   command
       ->add_option("--last", options->last,
                    "the last commits that are believed, with all before them (default: all that is here now)")

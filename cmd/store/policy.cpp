@@ -170,7 +170,9 @@ void add_policy(CLI::App& root, Context& context) {
   auto mode = std::make_shared<app::Mode>(app::Mode::Write);
   auto* show = add_command(*noun, "show", "the policy in force; or a proposal, and what it changes",
                            "  crm policy show\n  crm policy show alice\n  crm policy show 3fa9c0d1 --json");
-  show->add_option("who", *who, "a member who proposes it, or its id")->type_name("MEMBER|ID");
+  complete(context,
+           show->add_option("who", *who, "a member who proposes it, or its id")->type_name("MEMBER|ID"),
+           Completes::Proposal);
   show->callback([&context, who] { run_show(context, *who); });
   auto* propose = add_command(*noun, "propose", "want a policy in the place of the one in force",
                               "  crm policy propose policy/roles.yaml   as it was edited in its place\n"
@@ -184,7 +186,11 @@ void add_policy(CLI::App& root, Context& context) {
   });
   auto* approve = add_command(*noun, "approve", "want the same as somebody else",
                               "  crm policy approve alice\n  crm policy approve 3fa9c0d1 --dry-run");
-  approve->add_option("who", *who, "a member who proposes it, or its id")->required()->type_name("MEMBER|ID");
+  complete(context,
+           approve->add_option("who", *who, "a member who proposes it, or its id")
+               ->required()
+               ->type_name("MEMBER|ID"),
+           Completes::Proposal);
   add_dry_run(*approve, *mode);
   approve->callback([&context, who, mode] {
     print_proposed(context, app::approve_policy(context.workspace(), *who, *mode));

@@ -129,11 +129,13 @@ void add_undo(CLI::App& root, Context& context) {
       "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c     (a Crm-Batch of `crm git log`)\n"
       "An undo is a batch itself: `crm undo` of it brings back what it took. `crm rollback` takes "
       "several back.");
-  command
-      ->add_option("batch", options->request.batch,
-                   "batch or commit, or a unique beginning of one (default: this device's last that is not "
-                   "undone; one that git made here counts too)")
-      ->type_name("BATCH");
+  complete(context,
+           command
+               ->add_option("batch", options->request.batch,
+                            "batch or commit, or a unique beginning of one (default: this device's last that "
+                            "is not undone; one that git made here counts too)")
+               ->type_name("BATCH"),
+           Completes::Batch);
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] { run_undo(context, options->request, *options); });
@@ -153,14 +155,20 @@ void add_rollback(CLI::App& root, Context& context) {
                   "Field by field: what others have changed since is listed and left, unless --overwrite "
                   "says otherwise. A "
                   "rollback is a batch:\nit syncs, and `crm undo BATCH` takes it back.");
-  command->add_option("batches", options->request.batches, "batches or commits, or unique beginnings of them")
-      ->type_name("BATCH");
+  complete(context,
+           command
+               ->add_option("batches", options->request.batches,
+                            "batches or commits, or unique beginnings of them")
+               ->type_name("BATCH"),
+           Completes::Batch);
   complete(context,
            command->add_option("--by", options->request.member, "what this member has written")
                ->type_name("MEMBER"),
            Completes::Record, "member");
-  command->add_option("--device", options->request.device, "what was written on this device")
-      ->type_name("DEVICE");
+  complete(context,
+           command->add_option("--device", options->request.device, "what was written on this device")
+               ->type_name("DEVICE"),
+           Completes::Device);
   command->add_option("--since", options->since, "what was written since then")->type_name("WHEN");
   command
       ->add_option("--sync", options->request.sync, "what the last (1), the one before (2), … sync brought")
