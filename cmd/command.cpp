@@ -14,6 +14,15 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
   return command;
 }
 
+std::string summary(const core::Schema& schema) {
+  if (schema.description.empty()) return schema.title;
+  std::string out = schema.description;
+  if (out.ends_with('.')) out.pop_back();
+  const auto is_capital = [&](std::size_t at) { return at < out.size() && out[at] >= 'A' && out[at] <= 'Z'; };
+  if (is_capital(0) && !is_capital(1)) out.front() = static_cast<char>(out.front() - 'A' + 'a');
+  return out;
+}
+
 CLI::App* find_command(const CLI::App& parent, const std::string& name) {
   for (const auto* command :
        parent.get_subcommands([&](const CLI::App* each) { return each->get_name() == name; }))

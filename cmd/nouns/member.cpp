@@ -125,7 +125,7 @@ void add_revoke(CLI::App& noun, Context& context) {
 } // namespace
 
 void add_member(CLI::App& root, Context& context) {
-  auto* noun = add_command(root, "member", context.schema("member").description,
+  auto* noun = add_command(root, "member", summary(context.schema("member")),
                            "  crm member new \"Bob Ross\" --key bob --role staff\n  crm member requests\n"
                            "  crm member approve bob\n  crm member revoke bob --device tablet-2");
   noun->require_subcommand(0, 1);
