@@ -7,10 +7,7 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
   CLI::App* command = parent.add_subcommand(name, description);
   command->fallthrough();
   command->set_help_flag("-h,--help", "this help");
-  std::string footer;
-  if (!examples.empty()) footer = "Examples:\n" + examples + "\n";
-  command->footer(footer +
-                  "--json, --format, --output, --store and --quiet go with every command: `crm --help`.");
+  if (!examples.empty()) command->footer("Examples:\n" + examples);
   return command;
 }
 

@@ -6,6 +6,7 @@
 #include "cmd/command.hpp"
 #include "cmd/command_line.hpp"
 #include "cmd/exit_codes.hpp"
+#include "cmd/help_page.hpp"
 #include "cmd/render/lines.hpp"
 #include "cmd/tree.hpp"
 #include "cmd/usage_error.hpp"
@@ -110,9 +111,11 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
   CLI::App root{"crm: scheduling and customer memory that works offline", "crm"};
   context.root = &root;
   try {
-    root.set_version_flag("--version", "crm " CRM_VERSION);
+    root.set_version_flag("--version", "crm " CRM_VERSION, "which crm this is");
     root.set_help_flag("-h,--help", "this help");
     root.require_subcommand(0, 1);
+    constexpr int widest = 80;
+    root.formatter(std::make_shared<HelpPage>(std::min(terminal.width, widest)));
     add_shared(root, context);
     if (!words.empty() &&
         words.front() == "complete") { // the words may be any half of a command line: not for the parser

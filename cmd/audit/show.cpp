@@ -194,7 +194,7 @@ void print_batch(Context& context, const app::AuditedBatch& shown) {
 void add_audit_show(CLI::App& noun, Context& context) {
   auto wanted = std::make_shared<std::string>();
   auto* command = add_command(noun, "show", "one batch: by whom, is it signed, and what it changed",
-                              "  crm audit show 8w2c\n  crm audit show 4f1d2c9e        a commit, merges too\n"
+                              "  crm audit show 8w2c\n  crm audit show 4f1d2c9e  # a commit, merges too\n"
                               "  crm audit show 8w2c --json\n"
                               "Of a merge: what each side had, what it came to, and which rule settled it.");
   complete(

@@ -92,7 +92,7 @@ void add_revoke(CLI::App& noun, Context& context) {
   auto* command = add_command(
       noun, "revoke", "a device was lost or stolen: from here on, nothing that its key signs counts",
       "  crm member revoke bob --device tablet-2\n  crm member revoke --device tablet-2 --dry-run\n"
-      "  crm member revoke bob --device tablet-2 --last 3f2a91c     believe it up to that commit\n"
+      "  crm member revoke bob --device tablet-2 --last 3f2a91c  # believed up to it\n"
       "What was not yet synced is kept all the same: `crm audit quarantine` lists it where it arrives.");
   complete(context, command->add_option("member", options->member, "whose key")->type_name("KEY"),
            Completes::Record, "member");

@@ -111,7 +111,7 @@ void add_doctor(CLI::App& root, Context& context) {
   auto options = std::make_shared<DoctorOptions>();
   auto* command = add_command(root, "doctor", "look for what is wrong in the store",
                               "  crm doctor\n  crm doctor --deep\n"
-                              "  crm doctor --repair --dry-run     where the branch would go back to\n"
+                              "  crm doctor --repair --dry-run  # where the branch would go back to\n"
                               "  crm doctor --repair");
   command->add_flag_callback(
       "--deep", [options] { options->depth = app::Depth::Deep; }, "have git check every object too");

@@ -159,12 +159,11 @@ void print_proposed(Context& context, const app::Proposed& done) {
 } // namespace
 
 void add_policy(CLI::App& root, Context& context) {
-  auto* noun =
-      add_command(root, "policy", "who may do what, and who must agree before that changes",
-                  "  crm policy                        roles, and what is proposed\n"
-                  "  crm policy propose new.yaml       put it in force, or ask the others\n"
-                  "  crm policy show alice             what alice proposes, against what is in force\n"
-                  "  crm policy approve alice          want the same");
+  auto* noun = add_command(root, "policy", "who may do what, and who must agree before that changes",
+                           "  crm policy  # roles, and what is proposed\n"
+                           "  crm policy propose new.yaml  # put it in force, or ask the others\n"
+                           "  crm policy show alice  # what alice proposes, against what is in force\n"
+                           "  crm policy approve alice  # want the same");
   noun->require_subcommand(0, 1);
   auto who = std::make_shared<std::string>();
   auto mode = std::make_shared<app::Mode>(app::Mode::Write);
@@ -175,7 +174,7 @@ void add_policy(CLI::App& root, Context& context) {
            Completes::Proposal);
   show->callback([&context, who] { run_show(context, *who); });
   auto* propose = add_command(*noun, "propose", "want a policy in the place of the one in force",
-                              "  crm policy propose policy/roles.yaml   as it was edited in its place\n"
+                              "  crm policy propose policy/roles.yaml  # as it was edited in its place\n"
                               "  crm policy propose new.yaml --dry-run\n  crm policy propose -");
   propose->add_option("file", *who, "the whole text, with `version` raised by one; - reads it from here")
       ->required()

@@ -126,7 +126,7 @@ void add_undo(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = add_command(
       root, "undo", "take the last batch back, or a named one",
-      "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c     (a Crm-Batch of `crm git log`)\n"
+      "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c  # a Crm-Batch of `crm git log`\n"
       "An undo is a batch itself: `crm undo` of it brings back what it took. `crm rollback` takes "
       "several back.");
   complete(context,
@@ -150,8 +150,8 @@ void add_rollback(CLI::App& root, Context& context) {
   auto* command =
       add_command(root, "rollback", "take several batches back, as one",
                   "  crm rollback 8w2c 9d7x --dry-run\n  crm rollback --by bob --since \"today 9:00\"\n"
-                  "  crm rollback --device tablet-2      all that the lost tablet has written\n"
-                  "  crm rollback --sync 1               what the last sync brought\n"
+                  "  crm rollback --device tablet-2  # all that the lost tablet has written\n"
+                  "  crm rollback --sync 1  # what the last sync brought\n"
                   "Field by field: what others have changed since is listed and left, unless --overwrite "
                   "says otherwise. A "
                   "rollback is a batch:\nit syncs, and `crm undo BATCH` takes it back.");

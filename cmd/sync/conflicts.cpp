@@ -275,8 +275,8 @@ void add_resolve(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command =
       add_command(root, "resolve", "decide a conflict",
-                  "  crm resolve                        (asks, one after the other)\n"
-                  "  crm resolve ada --pick 2\n  crm resolve whitening --field state --theirs\n"
+                  "  crm resolve  # asks, one after the other\n"
+                  "  crm resolve ada --pick 2\n  crm resolve whitening --field stage --theirs\n"
                   "  crm resolve ada --field name --value \"Ada King\"\n"
                   "A decision is a batch: it syncs, and `crm undo` brings back what was shown before.");
   complete(context,
