@@ -7,11 +7,17 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
   CLI::App* command = parent.add_subcommand(name, description);
   command->fallthrough();
   command->set_help_flag("-h,--help", "this help");
-  std::string footer;
-  if (!examples.empty()) footer = "Examples:\n" + examples + "\n";
-  command->footer(footer +
-                  "--json, --format, --output, --store and --quiet go with every command: `crm --help`.");
+  if (!examples.empty()) command->footer("Examples:\n" + examples);
   return command;
+}
+
+std::string summary(const core::Schema& schema) {
+  if (schema.description.empty()) return schema.title;
+  std::string out = schema.description;
+  if (out.ends_with('.')) out.pop_back();
+  const auto is_capital = [&](std::size_t at) { return at < out.size() && out[at] >= 'A' && out[at] <= 'Z'; };
+  if (is_capital(0) && !is_capital(1)) out.front() = static_cast<char>(out.front() - 'A' + 'a');
+  return out;
 }
 
 CLI::App* find_command(const CLI::App& parent, const std::string& name) {

@@ -3,6 +3,7 @@
 
 #include "app/reach.hpp"
 #include "cmd/context.hpp"
+#include "core/schema.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +15,9 @@ namespace crm::cmd {
 /// A subcommand that knows the shared options (--json, --store, …) of the root.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
                       const std::string& examples = {});
+
+/// A type's description as commands are described: "somebody who works here, and what they may do".
+std::string summary(const core::Schema& schema);
 
 /// The subcommand of that name, or nullptr.
 CLI::App* find_command(const CLI::App& parent, const std::string& name);

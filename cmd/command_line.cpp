@@ -1,6 +1,10 @@
 #include "cmd/command_line.hpp"
 
+#include "cmd/command.hpp"
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 
 namespace crm::cmd {
 namespace {
@@ -65,6 +69,31 @@ std::string shared_value(const CLI::App& root, const std::vector<std::string>& w
     at += std::max<std::size_t>(skipped, 1);
   }
   return out;
+}
+
+std::vector<std::string> with_mark_first(const CLI::App& root, std::vector<std::string> words) {
+  const auto mark = std::find(words.begin(), words.end(), "--");
+  if (mark == words.end()) return words;
+  const CLI::App* command = &root;
+  std::vector<std::string> first, arguments;
+  for (auto word = words.begin(); word != mark; ++word) {
+    if (word->size() < 2 || word->front() != '-') {
+      const CLI::App* deeper = arguments.empty() ? find_command(*command, *word) : nullptr;
+      (deeper != nullptr ? first : arguments).push_back(*word);
+      if (deeper != nullptr) command = deeper;
+      continue;
+    }
+    first.push_back(*word);
+    const auto* option = command->get_option_no_throw(name_of_option(*word));
+    if (option == nullptr) option = root.get_option_no_throw(name_of_option(*word));
+    const bool wants_value = option != nullptr && option->get_items_expected_min() > 0 && !holds_value(*word);
+    if (wants_value && std::next(word) != mark) first.push_back(*++word);
+  }
+  if (command->get_prefix_command()) return words; // they are another program's
+  first.emplace_back("--");
+  first.insert(first.end(), arguments.begin(), arguments.end());
+  first.insert(first.end(), std::next(mark), words.end());
+  return first;
 }
 
 } // namespace crm::cmd

@@ -22,4 +22,8 @@ std::string command_word(const Context& context, std::size_t at);
 std::string shared_value(const CLI::App& root, const std::vector<std::string>& words,
                          const std::string& name);
 
+/// Behind `--` no word is an option. The parser takes only those arguments there that have none yet:
+/// `tag 7f3k vip -- -new` is given to it as `tag -- 7f3k vip -new`, options before the mark.
+std::vector<std::string> with_mark_first(const CLI::App& root, std::vector<std::string> words);
+
 } // namespace crm::cmd

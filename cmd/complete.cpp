@@ -4,9 +4,10 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cmd/command.hpp"
+#include "cmd/offers.hpp"
+#include "cmd/topics.hpp"
 #include "cmd/tree.hpp"
 #include "core/query.hpp"
-#include "store/transport.hpp"
 
 #include <algorithm>
 #include <set>
@@ -93,14 +94,13 @@ class Completer {
   }
 
   void offer(const std::string& word, const std::string& description = {}) {
-    if (!base::fold(word).starts_with(base::fold(m_last))) return;
+    if (word.empty() || !base::fold(word).starts_with(base::fold(m_last))) return;
     if (m_seen.insert(word).second) m_found.emplace_back(word, base::printable(description));
   }
 
   void commands() {
     for (const auto* sub : m_at->get_subcommands({}))
-      if (sub->get_name() != "complete" && sub->get_name() != "merge-file" && sub->get_name() != "hook")
-        offer(sub->get_name(), sub->get_description());
+      if (!is_internal(sub->get_name())) offer(sub->get_name(), sub->get_description());
   }
 
   void options() {
@@ -166,13 +166,18 @@ class Completer {
     case Completes::Topic:
       for (const auto& name : command_names(m_context))
         offer(name);
-      for (const char* topic : {"times", "series", "filters", "scripts", "editing", "moving", "attachments",
-                                "backups", "exit-codes"})
-        offer(topic);
+      for (const auto& topic : topics())
+        offer(topic.name, topic.about);
       break;
     case Completes::Remote:
-      for (const auto& remote : store::remotes(m_context.workspace().repository()))
-        offer(remote.name, remote.url);
+    case Completes::Device:
+    case Completes::Batch:
+    case Completes::PutAside:
+    case Completes::Disputed:
+    case Completes::KeyRequest:
+    case Completes::Proposal:
+      for (const auto& [word, description] : offers(m_context, what))
+        offer(word, description);
       break;
     case Completes::Filter:
       filters(type.empty() ? given_type() : type, typed);
@@ -348,6 +353,8 @@ class Completer {
 } // namespace
 
 std::string candidates(Context& context, std::vector<std::string> words) {
+  // `crm as bob …` is completed as what bob does.
+  if (words.size() > 2 && words.front() == "as") words.erase(words.begin(), words.begin() + 2);
   try {
     return Completer(context, std::move(words)).run();
   } catch (const base::Error&) {

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/heap.hpp"
 #include "base/text.hpp"
+#include "cmd/render/lines.hpp"
 #include "cmd/render/output_file.hpp"
 #include "cmd/render/progress.hpp"
 #include "codec/json.hpp"
@@ -108,7 +109,13 @@ void Context::say(std::string_view sentence) const {
 }
 
 void Context::complain(std::string_view sentence) const {
-  std::cerr << base::printable(sentence, base::Newlines::Keep) << '\n';
+  std::string text = base::printable(sentence, base::Newlines::Keep);
+  if (text.starts_with("crm: ") && !text.starts_with("crm: note: ")) text = behind_crm(std::move(text));
+  std::cerr << for_screen(text) << '\n';
+}
+
+std::string Context::for_screen(std::string_view text) const {
+  return m_terminal.tty_err ? on_screen(text, static_cast<std::size_t>(m_terminal.width)) : std::string(text);
 }
 
 void Context::rest() const {
@@ -120,6 +127,8 @@ void Context::flush() {
   if (m_out.empty() && m_shared.output.empty()) return;
   m_heard = true;
   if (m_shared.output.empty() || m_shared.output == "-") {
+    if (m_terminal.tty_out && for_people())
+      m_out = on_screen(m_out, static_cast<std::size_t>(m_terminal.width));
     const bool written =
         std::fwrite(m_out.data(), 1, m_out.size(), stdout) == m_out.size() && std::fflush(stdout) == 0;
     if (!written && errno == EPIPE) throw ReaderGone();

@@ -36,6 +36,12 @@ enum class Completes {
   Shell,
   Topic,
   Remote,
+  Device,
+  Batch,
+  PutAside,   ///< batches that wait in the quarantine
+  Disputed,   ///< records with a conflict
+  KeyRequest, ///< members and keys that wait for approval
+  Proposal,   ///< of a policy
   Filter,
   Field,
   Columns, ///< several fields with commas between them
@@ -100,6 +106,8 @@ class Context {
   void say(std::string_view sentence) const;
   /// What was not done, where the exit code is not 0 for it. With --quiet too: nothing goes wrong in silence.
   void complain(std::string_view sentence) const;
+  /// For standard error: on a terminal in lines that fit it.
+  std::string for_screen(std::string_view text) const;
   /// Throws ReaderGone where nobody reads standard output any more.
   void flush();
   /// The file of -o, "" for standard output, for a command that writes it by itself.

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdlib>
 #include <fcntl.h>
+#include <optional>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,9 +44,14 @@ class Scratch {
   bool m_kept = false;
 };
 
+/// Nothing where none is named: then it is vi, which needs a terminal.
+std::optional<std::string> named_editor(Context& context) {
+  auto visual = context.env().variable("VISUAL");
+  return visual ? visual : context.env().variable("EDITOR");
+}
+
 void open_editor(Context& context, const std::string& path) {
-  const auto visual = context.env().variable("VISUAL"), plain = context.env().variable("EDITOR");
-  const std::string editor = visual ? *visual : plain ? *plain : "vi";
+  const std::string editor = named_editor(context).value_or("vi");
   // As git does: the editor may come with arguments, so a shell reads it; the path is an argument, never part
   // of the script.
   const std::string script = editor + " \"$@\"";
@@ -78,6 +84,10 @@ void run_edit(Context& context, const EditOptions& options) {
   if (options.reach == app::Reach::Future || options.reach == app::Reach::All)
     throw base::Error(base::Kind::Usage, "the editor changes one record",
                       "give what is to change for several as field=value");
+  const auto terminal = context.terminal();
+  if (!named_editor(context) && !(terminal.tty_in && terminal.tty_out))
+    throw base::Error(base::Kind::Usage, "an editor needs a terminal, and this is none",
+                      "give what is to change as field=value, or set VISUAL or EDITOR");
   const auto found = app::resolve(workspace, options.type, options.record);
   app::note_reads(workspace, "edit", {found.record});
   const auto before = app::text_for_editor(workspace, found);

@@ -13,6 +13,7 @@
 #include "cmd/render/table.hpp"
 #include "cmd/shape.hpp"
 #include "core/occurrence.hpp"
+#include "core/redirect.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ namespace {
 
 bool refers_to(const core::Schema& schema, const std::string& type) {
   return std::any_of(schema.fields.begin(), schema.fields.end(), [&](const core::Field& field) {
-    return field.ref &&
+    return field.ref && field.name != core::redirect_field &&
            std::find(field.ref->types.begin(), field.ref->types.end(), type) != field.ref->types.end();
   });
 }

@@ -1,4 +1,5 @@
 // The verbs that every record type has by its schema alone.
+#include "app/booking.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
 #include "base/error.hpp"
@@ -6,11 +7,13 @@
 #include "cmd/command.hpp"
 #include "cmd/command_line.hpp"
 #include "cmd/editing.hpp"
+#include "cmd/examples.hpp"
 #include "cmd/listing.hpp"
 #include "cmd/shape.hpp"
 #include "cmd/showing.hpp"
 #include "core/attachment.hpp"
 #include "core/occurrence.hpp"
+#include "core/redirect.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -61,9 +64,7 @@ void add_attach(CLI::App& command, Context& context, const std::string& type,
 }
 
 void add_new(CLI::App& noun, Context& context, const std::string& type) {
-  auto* command = add_command(
-      noun, "new", "add a " + type,
-      fmt::format("  crm {0} new \"A name\"\n  crm {0} new \"A name\" field=value --dry-run", type));
+  auto* command = add_command(noun, "new", "add one", examples_of_new(noun.get_name(), context.schema(type)));
   auto options = std::make_shared<NounOptions>();
   const bool detailed = command_word(context, 1) == "new" || command_word(context, 0) == "help" ||
                         command_word(context, 0) == "complete";
@@ -71,7 +72,8 @@ void add_new(CLI::App& noun, Context& context, const std::string& type) {
     const auto& schema = context.schema(type);
     for (const auto& field : schema.fields) {
       if (field.shape == core::Shape::Object || field.name == schema.name_field ||
-          field.name == core::attachments_field)
+          field.name == core::attachments_field || field.name == core::redirect_field ||
+          field.name == core::knew_field)
         continue;
       auto* option = command->add_option_function<std::vector<std::string>>(
           option_names(field, schema),
@@ -127,8 +129,10 @@ void add_state_verbs(CLI::App& noun, Context& context, const std::string& type,
   for (const auto& [verb, state] : schema.states->verbs) {
     if (std::find(without.begin(), without.end(), verb) != without.end()) continue;
     auto options = std::make_shared<NounOptions>();
-    auto* command = add_on_records(noun, context, verb, fmt::format("mark as {}", state), type, options, "");
-    add_force(*command, options->force);
+    auto* command = add_on_records(
+        noun, context, verb, fmt::format("its {} becomes {}", schema.states->field, state), type, options,
+        fmt::format("  crm {0} {1} 7f3k\n  crm {0} {1} 7f3k 9hq2 --dry-run", noun.get_name(), verb));
+    if (app::takes_time(schema)) add_force(*command, options->force);
     if (core::may_recur(schema)) add_reach(*command, options->reach);
     command->callback([&context, options, type, state = state] {
       answer(
@@ -150,14 +154,17 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
   if (wanted("list")) {
     auto options = std::make_shared<NounOptions>();
     options->list.type = type;
-    auto* command = add_command(noun, "list", "list them");
-    add_list_options(*command, context, options->list, &context.schema(type));
+    const auto& schema = context.schema(type);
+    auto* command = add_command(noun, "list", "list them", examples_of_list(noun.get_name(), schema));
+    add_list_options(*command, context, options->list, &schema);
     command->callback([&context, options] { run_list(context, options->list); });
   }
   if (wanted("new")) add_new(noun, context, type);
   if (wanted("show")) {
     auto options = std::make_shared<NounOptions>();
-    auto* command = add_command(noun, "show", "everything about one of them");
+    auto* command =
+        add_command(noun, "show", "everything about one of them",
+                    fmt::format("  crm {0} show 7f3k\n  crm {0} show 7f3k --json", noun.get_name()));
     complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"),
              Completes::Record, type);
     command->callback([&context, options, type] { run_show(context, type, options->name); });
@@ -165,7 +172,7 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
   if (wanted("set")) {
     auto options = std::make_shared<NounOptions>();
     auto* command = add_command(noun, "set", "change fields of one of them",
-                                fmt::format("  crm {} set ID field=value tags+=vip due=", type));
+                                examples_of_set(noun.get_name(), context.schema(type)));
     complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"),
              Completes::Record, type);
     complete(
@@ -175,12 +182,12 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
         Completes::Assignment, type);
     add_attach(*command, context, type, options->attach);
     add_dry_run(*command, options->mode);
-    add_force(*command, options->force);
+    if (app::takes_time(context.schema(type))) add_force(*command, options->force);
     if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
-    command->callback([&context, options, type] {
+    command->callback([&context, options, type, name = noun.get_name()] {
       if (options->assignments.empty() && options->attach.empty())
         throw base::Error(base::Kind::Usage, "nothing is given that would change it",
-                          fmt::format("crm {} set ID field=value", type));
+                          fmt::format("crm {} set ID FIELD=VALUE", name));
       answer(context,
              app::set(context.workspace(), {type,
                                             {options->name},
@@ -195,7 +202,7 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
   if (wanted("edit")) {
     auto options = std::make_shared<NounOptions>();
     auto* command = add_command(noun, "edit", "change fields, or all of it in your editor",
-                                fmt::format("  crm {} edit ID\n  crm {} edit ID field=value", type, type));
+                                examples_of_edit(noun.get_name(), context.schema(type)));
     complete(context, command->add_option("id", options->name, "id or name")->required()->type_name("ID"),
              Completes::Record, type);
     complete(
@@ -205,7 +212,7 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
             ->type_name("FIELD=VALUE"),
         Completes::Assignment, type);
     add_dry_run(*command, options->mode);
-    add_force(*command, options->force);
+    if (app::takes_time(context.schema(type))) add_force(*command, options->force);
     if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
       run_edit(context,
@@ -214,7 +221,9 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
   }
   if (wanted("rm")) {
     auto options = std::make_shared<NounOptions>();
-    auto* command = add_on_records(noun, context, "rm", "delete; `restore` brings back", type, options, "");
+    auto* command =
+        add_on_records(noun, context, "rm", "delete; `restore` brings back", type, options,
+                       fmt::format("  crm {0} rm 7f3k\n  crm {0} rm 7f3k 9hq2 --dry-run", noun.get_name()));
     if (core::may_recur(context.schema(type))) add_reach(*command, options->reach);
     command->callback([&context, options, type] {
       answer(context, app::remove(context.workspace(), type, options->records, options->mode, options->reach),
@@ -223,8 +232,10 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
   }
   if (wanted("restore")) {
     auto options = std::make_shared<NounOptions>();
-    auto* command = add_on_records(noun, context, "restore", "bring a deleted one back", type, options, "");
-    add_force(*command, options->force);
+    auto* command =
+        add_on_records(noun, context, "restore", "bring a deleted one back", type, options,
+                       fmt::format("  crm {0} list --deleted\n  crm {0} restore 7f3k", noun.get_name()));
+    if (app::takes_time(context.schema(type))) add_force(*command, options->force);
     command->callback([&context, options, type] {
       answer(context,
              app::restore(context.workspace(), type, options->records, options->force, options->mode),
@@ -236,7 +247,9 @@ void add_noun_verbs(CLI::App& noun, Context& context, const std::string& type,
 
 void add_noun(CLI::App& root, Context& context, const std::string& type) {
   const auto& schema = context.schema(type);
-  auto* noun = add_command(root, type, schema.description.empty() ? schema.title : schema.description);
+  auto* noun = add_command(root, type, summary(schema),
+                           examples_of_new(type, schema) + fmt::format("\n  crm {} list", type));
+  noun->group("Types of record");
   noun->require_subcommand(0, 1);
   add_noun_verbs(*noun, context, type);
   noun->callback([&context, noun, type] {

@@ -7,7 +7,10 @@
 #include "cmd/command_line.hpp"
 #include "cmd/empty_names.hpp"
 #include "cmd/exit_codes.hpp"
+#include "cmd/help_page.hpp"
+#include "cmd/render/lines.hpp"
 #include "cmd/tree.hpp"
+#include "cmd/usage_error.hpp"
 #include "codec/json.hpp"
 #include "core/stamp.hpp"
 
@@ -64,67 +67,14 @@ void report(const Context& context, const base::Error& error, bool json) {
     return;
   }
   const Style style(context.terminal().colour && context.terminal().tty_err);
-  std::cerr << style.paint(Role::Bad, "crm:") << ' ' << base::printable(error.message, base::Newlines::Keep)
-            << '\n';
-  if (hint.empty()) return;
-  for (std::size_t at = hint.find('\n'); at != std::string::npos; at = hint.find('\n', at + 1))
-    hint.insert(at + 1, "     ");
-  std::cerr << "     " << hint << '\n';
+  std::string text = base::printable(error.message, base::Newlines::Keep) + "\n";
+  if (!hint.empty()) text += hint + "\n";
+  std::cerr << context.for_screen(style.paint(Role::Bad, "crm:") + " " + behind_crm(std::move(text)));
 }
 
 void tell_warnings(Context& context) {
-  const std::string begin = "crm: note: ";
   for (const auto& warning : context.take_warnings())
-    context.say(begin +
-                on_lines(base::printable(warning, base::Newlines::Keep), context.terminal(), begin.size()));
-}
-
-/// CLI11's own complaint in our words: a mistyped command or option is answered with the one that was meant.
-base::Error explain(const CLI::ParseError& error, Context& context, const std::vector<std::string>& words) {
-  CLI::App* at = context.root;
-  std::string path = "crm";
-  std::size_t next = 0;
-  for (; next < words.size(); ++next) {
-    if (words[next].starts_with("-")) {
-      next += std::max<std::size_t>(shared_option(*context.root, words, next), 1) - 1;
-      continue;
-    }
-    CLI::App* deeper = find_command(*at, words[next]);
-    if (deeper == nullptr) break;
-    at = deeper;
-    path += " " + words[next];
-  }
-  const std::string help = "`" + path + " --help` shows how";
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
-      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    std::vector<std::string> names;
-    for (const auto* sub : at->get_subcommands({}))
-      if (!sub->get_group().empty() && !sub->get_name().empty()) names.push_back(sub->get_name());
-    const auto stray = std::find_if(
-        words.begin() + static_cast<std::ptrdiff_t>(std::min(next, words.size())), words.end(),
-        [&](const std::string& word) {
-          return !word.starts_with("-")
-                     ? !names.empty()
-                     : at->get_option_no_throw(word.substr(0, word.find('='))) == nullptr &&
-                           context.root->get_option_no_throw(word.substr(0, word.find('='))) == nullptr;
-        });
-    if (stray != words.end() && stray->starts_with("-")) {
-      std::vector<std::string> options;
-      for (const auto* owner : {at, context.root})
-        for (const auto* option : owner->get_options())
-          for (const auto& name : option->get_lnames())
-            options.push_back("--" + name);
-      const auto close = base::suggestions(stray->substr(0, stray->find('=')), options, 1);
-      return {base::Kind::Usage, path + " has no option " + base::printable(*stray),
-              close.empty() ? help : "did you mean " + close.front() + "?"};
-    }
-    if (stray != words.end() && !names.empty()) {
-      const auto close = base::suggestions(*stray, names, 1);
-      return {base::Kind::Usage, path + " has no command \"" + base::printable(*stray) + "\"",
-              close.empty() ? help : "did you mean `" + path + " " + close.front() + "`?"};
-    }
-  }
-  return {base::Kind::Usage, base::printable(error.what()), help};
+    context.say("crm: note: " + warning);
 }
 
 /// `-tag:blocked` is a filter of a list, `-signed` a word that a search is without; both would read as
@@ -162,9 +112,11 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
   CLI::App root{"crm: scheduling and customer memory that works offline", "crm"};
   context.root = &root;
   try {
-    root.set_version_flag("--version", "crm " CRM_VERSION);
+    root.set_version_flag("--version", "crm " CRM_VERSION, "which crm this is");
     root.set_help_flag("-h,--help", "this help");
     root.require_subcommand(0, 1);
+    constexpr int widest = 80;
+    root.formatter(std::make_shared<HelpPage>(std::min(terminal.width, widest)));
     add_shared(root, context);
     if (!words.empty() &&
         words.front() == "complete") { // the words may be any half of a command line: not for the parser
@@ -183,7 +135,8 @@ int run(base::Environment& env, const Terminal& terminal, std::vector<std::strin
     if (words.empty()) words.push_back("help");
     if (words.front() == "help" && find_command(root, "help") == nullptr)
       build_tree(root, context, Extent::Whole);
-    words = with_default_verb(root, std::move(words));
+    words = with_default_verb(root, context, std::move(words));
+    words = with_mark_first(root, std::move(words));
     mark_negated_filters(root, words);
     root.parse_complete_callback([&] {
       refuse_tables_of_writes(root, context);

@@ -1,10 +1,13 @@
 #include "cmd/tree.hpp"
 
+#include "app/resolve.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/command_line.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace crm::cmd {
 namespace {
@@ -97,16 +100,48 @@ void build_tree(CLI::App& root, Context& context, Extent extent) {
     add_noun(root, context, type);
 }
 
+bool is_internal(const std::string& name) {
+  return name == "merge-file" || name == "hook" || name == "complete";
+}
+
 std::vector<std::string> command_names(Context& context) {
   std::vector<std::string> out;
   for (const auto& entry : entries)
-    out.emplace_back(entry.name);
+    if (!is_internal(entry.name)) out.emplace_back(entry.name);
   for (auto& type : schema_nouns(context))
     out.push_back(std::move(type));
   return out;
 }
 
-std::vector<std::string> with_default_verb(CLI::App& root, std::vector<std::string> words) {
+namespace {
+
+/// `crm book mvoe 442t …`: a word before others that is nearly a verb, and no contact's name.
+void refuse_misspelt_verb(Context& context, const CLI::App& noun, const std::vector<std::string>& words,
+                          std::size_t at) {
+  const bool alone = at + 1 >= words.size() || words[at + 1].starts_with("-");
+  const bool is_new = std::find(words.begin(), words.end(), "--new") != words.end(); // a contact to be
+  if (alone || is_new) return;
+  std::vector<std::string> verbs;
+  for (const auto* verb : noun.get_subcommands({}))
+    verbs.push_back(verb->get_name());
+  const auto close = base::suggestions(words[at], verbs, 1);
+  if (close.empty()) return;
+  const bool of_a_contact = noun.get_name() != "task";
+  try {
+    if (of_a_contact && app::find(context.workspace(), "contact", words[at])) return;
+  } catch (const base::Error& error) {
+    if (error.kind == base::Kind::Ambiguous) return; // it names several
+    throw;
+  }
+  throw base::Error(base::Kind::Usage,
+                    fmt::format("crm {} has no command \"{}\"{}", noun.get_name(), base::printable(words[at]),
+                                of_a_contact ? ", and there is no contact of that name" : ""),
+                    fmt::format("did you mean `crm {} {}`?", noun.get_name(), close.front()));
+}
+
+} // namespace
+
+std::vector<std::string> with_default_verb(CLI::App& root, Context& context, std::vector<std::string> words) {
   const auto places = command_words(root, words);
   if (places.empty()) return words;
   const std::size_t at = places.front();
@@ -126,6 +161,7 @@ std::vector<std::string> with_default_verb(CLI::App& root, std::vector<std::stri
       continue;
     }
     if (find_command(*noun, word) != nullptr) return words;
+    refuse_misspelt_verb(context, *noun, words, i);
     words.insert(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, "new");
     return words;
   }

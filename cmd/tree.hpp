@@ -17,11 +17,14 @@ namespace crm::cmd {
 enum class Extent { Needed, Whole };
 void build_tree(CLI::App& root, Context& context, Extent extent);
 
-/// Names of all commands, the store's own types included.
+/// Whether git or a shell gives the command, and no person.
+bool is_internal(const std::string& name);
+
+/// Names of all commands that people give, the store's own types included.
 std::vector<std::string> command_names(Context& context);
 
 /// Where the first word after `book`, `note` or `task` is no verb, `new` is meant: returns the words with it
-/// put in.
-std::vector<std::string> with_default_verb(CLI::App& root, std::vector<std::string> words);
+/// put in. Throws Error(Usage) for a verb that was misspelt.
+std::vector<std::string> with_default_verb(CLI::App& root, Context& context, std::vector<std::string> words);
 
 } // namespace crm::cmd

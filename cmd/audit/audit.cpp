@@ -69,11 +69,11 @@ std::string author_of(const app::AuditEntry& entry) {
 
 void add_audit(CLI::App& root, Context& context) {
   auto* noun = add_command(root, "audit", "who did what, on which device, and can it be trusted",
-                           "  crm audit                         the last batches\n"
-                           "  crm audit --by bob --since mon    what bob has written since Monday\n"
-                           "  crm audit show 8w2c               one batch, field by field\n"
-                           "  crm audit blame ada               who wrote each field of Ada's record\n"
-                           "  crm audit verify                  is all of it signed by whom it names?");
+                           "  crm audit  # the last batches\n"
+                           "  crm audit --by bob --since mon  # what bob has written since Monday\n"
+                           "  crm audit show 8w2c  # one batch, field by field\n"
+                           "  crm audit blame ada  # who wrote each field of Ada's record\n"
+                           "  crm audit verify  # is all of it signed by whom it names?");
   noun->require_subcommand(0, 1);
   auto run = add_audit_log_options(*noun, context);
   add_audit_log(*noun, context);

@@ -110,7 +110,10 @@ std::function<void()> add_audit_log_options(CLI::App& command, Context& context)
   complete(context,
            command.add_option("--by", options->by, "what this member has written")->type_name("MEMBER"),
            Completes::Record, "member");
-  command.add_option("--device", options->device, "what was written on this device")->type_name("DEVICE");
+  complete(
+      context,
+      command.add_option("--device", options->device, "what was written on this device")->type_name("DEVICE"),
+      Completes::Device);
   complete(
       context,
       command.add_option("--record", options->record, "what has changed this record")->type_name("ID|NAME"),

@@ -82,9 +82,11 @@ void add_decision(CLI::App& list, Context& context, const char* verb, const char
                   app::Decided (*decide)(app::Workspace&, const app::Decision&)) {
   auto decision = std::make_shared<app::Decision>();
   auto* command = add_command(list, verb, what, examples);
-  command->add_option("batch", decision->batches, "their ids, or the beginnings of them")
-      ->required()
-      ->type_name("BATCH");
+  complete(context,
+           command->add_option("batch", decision->batches, "their ids, or the beginnings of them")
+               ->required()
+               ->type_name("BATCH"),
+           Completes::PutAside);
   add_dry_run(*command, decision->mode);
   command->callback([&context, decision, decide, adopts = std::string(verb) == "adopt"] {
     const auto decided = decide(context.workspace(), *decision);
@@ -103,9 +105,9 @@ void add_decision(CLI::App& list, Context& context, const char* verb, const char
 void add_audit_quarantine(CLI::App& noun, Context& context) {
   auto* command = add_command(noun, "quarantine", "batches that were put aside, as they may not count",
                               "  crm audit quarantine\n  crm audit quarantine --all\n"
-                              "  crm audit show 8w2c                  what one of them would change\n"
-                              "  crm audit quarantine adopt 8w2c      let it count after all\n"
-                              "  crm audit quarantine drop 8w2c       do not list it any more");
+                              "  crm audit show 8w2c  # what one of them would change\n"
+                              "  crm audit quarantine adopt 8w2c  # let it count after all\n"
+                              "  crm audit quarantine drop 8w2c  # do not list it any more");
   command->require_subcommand(0, 1);
   auto all = std::make_shared<bool>(false);
   command->add_flag("--all", *all, "those too that were adopted or dropped");

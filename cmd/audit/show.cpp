@@ -204,12 +204,15 @@ void print_batch(Context& context, const app::AuditedBatch& shown) {
 void add_audit_show(CLI::App& noun, Context& context) {
   auto wanted = std::make_shared<std::string>();
   auto* command = add_command(noun, "show", "one batch: by whom, is it signed, and what it changed",
-                              "  crm audit show 8w2c\n  crm audit show 4f1d2c9e        a commit, merges too\n"
+                              "  crm audit show 8w2c\n  crm audit show 4f1d2c9e  # a commit, merges too\n"
                               "  crm audit show 8w2c --json\n"
                               "Of a merge: what each side had, what it came to, and which rule settled it.");
-  command->add_option("batch", *wanted, "a batch or a commit, or the beginning of one (four characters)")
-      ->required()
-      ->type_name("BATCH");
+  complete(
+      context,
+      command->add_option("batch", *wanted, "a batch or a commit, or the beginning of one (four characters)")
+          ->required()
+          ->type_name("BATCH"),
+      Completes::Batch);
   command->callback([&context, wanted] {
     const auto shown = app::audit_show(context.workspace(), *wanted);
     if (!context.for_people()) return context.print_json(batch_document(context.workspace(), shown));

@@ -102,7 +102,7 @@ void add_audit_verify(CLI::App& noun, Context& context) {
   auto request = std::make_shared<app::VerifyRequest>();
   auto* command = add_command(
       noun, "verify", "prove the history: who signed each batch, and that merges are nothing but merges",
-      "  crm audit verify\n  crm audit verify --since 4f1d2c9e     what came after a commit that was good\n"
+      "  crm audit verify\n  crm audit verify --since 4f1d2c9e  # what came after a commit that was good\n"
       "  crm audit verify --json || mail -s \"history\" admin\n"
       "From the commit with which the store began, each batch must be signed with a key that its author had "
       "at\n"

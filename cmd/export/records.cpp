@@ -118,7 +118,7 @@ void add_export_records(CLI::App& parent, Context& context) {
   auto* csv = add_command(
       parent, "csv", "a table for a spreadsheet, one type a file",
       "  crm export csv contact -o contacts.csv\n  crm export csv appointment start:2026-11 with:bob\n"
-      "  crm export csv -o tables/           a file for each type");
+      "  crm export csv -o tables/  # a file for each type");
   add_export_words(*csv, context, *request);
   csv->footer(
       csv->get_footer() +

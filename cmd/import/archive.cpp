@@ -54,7 +54,7 @@ void run_import_archive(Context& context, app::RestoreRequest request) {
 void add_import_archive(CLI::App& parent, Context& context) {
   auto request = std::make_shared<app::RestoreRequest>();
   auto* command = add_command(parent, "all", "a store with its history, from what `crm export all` wrote",
-                              "  crm import all practice.tar --dry-run      is it whole?\n"
+                              "  crm import all practice.tar --dry-run  # is it whole?\n"
                               "  crm import all practice.tar restored --member alice --device new-desk");
   complete(context, command->add_option("file", request->file, "the archive")->required()->type_name("FILE"),
            Completes::Folder);

@@ -125,7 +125,7 @@ void tell_rejected(Context& context, const app::ImportReport& report, const std:
     const std::string first = row.reason.substr(0, row.reason.find('\n'));
     said += fmt::format("\n  line {}: {}{}", row.line, first, row.hint.empty() ? "" : " (" + row.hint + ")");
   }
-  if (!rejects.empty()) said += "\n  the others are in; mend that file and import it";
+  if (!rejects.empty()) said += "\nthe others are in; mend that file and import it";
   context.complain(said);
 }
 

@@ -117,7 +117,7 @@ void add_new(CLI::App& book, Context& context) {
       Completes::Day);
   command->add_option("--count", request.repetition.count, "how many times")->type_name("N");
   command->add_flag("--skip-clashes", request.skip_clashes,
-                    "cancel the occurrences that clash, with the reason; every occurrence of the next\n"
+                    "cancel the occurrences that clash, with the reason; every occurrence of the next "
                     "366 days is checked, at most 500");
   command->add_option("--set", request.assignments, "another field, as field=value")
       ->type_name("FIELD=VALUE")
@@ -190,7 +190,7 @@ void add_assign(CLI::App& book, Context& context) {
   auto options = std::make_shared<MoveOptions>();
   auto member = std::make_shared<std::string>();
   auto* command = add_command(book, "assign", "to another member",
-                              "  crm book assign 7f3k bob\n  crm book assign 7f3k -    (nobody yet)");
+                              "  crm book assign 7f3k bob\n  crm book assign 7f3k -  # nobody yet");
   complete(
       context,
       command->add_option("id", options->request.appointment, "the appointment")->required()->type_name("ID"),

@@ -79,7 +79,11 @@ CLI::App* add_generic(CLI::App& root, Context& context, const std::string& name,
                       const std::shared_ptr<Options>& options) {
   auto* command = add_command(root, name, description, examples);
   complete(context,
-           command->add_option("words", options->words, "[TYPE] ID…")->required()->type_name("[TYPE] ID"),
+           command
+               ->add_option("words", options->words,
+                            "which, by id or name; a type in front looks among its records alone")
+               ->required()
+               ->type_name("[TYPE] ID"),
            Completes::Record);
   return command;
 }

@@ -70,7 +70,7 @@ void add_approve(CLI::App& noun, Context& context) {
            command->add_option("who", options->who, "the member, or the beginning of a key's fingerprint")
                ->required()
                ->type_name("WHO|FINGERPRINT"),
-           Completes::Record, "member");
+           Completes::KeyRequest);
   auto* key = command->add_option("--key", options->public_key, "a public key that came in another way")
                   ->type_name("KEY");
   command->add_option("--device", options->device, "the device that has that key")
@@ -92,11 +92,15 @@ void add_revoke(CLI::App& noun, Context& context) {
   auto* command = add_command(
       noun, "revoke", "a device was lost or stolen: from here on, nothing that its key signs counts",
       "  crm member revoke bob --device tablet-2\n  crm member revoke --device tablet-2 --dry-run\n"
-      "  crm member revoke bob --device tablet-2 --last 3f2a91c     believe it up to that commit\n"
+      "  crm member revoke bob --device tablet-2 --last 3f2a91c  # believed up to it\n"
       "What was not yet synced is kept all the same: `crm audit quarantine` lists it where it arrives.");
   complete(context, command->add_option("member", options->member, "whose key")->type_name("KEY"),
            Completes::Record, "member");
-  command->add_option("--device", options->device, "the device that was lost")->required()->type_name("NAME");
+  complete(context,
+           command->add_option("--device", options->device, "the device that was lost")
+               ->required()
+               ->type_name("NAME"),
+           Completes::Device);
   command
       ->add_option("--last", options->last,
                    "the last commits that are believed, with all before them (default: all that is here now)")
@@ -121,7 +125,7 @@ void add_revoke(CLI::App& noun, Context& context) {
 } // namespace
 
 void add_member(CLI::App& root, Context& context) {
-  auto* noun = add_command(root, "member", context.schema("member").description,
+  auto* noun = add_command(root, "member", summary(context.schema("member")),
                            "  crm member new \"Bob Ross\" --key bob --role staff\n  crm member requests\n"
                            "  crm member approve bob\n  crm member revoke bob --device tablet-2");
   noun->require_subcommand(0, 1);

@@ -120,13 +120,13 @@ void add_task_new(CLI::App& noun, Context& context) {
 /// Verbs that set one field: `move ID WHEN`, `assign ID MEMBER`.
 void add_setter(CLI::App& noun, Context& context, const std::string& verb, const std::string& description,
                 const std::string& field, const char* value_name, Completion completion,
-                const std::string& done, const std::string& type) {
+                const std::string& done, const std::string& type, const std::string& examples) {
   struct Options {
     std::string record, value;
     app::Mode mode = app::Mode::Write;
   };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(noun, verb, description);
+  auto* command = add_command(noun, verb, description, examples);
   complete(context, command->add_option("id", options->record, "the " + type)->required()->type_name("ID"),
            Completes::Record, type);
   auto* value = command->add_option("value", options->value, "the new one, or - for none")
@@ -144,9 +144,9 @@ void add_setter(CLI::App& noun, Context& context, const std::string& verb, const
 
 void add_deal_new(CLI::App& noun, Context& context) {
   auto options = std::make_shared<app::DealRequest>();
-  auto* command = add_command(
-      noun, "new", "add a deal",
-      "  crm deal new ada \"Kitchen refit\" --value 12000 --stage proposal --expected \"in 6 weeks\"");
+  auto* command = add_command(noun, "new", "add a deal",
+                              "  crm deal new ada \"Kitchen refit\" --value 12000\n"
+                              "  crm deal new ada \"Whitening\" --stage proposal --expected \"in 6 weeks\"");
   complete(
       context,
       command->add_option("contact", options->contact, "with whom, or -")->required()->type_name("CONTACT"),
@@ -191,11 +191,10 @@ void add_deal_stage(CLI::App& noun, Context& context) {
 } // namespace
 
 void add_contact(CLI::App& root, Context& context) {
-  auto* noun = add_command(
-      root, "contact", "customers and everybody else you know",
-      "  crm contact new \"Ada Lovelace\" --phone \"020 7946 0000\" --email ada@example.org --tag vip\n"
-      "  crm contact show ada\n  crm contact set ada phones+=\"07700 900123\"\n"
-      "  crm contact dupes\n  crm contact merge 7f3k 9hq2");
+  auto* noun = add_command(root, "contact", "customers and everybody else you know",
+                           "  crm contact new \"Ada Lovelace\" --phone \"020 7946 0000\" --tag vip\n"
+                           "  crm contact show ada\n  crm contact set ada phones+=\"07700 900123\"\n"
+                           "  crm contact dupes\n  crm contact merge 7f3k 9hq2");
   add_noun_verbs(*noun, context, "contact");
   add_dupes(*noun, context, "contact");
   add_merge(*noun, context, "contact");
@@ -217,9 +216,10 @@ void add_task(CLI::App& root, Context& context) {
                            " crm task list --for bob");
   add_task_new(*noun, context);
   add_setter(*noun, context, "move", "to another day", "due", "WHEN", {Completes::Day, ""}, "Moved task",
-             "task");
+             "task", "  crm task move 7f3k fri\n  crm task move 7f3k \"tomorrow 17:00\"");
   add_setter(*noun, context, "assign", "to another member", "assignee", "MEMBER",
-             {Completes::Record, "member"}, "Assigned task", "task");
+             {Completes::Record, "member"}, "Assigned task", "task",
+             "  crm task assign 7f3k bob\n  crm task assign 7f3k -  # nobody yet");
   add_noun_verbs(*noun, context, "task", {"new"});
   list_when_bare(noun, context, "task");
 }
@@ -230,7 +230,8 @@ void add_deal(CLI::App& root, Context& context) {
       "  crm deal new ada \"Kitchen refit\" --value 12000\n  crm deal board\n  crm deal stage 7f3k won");
   add_deal_new(*noun, context);
   add_deal_stage(*noun, context);
-  auto* command = add_command(*noun, "board", "the stages, with counts and sums");
+  auto* command = add_command(*noun, "board", "the stages, with counts and sums",
+                              "  crm deal board\n  crm deal board --json");
   command->callback([&context] { run_board(context, "deal", "value"); });
   add_noun_verbs(*noun, context, "deal", {"new"});
   list_when_bare(noun, context, "deal");

@@ -21,8 +21,9 @@ int detected_width() {
   const long wished = std::strtol(variable("COLUMNS").c_str(), nullptr, 10);
   if (wished > 0) return static_cast<int>(std::clamp<long>(wished, narrowest, widest));
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return std::clamp<int>(size.ws_col, narrowest, widest);
+  for (const int stream : {STDOUT_FILENO, STDERR_FILENO})
+    if (::ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+      return std::clamp<int>(size.ws_col, narrowest, widest);
   return usual;
 }
 

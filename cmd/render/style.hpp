@@ -9,7 +9,7 @@ namespace crm::cmd {
 
 struct Terminal {
   bool tty_in = false, tty_out = false, tty_err = false;
-  int width = 80; ///< columns of standard output, 40 to 400: COLUMNS, then the terminal's own, then 80
+  int width = 80; ///< columns, 40 to 400: COLUMNS, then the terminal's own, then 80
   bool colour = false;
   bool unicode = true;   ///< whether box drawing and "…" can be shown
   bool can_erase = true; ///< false on a TERM=dumb, which shows cursor movements as rubbish

@@ -111,7 +111,7 @@ void add_doctor(CLI::App& root, Context& context) {
   auto options = std::make_shared<DoctorOptions>();
   auto* command = add_command(root, "doctor", "look for what is wrong in the store",
                               "  crm doctor\n  crm doctor --deep\n"
-                              "  crm doctor --repair --dry-run     where the branch would go back to\n"
+                              "  crm doctor --repair --dry-run  # where the branch would go back to\n"
                               "  crm doctor --repair\n"
                               "Exits 5 when records, schemas or edits by hand are not valid, and 1 when "
                               "anything else is wrong.");

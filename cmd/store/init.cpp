@@ -8,9 +8,9 @@ namespace crm::cmd {
 
 void add_init(CLI::App& root, Context& context) {
   auto options = std::make_shared<app::InitRequest>();
-  auto* command = add_command(root, "init", "make a store",
-                              "  crm init practice --name \"Lovelace Dental\" --zone Europe/London --member "
-                              "alice --device front-desk");
+  auto* command =
+      add_command(root, "init", "make a store",
+                  "  crm init\n  crm init practice --name \"Lovelace Dental\" --zone Europe/London");
   complete(context,
            command->add_option("folder", options->folder, "where (default: this folder)")->type_name("DIR"),
            Completes::Folder);

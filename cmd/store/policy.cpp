@@ -159,21 +159,22 @@ void print_proposed(Context& context, const app::Proposed& done) {
 } // namespace
 
 void add_policy(CLI::App& root, Context& context) {
-  auto* noun =
-      add_command(root, "policy", "who may do what, and who must agree before that changes",
-                  "  crm policy                        roles, and what is proposed\n"
-                  "  crm policy propose new.yaml       put it in force, or ask the others\n"
-                  "  crm policy show alice             what alice proposes, against what is in force\n"
-                  "  crm policy approve alice          want the same");
+  auto* noun = add_command(root, "policy", "who may do what, and who must agree before that changes",
+                           "  crm policy  # roles, and what is proposed\n"
+                           "  crm policy propose new.yaml  # put it in force, or ask the others\n"
+                           "  crm policy show alice  # what alice proposes, against what is in force\n"
+                           "  crm policy approve alice  # want the same");
   noun->require_subcommand(0, 1);
   auto who = std::make_shared<std::string>();
   auto mode = std::make_shared<app::Mode>(app::Mode::Write);
   auto* show = add_command(*noun, "show", "the policy in force; or a proposal, and what it changes",
                            "  crm policy show\n  crm policy show alice\n  crm policy show 3fa9c0d1 --json");
-  show->add_option("who", *who, "a member who proposes it, or its id")->type_name("MEMBER|ID");
+  complete(context,
+           show->add_option("who", *who, "a member who proposes it, or its id")->type_name("MEMBER|ID"),
+           Completes::Proposal);
   show->callback([&context, who] { run_show(context, *who); });
   auto* propose = add_command(*noun, "propose", "want a policy in the place of the one in force",
-                              "  crm policy propose policy/roles.yaml   as it was edited in its place\n"
+                              "  crm policy propose policy/roles.yaml  # as it was edited in its place\n"
                               "  crm policy propose new.yaml --dry-run\n  crm policy propose -");
   propose->add_option("file", *who, "the whole text, with `version` raised by one; - reads it from here")
       ->required()
@@ -184,7 +185,11 @@ void add_policy(CLI::App& root, Context& context) {
   });
   auto* approve = add_command(*noun, "approve", "want the same as somebody else",
                               "  crm policy approve alice\n  crm policy approve 3fa9c0d1 --dry-run");
-  approve->add_option("who", *who, "a member who proposes it, or its id")->required()->type_name("MEMBER|ID");
+  complete(context,
+           approve->add_option("who", *who, "a member who proposes it, or its id")
+               ->required()
+               ->type_name("MEMBER|ID"),
+           Completes::Proposal);
   add_dry_run(*approve, *mode);
   approve->callback([&context, who, mode] {
     print_proposed(context, app::approve_policy(context.workspace(), *who, *mode));

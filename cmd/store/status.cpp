@@ -120,7 +120,8 @@ void run_status(Context& context) {
 } // namespace
 
 void add_status(CLI::App& root, Context& context) {
-  auto* command = add_command(root, "status", "the store, who you are, what is not committed");
+  auto* command = add_command(root, "status", "the store, who you are, what is not committed",
+                              "  crm status\n  crm status --json");
   command->callback([&context] {
     context.want_document();
     run_status(context);

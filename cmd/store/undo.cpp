@@ -147,14 +147,16 @@ void add_undo(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = add_command(
       root, "undo", "take the last batch back, or a named one",
-      "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c     (as `crm audit` shows it)\n"
+      "  crm undo\n  crm undo --dry-run\n  crm undo 8w2c  # as `crm audit` shows it\n"
       "An undo is a batch itself: `crm undo` of it brings back what it took. `crm rollback` takes "
       "several back.");
-  command
-      ->add_option("batch", options->request.batch,
-                   "batch or commit, or a unique beginning of one (default: this device's last that is not "
-                   "undone, or its last rollback; one that git made here counts too)")
-      ->type_name("BATCH");
+  complete(context,
+           command
+               ->add_option("batch", options->request.batch,
+                            "batch or commit, or a unique beginning of one (default: this device's last that "
+                            "is not undone, or its last rollback; one that git made here counts too)")
+               ->type_name("BATCH"),
+           Completes::Batch);
   add_flags(*command, *options);
   add_dry_run(*command, options->request.mode);
   command->callback([&context, options] { run_undo(context, options->request, *options); });
@@ -169,19 +171,25 @@ void add_rollback(CLI::App& root, Context& context) {
   auto* command =
       add_command(root, "rollback", "take several batches back, as one",
                   "  crm rollback 8w2c 9d7x --dry-run\n  crm rollback --by bob --since \"today 9:00\"\n"
-                  "  crm rollback --device tablet-2      all that the lost tablet has written\n"
-                  "  crm rollback --sync 1               what the last sync brought\n"
+                  "  crm rollback --device tablet-2  # all that the lost tablet has written\n"
+                  "  crm rollback --sync 1  # what the last sync brought\n"
                   "Field by field: what others have changed since is listed and left, unless --overwrite "
                   "says otherwise. A "
                   "rollback is a batch:\nit syncs, and `crm undo` takes it back.");
-  command->add_option("batches", options->request.batches, "batches or commits, or unique beginnings of them")
-      ->type_name("BATCH");
+  complete(context,
+           command
+               ->add_option("batches", options->request.batches,
+                            "batches or commits, or unique beginnings of them")
+               ->type_name("BATCH"),
+           Completes::Batch);
   complete(context,
            command->add_option("--by", options->request.member, "what this member has written")
                ->type_name("MEMBER"),
            Completes::Record, "member");
-  command->add_option("--device", options->request.device, "what was written on this device")
-      ->type_name("DEVICE");
+  complete(context,
+           command->add_option("--device", options->request.device, "what was written on this device")
+               ->type_name("DEVICE"),
+           Completes::Device);
   command->add_option("--since", options->since, "what was written since then")->type_name("WHEN");
   command
       ->add_option("--sync", options->request.sync, "what the last (1), the one before (2), … sync brought")

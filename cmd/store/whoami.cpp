@@ -8,7 +8,7 @@
 namespace crm::cmd {
 namespace {
 
-core::Value text_or_null(const std::string& text) {
+core::Value known_or_null(const std::string& text) {
   return text.empty() ? core::Value{} : core::Value{text};
 }
 
@@ -19,10 +19,10 @@ void run_whoami(Context& context) {
     core::Map document;
     document.set("schema", "crm.whoami/1");
     document.set("member", me.member);
-    document.set("name", text_or_null(me.name));
-    document.set("role", text_or_null(me.role));
+    document.set("name", known_or_null(me.name));
+    document.set("role", known_or_null(me.role));
     document.set("device", me.device);
-    document.set("fingerprint", text_or_null(fingerprint));
+    document.set("fingerprint", known_or_null(fingerprint));
     document.set("public_key", me.key ? core::Value{store::to_line(*me.key)} : core::Value{});
     document.set("approved", me.approved);
     document.set("revoked", me.revoked);

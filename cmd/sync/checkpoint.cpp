@@ -89,7 +89,7 @@ void add_checkpoint(CLI::App& root, Context& context) {
   auto* command =
       add_command(root, "checkpoint", "prove that this device and its remotes hold the same, and record it",
                   "  crm checkpoint \"before dispatch\"\n  crm checkpoint --max-age 15m && ./print-routes\n"
-                  "  crm checkpoint                     (lists them)\n"
+                  "  crm checkpoint  # lists them\n"
                   "Exits 0 only when every remote holds all that is here and this device all that they hold; "
                   "9 when none can be reached, 10 when one is not in step, and otherwise as any command does "
                   "(crm help exit-codes).\n"

@@ -9,6 +9,7 @@
 #include "cmd/sync/words.hpp"
 #include "core/provenance.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace crm::cmd {
@@ -324,7 +325,7 @@ void add_conflicts(CLI::App& root, Context& context) {
                   "Exits 7 when there are values to choose from; CLASH and RULE are told, and do not "
                   "count for that.\nNone of them stops anything: work and sync go on.");
   complete(context, command->add_option("record", *word, "only of this record")->type_name("RECORD"),
-           Completes::Record);
+           Completes::Disputed);
   command->callback([&context, word] { run_conflicts(context, *word); });
 }
 
@@ -338,30 +339,33 @@ void add_resolve(CLI::App& root, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command =
       add_command(root, "resolve", "decide a conflict",
-                  "  crm resolve                        (asks, one after the other)\n"
-                  "  crm resolve ada --pick 2\n  crm resolve whitening --field state --theirs\n"
+                  "  crm resolve  # asks, one after the other\n"
+                  "  crm resolve ada --pick 2\n  crm resolve whitening --field stage --theirs\n"
                   "  crm resolve ada --field name --value \"Ada King\"\n"
                   "A decision is a batch: it syncs, and `crm undo` brings back what was shown before.");
   complete(context,
            command->add_option("record", options->record, "by its name or id (default: asks)")
                ->type_name("RECORD"),
-           Completes::Record);
+           Completes::Disputed);
   command->add_option("--field", options->field, "which, when the record has several conflicts")
       ->type_name("FIELD");
-  auto* group = command->add_option_group("choice");
-  group->add_flag("--ours", options->ours, "what this device wrote");
-  group->add_flag("--theirs", options->theirs, "the newest of another device");
-  group->add_flag("--base", options->base, "as it was before");
-  group->add_flag("--both", options->both, "both texts, one below the other");
-  auto* pick = group->add_option("--pick", options->pick, "by its number in `crm conflicts`")->type_name("N");
-  group->add_option("--value", options->value, "another value")->type_name("V");
+  auto* pick =
+      command->add_option("--pick", options->pick, "by its number in `crm conflicts`")->type_name("N");
+  const std::vector<const CLI::Option*> ways{
+      command->add_flag("--ours", options->ours, "what this device wrote"),
+      command->add_flag("--theirs", options->theirs, "the newest of another device"),
+      command->add_flag("--base", options->base, "as it was before"),
+      command->add_flag("--both", options->both, "both texts, one below the other"),
+      pick,
+      command->add_option("--value", options->value, "another value")->type_name("V")};
   add_dry_run(*command, options->mode);
-  command->callback([&context, options, group, pick] {
+  command->callback([&context, options, ways, pick] {
     context.want_document();
     auto& workspace = context.workspace();
     using Side = app::Choice::Side;
     app::Choice choice;
-    const auto chosen = group->count_all();
+    const auto chosen =
+        std::count_if(ways.begin(), ways.end(), [](const CLI::Option* way) { return way->count() > 0; });
     if (chosen > 1)
       throw base::Error(base::Kind::Usage, "a conflict is decided in one way",
                         "say one of --ours, --theirs, --base, --pick N, --value V and --both");

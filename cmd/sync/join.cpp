@@ -10,9 +10,9 @@ void add_join(CLI::App& root, Context& context) {
   auto options = std::make_shared<app::JoinRequest>();
   auto* command =
       add_command(root, "join", "bring a store to this device",
-                  "  crm join ssh://front-desk.local/srv/store.git practice --member bob --device tablet-2\n"
-                  "  crm join /media/usb/store.git\n"
-                  "  crm join /media/usb/practice.bundle practice     then: crm sync --bundle FILE\n"
+                  "  crm join ssh://desk.local/srv/store.git practice --member bob\n"
+                  "  crm join /media/usb/store.git --device tablet-2\n"
+                  "  crm join /media/usb/practice.bundle practice  # then: crm sync --bundle FILE\n"
                   "What is there is looked at before it is used. `crm sync` keeps both in step afterwards.");
   command->add_option("url", options->url, "a folder, ssh://…, https://…, or a bundle")
       ->required()

@@ -7,6 +7,7 @@
 #include "cmd/render/table.hpp"
 #include "cmd/sync/words.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace crm::cmd {
@@ -35,6 +36,12 @@ void list(Context& context) {
   for (const auto& remote : all)
     table.row({{remote.name, Role::Name}, {remote.url}});
   context.print(table.render(context.terminal(), context.style()));
+}
+
+/// What git would take for a folder here, and is not there; a stick may only not be plugged in.
+bool is_missing_folder(const std::string& url) {
+  std::error_code error;
+  return url.find(':') == std::string::npos && !std::filesystem::exists(url, error);
 }
 
 void test(Context& context, const std::vector<std::string>& names, std::chrono::seconds patience) {
@@ -83,15 +90,20 @@ void test(Context& context, const std::vector<std::string>& names, std::chrono::
 } // namespace
 
 void add_remote(CLI::App& root, Context& context) {
-  auto* noun =
-      add_command(root, "remote", "where batches are exchanged: list, add, test, rm",
-                  "  crm remote add office ssh://front-desk.local/srv/store.git\n"
-                  "  crm remote add stick /media/usb/store.git\n  crm remote test\n  crm remote rm stick");
-  auto* verb = add_command(*noun, "list", "the remotes of this clone");
+  auto* noun = add_command(root, "remote", "where batches are exchanged: list, add, test, rm",
+                           "  crm remote add office ssh://front-desk.local/srv/store.git\n"
+                           "  mkdir /media/usb/store.git && crm remote add stick /media/usb/store.git\n"
+                           "  crm remote test\n  crm remote rm stick");
+  auto* verb =
+      add_command(*noun, "list", "the remotes of this clone", "  crm remote list\n  crm remote list --json");
   verb->callback([&context] { list(context); });
 
   auto added = std::make_shared<store::Remote>();
-  verb = add_command(*noun, "add", "add a remote: a folder, or any URL that git knows");
+  verb =
+      add_command(*noun, "add", "add a remote: a folder, or any URL that git knows",
+                  "  crm remote add office ssh://front-desk.local/srv/store.git\n"
+                  "  mkdir /media/usb/store.git && crm remote add stick /media/usb/store.git\n"
+                  "A new folder or repository must be there, and be empty: the first `crm sync` fills it.");
   verb->add_option("name", added->name, "what to call it")->required()->type_name("NAME");
   verb->add_option("url", added->url, "a folder, ssh://…, https://…")->required()->type_name("URL");
   verb->callback([&context, added] {
@@ -99,23 +111,26 @@ void add_remote(CLI::App& root, Context& context) {
       throw base::Error(base::Kind::Usage, "a remote cannot be named \"" + added->name + "\"",
                         "that is what `crm sync --bundle` calls its file");
     store::add_remote(context.workspace().repository(), *added);
-    if (context.for_people())
-      context.print(fmt::format("Added remote {}; `crm sync` brings it up to date\n", added->name));
-    else
-      list(context);
+    if (!context.for_people()) return list(context);
+    context.print(fmt::format("Added remote {}; `crm sync` brings it up to date\n", added->name));
+    if (is_missing_folder(added->url))
+      context.say("crm: note: there is no folder " + added->url + " yet; an empty one will do: `mkdir -p " +
+                  added->url + "`");
   });
 
   auto tested = std::make_shared<std::pair<std::vector<std::string>, long>>(std::vector<std::string>{}, 15L);
-  verb = add_command(*noun, "test", "ask each remote whether it answers");
+  verb = add_command(*noun, "test", "ask each remote whether it answers",
+                     "  crm remote test\n  crm remote test office --timeout 5");
   complete(context, verb->add_option("names", tested->first, "only these")->type_name("NAMES"),
            Completes::Remote);
-  verb->add_option("--timeout", tested->second, "seconds")
+  verb->add_option("--timeout", tested->second,
+                   "how long one may be silent before it is given up (default 15)")
       ->type_name("SECONDS")
       ->check(CLI::Range(1L, 3600L));
   verb->callback([&context, tested] { test(context, tested->first, std::chrono::seconds{tested->second}); });
 
   auto removed = std::make_shared<std::string>();
-  verb = add_command(*noun, "rm", "forget a remote; nothing there is touched");
+  verb = add_command(*noun, "rm", "forget a remote; nothing there is touched", "  crm remote rm stick");
   complete(context, verb->add_option("name", *removed, "which")->required()->type_name("NAME"),
            Completes::Remote);
   verb->callback([&context, removed] {

@@ -309,9 +309,9 @@ void add_sync(CLI::App& root, Context& context) {
   auto* command = add_command(
       root, "sync", "exchange batches with the remotes",
       "  crm sync\n  crm sync --dry-run\n  crm sync office --pull\n  crm sync --status\n"
-      "  crm sync --watch --every 60        (until it is stopped)\n"
+      "  crm sync --watch --every 60  # until it is stopped\n"
       "  crm sync --bundle /media/usb/practice.bundle\n"
-      "  crm sync --vdir ~/calendars/bob --with bob     (calendar programs and phones: `crm help moving`)\n"
+      "  crm sync --vdir ~/calendars/bob --with bob  # see `crm help moving`\n"
       "Exits 9 when no remote could be reached (nothing is lost), 10 when some were not brought up to date. "
       "With -q\nonly that is told, as for cron.");
   complete(context,

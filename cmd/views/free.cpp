@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* examples =
     "  crm free --for 45m --with any --in room --between mon..fri\n"
-    "  crm free --service first-visit --with bob --between \"tomorrow 14:00..fri 12:00\"\n"
+    "  crm free --service first-visit --with bob --between \"tomorrow 14:00..fri\"\n"
     "  crm free --for 1h --with bob --with carol --limit 3 --json\n"
     "A slot lies within the hours of all who are wanted, outside their time off, and keeps the service's\n"
     "buffers. The soonest come first; at the same time, those are chosen who are left with the fewest "

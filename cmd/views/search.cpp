@@ -131,9 +131,9 @@ void add_search(CLI::App& root, Context& context) {
   auto options = std::make_shared<SearchOptions>();
   auto* command =
       add_command(root, "search", "words in the texts of all records, the best match first",
-                  "  crm search proposal                  every record with a word that begins so\n"
-                  "  crm search ada proposal              also Ada's notes that say so\n"
-                  "  crm search \"revised proposal\"        these words in a row\n"
+                  "  crm search proposal  # every record with a word that begins so\n"
+                  "  crm search ada proposal  # also Ada's notes that say so\n"
+                  "  crm search \"revised proposal\"  # these words in a row\n"
                   "  crm search proposal -signed kind:call \"at:>=1 nov\"\n"
                   "  crm search toothache --type note,case --sort newest\n"
                   "Filters are those of lists (`crm help filters`); case and accents do not matter.");

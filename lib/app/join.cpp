@@ -110,13 +110,22 @@ store::Oid first_commit(const store::Repository& repository, const store::Oid& t
   return out;
 }
 
+/// "tablet" of "tablet-2".
+std::string stem_of(const std::string& name) {
+  const auto end = name.find_last_not_of("0123456789");
+  return end != std::string::npos && end > 0 && end + 1 < name.size() && name[end] == '-'
+             ? name.substr(0, end)
+             : name;
+}
+
 std::string device_name(const std::set<std::string>& taken, base::Environment& env,
                         const std::string& wanted) {
   if (!wanted.empty()) {
     check_device_name(wanted);
     if (taken.contains(wanted))
       throw base::Error(base::Kind::Usage, "another device of this store is called \"" + wanted + "\"",
-                        "each clone needs a name of its own: `--device tablet-2`");
+                        "each clone needs a name of its own: `--device " + free_name(stem_of(wanted), taken) +
+                            "`");
     return wanted;
   }
   return free_name(to_name(env.host(), "device"), taken);

@@ -39,6 +39,10 @@ std::string noun(std::string_view type) {
   return type.empty() ? "record" : std::string(type);
 }
 
+std::string_view command_of(std::string_view type) {
+  return type == "appointment" ? "book" : type;
+}
+
 } // namespace
 
 std::string described(Workspace& workspace, const core::Record& record) {
@@ -167,9 +171,21 @@ std::vector<index::Row> matches(Workspace& workspace, index::Index& index, std::
   return named.empty() ? by_id : named;
 }
 
+/// Who is not among the deleted may be there: "Ada Lovelace (7f3k) is not deleted".
+std::string not_deleted(Workspace& workspace, std::string_view type, std::string_view word) {
+  const auto rows = workspace.with_index(
+      [&](index::Index& index) { return matches(workspace, index, type, word, Scope::Live); });
+  if (rows.size() == 1)
+    return fmt::format("{} ({}) is not deleted", base::printable(described(workspace, to_record(rows.front()))),
+                       short_id(workspace, rows.front().id));
+  return type.empty() ? "" : fmt::format("`crm {} list --deleted` shows those there are", command_of(type));
+}
+
 [[noreturn]] void nothing(Workspace& workspace, std::string_view type, std::string_view word, Scope scope) {
-  const auto rows =
+  const bool deleted = scope == Scope::Deleted;
+  auto rows =
       workspace.with_index([&](index::Index& index) { return index.near(base::fold(word), type, 200); });
+  if (deleted) rows = in_scope(std::move(rows), scope);
   std::vector<std::string> names;
   for (const auto& row : rows)
     names.push_back(row.name);
@@ -182,13 +198,15 @@ std::vector<index::Row> matches(Workspace& workspace, index::Index& index, std::
   }
   if (!hint.empty()) {
     hint += "?";
+  } else if (deleted) {
+    hint = not_deleted(workspace, type, word);
   } else if (!type.empty()) {
-    hint = fmt::format("`crm {} list` shows those there are", type == "appointment" ? "book" : type);
+    hint = fmt::format("`crm {} list` shows those there are", command_of(type));
   }
-  throw base::Error(base::Kind::NotFound,
-                    fmt::format("no {}{} matches \"{}\"", scope == Scope::Deleted ? "deleted " : "",
-                                noun(type), base::printable(word)),
-                    hint);
+  throw base::Error(
+      base::Kind::NotFound,
+      fmt::format("no {}{} matches \"{}\"", deleted ? "deleted " : "", noun(type), base::printable(word)),
+      hint);
 }
 
 } // namespace
