@@ -22,6 +22,8 @@ bool needs_approval(Workspace& workspace, const sync::Refused& refused) {
          (own && refused.reason == "merge" && !identity(workspace).approved);
 }
 
+} // namespace
+
 HeldBack other_store(const store::Remote& remote, const std::string& why) {
   return {"other-store",
           why + "\n" +
@@ -30,8 +32,6 @@ HeldBack other_store(const store::Remote& remote, const std::string& why) {
                    : "nothing was taken or sent: `crm remote rm " + base::printable(remote.name) +
                          "` forgets it; a new remote begins as an empty folder or repository")};
 }
-
-} // namespace
 
 std::optional<HeldBack> kept_apart(const store::Repository& repository, const store::Remote& remote,
                                    const store::Fetched& fetched, bool allowed) {

@@ -117,6 +117,8 @@ class Sync {
       return std::nullopt;
     }
     auto apart = kept_apart(m_repository, outcome.remote, fetched, m_request.allow_rewound);
+    if (!apart && is_bundle(outcome) && fetched.tip.empty())
+      apart = other_store(outcome.remote, "it has no branch " + base::printable(m_repository.branch()));
     if (!apart) return fetched;
     if (apart->outcome == "other-store") store::forget_seen(m_repository, outcome.remote.name);
     hold(outcome, std::move(*apart));
@@ -275,9 +277,20 @@ class Sync {
         m_workspace.with_index([](index::Index& index) { return index.count({}); }));
   }
 
+  /// All of it is part of our history: nothing is lost with a file that names no more.
+  bool are_here(const std::vector<store::Oid>& tips) const {
+    return std::all_of(tips.begin(), tips.end(), [&](const store::Oid& tip) {
+      return m_repository.has_commit(tip) && m_repository.descends(head(), tip);
+    });
+  }
+
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
     if ((seen == head() && m_edited == 0) || !may_be_sent(outcome, seen.value_or(""))) return;
+    const auto there = store::look_at_bundle(outcome.remote.url);
+    if (std::error_code ignored;
+        std::filesystem::exists(outcome.remote.url, ignored) && (there.tips.empty() || !are_here(there.tips)))
+      return hold(outcome, other_store(outcome.remote, "it holds more than what was taken in here"));
     if (m_request.mode == Mode::DryRun) return tell_sent(outcome, head(), seen);
     say(outcome, "writing");
     const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
@@ -291,11 +304,7 @@ class Sync {
     const auto bundle = store::look_at_bundle(outcome.remote.url);
     if (bundle.state != store::Bundle::State::Damaged) return;
     outcome.outcome = "refused-data";
-    const auto is_here = [&](const store::Oid& tip) {
-      return m_repository.has_commit(tip) && m_repository.descends(head(), tip);
-    };
-    if (!m_request.push || m_request.mode == Mode::DryRun || bundle.tips.empty() ||
-        !std::all_of(bundle.tips.begin(), bundle.tips.end(), is_here))
+    if (!m_request.push || m_request.mode == Mode::DryRun || bundle.tips.empty() || !are_here(bundle.tips))
       return;
     write_bundle(outcome);
     if (outcome.pushed) outcome.detail += "\nall that it names is here, and it was written anew";
