@@ -1,5 +1,6 @@
 #include "app/sync.hpp"
 
+#include "app/bundle_path.hpp"
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
 #include "app/held_back.hpp"
@@ -386,18 +387,7 @@ SyncReport sync(Workspace& workspace, const SyncRequest& request) {
 }
 
 SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request) {
-  std::error_code error;
-  const auto path = std::filesystem::absolute(file, error).lexically_normal().string();
-  const auto there = std::filesystem::status(path, error);
-  if (!std::filesystem::status_known(there)) // a circle of links, too long, in a folder that is closed to us
-    throw base::Error(base::Kind::Failure, "cannot look at " + base::printable(path) + ": " + error.message(),
-                      "name another file");
-  if (!request.push && !std::filesystem::exists(there))
-    throw base::Error(base::Kind::NotFound, "there is no file " + base::printable(path));
-  if (std::filesystem::is_directory(there))
-    throw base::Error(base::Kind::Usage, base::printable(path) + " is a folder",
-                      "a folder is a remote: `crm remote add stick " + base::printable(path) + "`");
-  return run(workspace, request, {{bundle_remote, path}});
+  return run(workspace, request, {{bundle_remote, bundle_path(file, request)}});
 }
 
 } // namespace crm::app
