@@ -326,7 +326,9 @@ class Sync {
     const auto beats = sync::heartbeats(m_repository, outcome.remote.name);
     const auto own = std::find_if(beats.begin(), beats.end(),
                                   [&](const auto& beat) { return beat.device == m_workspace.device(); });
-    if (own != beats.end() && m_workspace.env().now() < own->at + heartbeat_every &&
+    const auto now = m_workspace.env().now();
+    // One from the future, by a clock that was ahead, would be believed until then.
+    if (own != beats.end() && own->at <= now && now < own->at + heartbeat_every &&
         own->offers == offers(m_workspace))
       return;
     const auto head = m_repository.head();
