@@ -198,8 +198,10 @@ void check_branch(const store::Repository& repository, const std::vector<store::
   const auto branch = repository.branch();
   for (const auto& remote : remotes) {
     const auto seen = repository.refs(seen_refs(remote.name));
-    if (seen.empty() ||
-        std::any_of(seen.begin(), seen.end(), [&](const auto& each) { return each.first == branch; }))
+    // A branch that is gone here was renamed: what the remote has by now it says itself.
+    if (seen.empty() || std::any_of(seen.begin(), seen.end(), [&](const auto& each) {
+          return each.first == branch || repository.ref("refs/heads/" + each.first).empty();
+        }))
       continue;
     const auto theirs = base::printable(seen.front().first);
     throw base::Error(base::Kind::Usage,

@@ -203,7 +203,7 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
   const auto run = fetch_refs(repository, remote, branch, devices, patience);
   if (lacks_branch(run)) {
     out.lost = !out.before.empty();
-    if (!out.lost) out.others = std::move(listing->branches);
+    out.others = std::move(listing->branches);
     return out;
   }
   static_cast<Contact&>(out) = contact_of(run, trouble_of(run));
