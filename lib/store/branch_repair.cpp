@@ -144,8 +144,26 @@ class Planner {
           "make the store anew from a remote with `crm join URL`, or restore .git from a backup");
   }
 
+  /// Files of refs that hold no id: libgit2 lists no ref for them.
+  void look_at_broken_refs(const std::string& below) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (fs::recursive_directory_iterator at(m_repository.common_dir + "/" + below, error), end;
+         !error && at != end; at.increment(error)) {
+      if (!at->is_regular_file(error) || at->path().extension() == ".lock") continue;
+      const auto ref = at->path().lexically_relative(m_repository.common_dir).string();
+      git_oid id;
+      const int code = git_reference_name_to_id(&id, m_repository.get(), ref.c_str());
+      if (code == 0 || code == GIT_ENOTFOUND) continue;
+      m_out.found.push_back(".git/" + base::printable(ref) + " " + state_of(at->path()));
+      m_out.aside.push_back(ref);
+    }
+  }
+
   /// What a remote was seen to have may be what is lost here.
   void look_at_remotes() {
+    for (const char* below : {"refs/crm", "refs/remotes"})
+      look_at_broken_refs(below);
     for (const char* glob : {"refs/crm/*", "refs/remotes/*"})
       for (const auto& ref : refs_like(m_repository.get(), glob)) {
         git_oid id;
