@@ -70,7 +70,7 @@ void note_attempts(const Workspace& workspace, const SyncReport& report, const s
     if (!outcome.problems.empty()) line += ": " + core::to_text(outcome.problems.front());
     sync::record(repository, {workspace.env().now(), outcome.remote.name, outcome.outcome,
                               base::fit(base::printable(line), 300), repository.head(), outcome.received,
-                              outcome.sent, before});
+                              outcome.sent, before, sync::place_of(outcome.remote.url)});
   }
 }
 
