@@ -43,6 +43,8 @@ Repair repair(const base::Environment& env, const std::optional<std::string>& fo
   Repair out;
   out.branch = mode == Mode::Write ? repository.repair(lock_wait(env)) : repository.plan_repair();
   out.zone = zone_of(repository, out.branch);
+  out.prepared = mode == Mode::Write && !out.branch.needed() && !repository.is_prepared();
+  if (out.prepared) repository.prepare();
   out.done = mode == Mode::Write && out.branch.needed() && out.branch.obstacle.empty();
   return out;
 }

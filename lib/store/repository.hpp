@@ -92,8 +92,10 @@ class Repository {
   /// write_tree() and write_commit(). Throws Error(Usage) outside of git's hooks.
   static Repository open_receiving(const std::string& incoming);
 
-  /// Config, hook and fan-out folders as create() makes them, for a repository that was cloned.
+  /// Config, hook and fan-out folders as create() makes them, for a repository that was cloned; a working
+  /// file that only has other line ends than what is committed is written as that is.
   void prepare();
+  bool is_prepared() const; ///< a `git clone` is not
 
   Repository(Repository&&) noexcept;
   Repository& operator=(Repository&&) noexcept;
