@@ -318,7 +318,7 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
            : base::count_of(plan.problems.size(), "problem") + ": mend that, then `crm commit`"});
   check_clone(repository, out.checks);
   check_keys(workspace, out.checks);
-  if (const auto remotes = store::remotes(repository); !remotes.empty()) {
+  if (const auto remotes = store::remotes(repository); !remotes.empty() && !repository.is_shallow()) {
     const auto unsent = unsendable(workspace, remotes);
     out.checks.push_back(
         {"unsent", unsent.empty(), unsent.empty() ? "nothing that the others would refuse" : unsent});

@@ -80,6 +80,14 @@ std::optional<HeldBack> other_branches(const store::Repository& repository, cons
   return other_store(remote, fmt::format("it has {}, and no branch {}", names_of(branches), own));
 }
 
+std::string cut_history(const store::Repository& repository) {
+  if (!repository.is_shallow()) return "";
+  const auto remotes = store::remotes(repository);
+  return fmt::format("this clone has only the newest part of the history, as by `git clone --depth`: it "
+                     "cannot be synced\n`crm git fetch --unshallow {}` brings the rest",
+                     remotes.empty() ? "URL" : base::printable(remotes.front().name));
+}
+
 std::string deletions_refusal(const sync::MergePlan& plan, std::size_t live) {
   constexpr std::size_t many = 20;
   constexpr double large_part = 0.1;

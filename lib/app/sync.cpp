@@ -371,6 +371,8 @@ class Sync {
 
 SyncReport run(Workspace& workspace, const SyncRequest& request, const std::vector<store::Remote>& remotes) {
   try {
+    if (const auto cut = cut_history(workspace.repository()); !cut.empty())
+      throw base::Error(base::Kind::Failure, cut.substr(0, cut.find('\n')), cut.substr(cut.find('\n') + 1));
     return Sync(workspace, request).run(remotes);
   } catch (const base::Error& error) {
     // Whoever looks later sees that nothing goes any more, and why.

@@ -115,6 +115,7 @@ class Repository {
   std::string branch() const; ///< "main"; "" when HEAD names a commit instead
   /// Why nothing can be written now; nothing when it can.
   std::optional<Standstill> standstill() const;
+  bool is_shallow() const; ///< by `git clone --depth`: the history ends before its beginning
   /// Where the branch has been, newest first, by git's own log of it; also what it was moved back from.
   std::vector<Oid> branch_log() const;
   /// Blob content at a commit or tree; nothing when the path does not exist there.
