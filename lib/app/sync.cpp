@@ -302,9 +302,9 @@ class Sync {
 
   /// One that was cut short is made whole by whoever has all that it names.
   void mend_bundle(RemoteOutcome& outcome) {
+    if (outcome.outcome == store::to_text(store::Trouble::Refused)) outcome.outcome = "refused-data";
     const auto bundle = store::look_at_bundle(outcome.remote.url);
     if (bundle.state != store::Bundle::State::Damaged) return;
-    outcome.outcome = "refused-data";
     if (!m_request.push || m_request.mode == Mode::DryRun || bundle.tips.empty() || !are_here(bundle.tips))
       return;
     write_bundle(outcome);

@@ -207,6 +207,10 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
     return out;
   }
   static_cast<Contact&>(out) = contact_of(run, trouble_of(run));
+  if (lacks_beginning(run))
+    out.said =
+        "it goes on from batches that are not here, and holds only what came after them: one that holds "
+        "all is needed";
   if (!out.ok()) return out;
   const auto handle = open_again(repository); // knows the pack that came
   out.tip = ref_target(handle.get(), arrived);
