@@ -171,6 +171,15 @@ GitRun fetch_refs(const Repository& repository, const Remote& remote, const std:
   return devices.empty() || !for_them ? run : talk(repository.root(), url, alone, patience);
 }
 
+/// The user's own configuration may push to another place than it fetches from: two names of one repository,
+/// or not.
+bool arrived_elsewhere(const Repository& repository, const Remote& remote, const GitRun& run, const Oid& tip,
+                       const std::string& branch, std::chrono::seconds patience) {
+  if (run.output.starts_with("To " + remote.url + "\n")) return false;
+  const auto listing = ask_listing(repository, remote, branch, patience);
+  return listing.ok() && listing.tip != tip;
+}
+
 } // namespace
 
 Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::seconds patience) {
@@ -282,6 +291,9 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
   if (is_refused_as_checked_out(run))
     return {Trouble::Refused, checked_out_words("the repository there", branch)};
   if (!out.ok()) return out;
+  if (arrived_elsewhere(repository, remote, run, tip, branch, patience))
+    return {Trouble::Other, "what was pushed went elsewhere: a setting of git like `url.BASE.pushInsteadOf` "
+                            "changes the URL\n`git config --show-origin --get-regexp insteadof` shows it"};
   move_ref(handle.get(), seen, tip, "");
   clear_odd_devices(handle.get(), remote.name);
   for (const auto& [ref, commit] : beside)
