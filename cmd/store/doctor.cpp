@@ -102,7 +102,8 @@ void run_doctor(Context& context, const DoctorOptions& options) {
     return print_json(context, found, options.repair && needed ? to_json(repair) : core::Value{});
   print_checks(context, found);
   if (options.repair && !needed)
-    context.say("HEAD and its newest commit can be read: there is nothing to repair");
+    context.say(repair.prepared ? "git's settings in this clone are those of a store now"
+                                : "HEAD and its newest commit can be read: there is nothing to repair");
 }
 
 } // namespace

@@ -247,29 +247,35 @@ std::string gist(const app::SyncReport& report) {
 void run_watch(Context& context, const app::SyncRequest& request, std::chrono::seconds every) {
   const std::string root = context.workspace().repository().root();
   std::string before;
-  app::watch(context.env(), {root, request, every}, [&](app::Workspace& workspace, const auto& report) {
-    const bool moved = std::any_of(report.remotes.begin(), report.remotes.end(), [](const auto& each) {
-      return each.pushed || each.arrived + each.changed + each.deleted + each.files.size() > 0;
-    });
-    if (std::string now = gist(report); !moved && now == before)
-      return true;
-    else
-      before = std::move(now);
-    if (!context.for_people()) {
-      context.print(codec::to_json(report_json(report, request, workspace)) + "\n");
-    } else if (!context.shared().quiet || !report.all_ok()) {
-      context.workspace().moved();
-      const auto time = core::to_local(workspace.now(), workspace.settings().zone);
-      context.print(context.style().paint(
-                        Role::Dim, short_time(context.workspace(), core::to_text(core::WallTime{time, {}}))) +
-                    "\n");
-      print_report(context, report, false);
-    }
-    for (const auto& warning : workspace.take_warnings())
-      context.say(warning);
-    context.flush();
-    return true;
-  });
+  const auto unread = [&](const base::Error& error) {
+    before.clear();
+    context.complain(error.message);
+  };
+  app::watch(
+      context.env(), {root, request, every, unread}, [&](app::Workspace& workspace, const auto& report) {
+        const bool moved = std::any_of(report.remotes.begin(), report.remotes.end(), [](const auto& each) {
+          return each.pushed || each.arrived + each.changed + each.deleted + each.files.size() > 0;
+        });
+        if (std::string now = gist(report); !moved && now == before)
+          return true;
+        else
+          before = std::move(now);
+        if (!context.for_people()) {
+          context.print(codec::to_json(report_json(report, request, workspace)) + "\n");
+        } else if (!context.shared().quiet || !report.all_ok()) {
+          context.workspace().moved();
+          const auto time = core::to_local(workspace.now(), workspace.settings().zone);
+          context.print(
+              context.style().paint(
+                  Role::Dim, short_time(context.workspace(), core::to_text(core::WallTime{time, {}}))) +
+              "\n");
+          print_report(context, report, false);
+        }
+        for (const auto& warning : workspace.take_warnings())
+          context.say(warning);
+        context.flush();
+        return true;
+      });
 }
 
 void show_state(Context& context, const std::vector<std::string>& names) {

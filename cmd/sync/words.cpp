@@ -21,6 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> sentences[] = {
     {"unapproved", "a key of this device waits for an owner's approval"},
     {"revoked", "this device's key was revoked"},
     {"rewound", "its history was rewritten"},
+    {"renamed", "its branch has another name"},
     {"deletions", "it would delete a large part of the store"},
     {"other-store", "it holds something other than this store"},
     {"hand-edits", "edits by hand are in the way"},

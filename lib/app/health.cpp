@@ -142,6 +142,15 @@ std::string unsendable(Workspace& workspace, const std::vector<store::Remote>& r
   return "";
 }
 
+/// What `git clone` leaves out, and `crm join` does not.
+void check_clone(const store::Repository& repository, std::vector<Check>& out) {
+  if (!repository.is_prepared())
+    out.push_back({"git's settings", false,
+                   "they are not a store's, as after `git clone`: `git merge` cannot join records\n"
+                   "the next write sets them, or `crm doctor --repair`"});
+  if (const auto cut = cut_history(repository); !cut.empty()) out.push_back({"history", false, cut});
+}
+
 /// A store that keeps keys is as safe as they are.
 void check_keys(Workspace& workspace, std::vector<Check>& out) {
   const auto me = identity(workspace);
@@ -308,8 +317,9 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
            ? (valid == 0 ? "none wait"
                          : fmt::format("{} wait{} for `crm commit`", valid, valid == 1 ? "s" : ""))
            : base::count_of(plan.problems.size(), "problem") + ": mend that, then `crm commit`"});
+  check_clone(repository, out.checks);
   check_keys(workspace, out.checks);
-  if (const auto remotes = store::remotes(repository); !remotes.empty()) {
+  if (const auto remotes = store::remotes(repository); !remotes.empty() && !repository.is_shallow()) {
     const auto unsent = unsendable(workspace, remotes);
     out.checks.push_back(
         {"unsent", unsent.empty(), unsent.empty() ? "nothing that the others would refuse" : unsent});

@@ -56,6 +56,24 @@ HeldBack waiting_for_approval(Workspace& workspace, const std::vector<sync::Refu
                                     keys, base::join(commands, "\n"), where_to_approve(workspace))};
 }
 
+std::string names_of(const std::vector<std::string>& branches) {
+  std::vector<std::string> names;
+  for (const auto& branch : branches)
+    names.push_back(base::printable(branch));
+  return base::join(names, ", ");
+}
+
+HeldBack branch_gone(const store::Repository& repository, const std::vector<std::string>& others) {
+  const auto own = base::printable(repository.branch());
+  return {"renamed",
+          fmt::format("its branch {0} is gone, and it has {1}\n"
+                      "if it was renamed: `crm git branch -m {0} {2}` on each device, and then `crm sync`\n"
+                      "if it was deleted: `crm sync --allow-rewound` pushes back what this device has",
+                      own, names_of(others), others.size() == 1 ? names_of(others) : "NAME")};
+}
+
+} // namespace
+
 HeldBack other_store(const store::Remote& remote, const std::string& why) {
   return {"other-store",
           why + "\n" +
@@ -65,10 +83,10 @@ HeldBack other_store(const store::Remote& remote, const std::string& why) {
                          "` forgets it; a new remote begins as an empty folder or repository")};
 }
 
-} // namespace
-
 std::optional<HeldBack> kept_apart(const store::Repository& repository, const store::Remote& remote,
                                    const store::Fetched& fetched, bool allowed) {
+  if (fetched.rewound() && fetched.tip.empty() && !fetched.others.empty() && !allowed)
+    return branch_gone(repository, fetched.others);
   if (fetched.rewound() && !allowed)
     return HeldBack{"rewound",
                     fmt::format("{}\nask who did that; `crm sync --allow-rewound` {}pushes back what this "
@@ -77,7 +95,8 @@ std::optional<HeldBack> kept_apart(const store::Repository& repository, const st
                                     ? "it holds nothing any more"
                                     : fetched.before.substr(0, 10) + " was there before and is not any more",
                                 fetched.tip.empty() ? "" : "takes it in all the same, and ")};
-  if (fetched.tip.empty()) return other_branches(repository, remote, fetched.others);
+  if (fetched.tip.empty() && !fetched.rewound()) return other_branches(repository, remote, fetched.others);
+  if (fetched.tip.empty()) return std::nullopt;
   if (!sync::SideHistory(repository, fetched.tip, repository.head()).begins_elsewhere()) return std::nullopt;
   return other_store(remote, "its history begins with another commit than this store's");
 }
@@ -85,11 +104,22 @@ std::optional<HeldBack> kept_apart(const store::Repository& repository, const st
 std::optional<HeldBack> other_branches(const store::Repository& repository, const store::Remote& remote,
                                        const std::vector<std::string>& branches) {
   if (branches.empty()) return std::nullopt;
-  std::vector<std::string> names;
+  const auto own = base::printable(repository.branch());
   for (const auto& branch : branches)
-    names.push_back(base::printable(branch));
-  return other_store(remote, fmt::format("it has {}, and no branch {}", base::join(names, ", "),
-                                         base::printable(repository.branch())));
+    if (!repository.ref(fmt::format("refs/crm/remotes/{}/{}", remote.name, branch)).empty())
+      return HeldBack{"renamed",
+                      fmt::format("it has the branch {0}, as it was synced with, and none named {1}\n"
+                                  "`crm git branch -m {1} {0}` gives the branch here its name back",
+                                  base::printable(branch), own)};
+  return other_store(remote, fmt::format("it has {}, and no branch {}", names_of(branches), own));
+}
+
+std::string cut_history(const store::Repository& repository) {
+  if (!repository.is_shallow()) return "";
+  const auto remotes = store::remotes(repository);
+  return fmt::format("this clone has only the newest part of the history, as by `git clone --depth`: it "
+                     "cannot be synced\n`crm git fetch --unshallow {}` brings the rest",
+                     remotes.empty() ? "URL" : base::printable(remotes.front().name));
 }
 
 std::string deletions_refusal(const sync::MergePlan& plan, std::size_t live) {

@@ -24,6 +24,12 @@ std::optional<HeldBack> kept_apart(const store::Repository& repository, const st
 std::optional<HeldBack> other_branches(const store::Repository& repository, const store::Remote& remote,
                                        const std::vector<std::string>& branches);
 
+/// Of what holds something else than this store; `why` is a sentence.
+HeldBack other_store(const store::Remote& remote, const std::string& why);
+
+/// Of a clone that has not all of the history: why it cannot be synced, and the way out; else "".
+std::string cut_history(const store::Repository& repository);
+
 /// A merge that takes away so much is more likely an accident, or somebody's cleaning up, than a day's work:
 /// of so many live records, sentences for people; else "".
 std::string deletions_refusal(const sync::MergePlan& plan, std::size_t live);

@@ -117,6 +117,7 @@ Initialized init(base::Environment& env, const InitRequest& request) {
   std::vector<store::Change> files{
       {"crm.yaml", emit_settings(settings)},
       {".gitattributes",
+       "# Bytes stay as they are.\n* -text\n"
        "# Records are merged field by field, of the other files the newest counts, by `git "
        "merge` too.\n/*/*/*.yaml merge=crm\n/crm.yaml merge=crm\n/schemas/*.yaml merge=crm\n/" +
            std::string(sync::policy_path) +

@@ -298,7 +298,8 @@ class Join {
                 {{store::device_refs + m_out.device,
                   sync::write_heartbeat(m_repository, {m_out.device, m_out.member, m_env.now(), m_tip,
                                                        clone_id(workspace), offers(workspace)})}});
-    sync::record(m_repository, {m_env.now(), first_remote, "ok", "joined", m_tip, 0, 0});
+    sync::record(m_repository, {m_env.now(), first_remote, "ok", "joined", m_tip, 0, 0, "",
+                                sync::place_of(store::remotes(m_repository).front().url)});
   }
 
   base::Environment& m_env;

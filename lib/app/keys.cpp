@@ -109,6 +109,13 @@ bool was_revoked_here(Workspace& workspace, const store::PublicKey& key) {
   return row && is_revoked(workspace.found(*row).record, key);
 }
 
+/// As `crm init` and `crm join` have it.
+void sign_by_hand_as(store::Repository& repository, const std::string& member, const std::string& device) {
+  repository.set_config("user.name", member);
+  repository.set_config("user.email", member + "@" + device);
+  store::configure_signing(repository, member);
+}
+
 } // namespace
 
 std::string key_line(const store::PublicKey& key, const std::string& device) {
@@ -202,6 +209,11 @@ store::Transaction begin_writing(Workspace& workspace) {
                       workspace.member() + "'s key on this device was revoked: nothing that it signs counts",
                       "what is written here is safe; an owner can adopt what had not been synced: `crm audit "
                       "quarantine`, there\nfor a device that came back: `crm join` into a new folder");
+  if (!repository.is_prepared()) repository.prepare(); // a `git clone`
+  if (key && repository.config("user.signingkey").empty()) {
+    sign_by_hand_as(repository, workspace.member(), workspace.device());
+    refresh_signers(repository);
+  }
   if (key) repository.sign_with(signer_of(std::move(*key)));
   tell_of_waiting(workspace);
   return repository.begin(lock_wait(workspace.env()));

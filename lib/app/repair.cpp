@@ -43,6 +43,8 @@ Repair repair(const base::Environment& env, const std::optional<std::string>& fo
   Repair out;
   out.branch = mode == Mode::Write ? repository.repair(lock_wait(env)) : repository.plan_repair();
   out.zone = zone_of(repository, out.branch);
+  out.prepared = mode == Mode::Write && !out.branch.needed() && !repository.is_prepared();
+  if (out.prepared) repository.prepare();
   out.done = mode == Mode::Write && out.branch.needed() && out.branch.obstacle.empty();
   return out;
 }
@@ -73,8 +75,11 @@ Check to_check(const Repair& repair) {
                                 branch.forgotten.size() > 3 ? fmt::format("{} refs", branch.forgotten.size())
                                                             : base::join(branch.forgotten, ", ")));
   if (branch.remade > 0)
-    lines.push_back(fmt::format("{} lost file{} made again from the working tree", branch.remade,
-                                branch.remade == 1 ? " was" : "s were"));
+    lines.push_back(fmt::format("{} lost file{} {} again from the working tree", branch.remade,
+                                branch.remade == 1 ? "" : "s",
+                                !repair.done         ? "will be made"
+                                : branch.remade == 1 ? "was made"
+                                                     : "were made"));
   if (!branch.aside.empty())
     lines.push_back(fmt::format("what is broken {} in .git/crm/damaged: {}",
                                 repair.done ? "is kept" : "will be kept",

@@ -15,6 +15,7 @@ struct Repair {
   store::BranchRepair branch;
   std::string zone; ///< the store's, for the time of a commit
   bool done = false;
+  bool prepared = false; ///< a `git clone` was given git's settings as a store has them
 };
 
 /// At `folder` as Workspace::open() has it. With DryRun only what would be done. Throws Error(NotFound | Busy

@@ -1,5 +1,6 @@
 #include "app/sync.hpp"
 
+#include "app/bundle_path.hpp"
 #include "app/conflicts.hpp"
 #include "app/hand_edits.hpp"
 #include "app/held_back.hpp"
@@ -117,6 +118,8 @@ class Sync {
       return std::nullopt;
     }
     auto apart = kept_apart(m_repository, outcome.remote, fetched, m_request.allow_rewound);
+    if (!apart && is_bundle(outcome) && fetched.tip.empty())
+      apart = other_store(outcome.remote, "it has no branch " + base::printable(m_repository.branch()));
     if (!apart) return fetched;
     if (apart->outcome == "other-store") store::forget_seen(m_repository, outcome.remote.name);
     hold(outcome, std::move(*apart));
@@ -275,9 +278,20 @@ class Sync {
         m_workspace.with_index([](index::Index& index) { return index.count({}); }));
   }
 
+  /// All of it is part of our history: nothing is lost with a file that names no more.
+  bool are_here(const std::vector<store::Oid>& tips) const {
+    return std::all_of(tips.begin(), tips.end(), [&](const store::Oid& tip) {
+      return m_repository.has_commit(tip) && m_repository.descends(head(), tip);
+    });
+  }
+
   void write_bundle(RemoteOutcome& outcome) {
     const auto seen = store::last_seen(m_repository, outcome.remote.name);
     if ((seen == head() && m_edited == 0) || !may_be_sent(outcome, seen.value_or(""))) return;
+    const auto there = store::look_at_bundle(outcome.remote.url);
+    if (std::error_code ignored;
+        std::filesystem::exists(outcome.remote.url, ignored) && (there.tips.empty() || !are_here(there.tips)))
+      return hold(outcome, other_store(outcome.remote, "it holds more than what was taken in here"));
     if (m_request.mode == Mode::DryRun) return tell_sent(outcome, head(), seen);
     say(outcome, "writing");
     const auto written = store::write_bundle(m_repository, outcome.remote.url, m_request.patience);
@@ -288,14 +302,10 @@ class Sync {
 
   /// One that was cut short is made whole by whoever has all that it names.
   void mend_bundle(RemoteOutcome& outcome) {
+    if (outcome.outcome == store::to_text(store::Trouble::Refused)) outcome.outcome = "refused-data";
     const auto bundle = store::look_at_bundle(outcome.remote.url);
     if (bundle.state != store::Bundle::State::Damaged) return;
-    outcome.outcome = "refused-data";
-    const auto is_here = [&](const store::Oid& tip) {
-      return m_repository.has_commit(tip) && m_repository.descends(head(), tip);
-    };
-    if (!m_request.push || m_request.mode == Mode::DryRun || bundle.tips.empty() ||
-        !std::all_of(bundle.tips.begin(), bundle.tips.end(), is_here))
+    if (!m_request.push || m_request.mode == Mode::DryRun || bundle.tips.empty() || !are_here(bundle.tips))
       return;
     write_bundle(outcome);
     if (outcome.pushed) outcome.detail += "\nall that it names is here, and it was written anew";
@@ -316,7 +326,9 @@ class Sync {
     const auto beats = sync::heartbeats(m_repository, outcome.remote.name);
     const auto own = std::find_if(beats.begin(), beats.end(),
                                   [&](const auto& beat) { return beat.device == m_workspace.device(); });
-    if (own != beats.end() && m_workspace.env().now() < own->at + heartbeat_every &&
+    const auto now = m_workspace.env().now();
+    // One from the future, by a clock that was ahead, would be believed until then.
+    if (own != beats.end() && own->at <= now && now < own->at + heartbeat_every &&
         own->offers == offers(m_workspace))
       return;
     const auto head = m_repository.head();
@@ -359,6 +371,8 @@ class Sync {
 
 SyncReport run(Workspace& workspace, const SyncRequest& request, const std::vector<store::Remote>& remotes) {
   try {
+    if (const auto cut = cut_history(workspace.repository()); !cut.empty())
+      throw base::Error(base::Kind::Failure, cut.substr(0, cut.find('\n')), cut.substr(cut.find('\n') + 1));
     return Sync(workspace, request).run(remotes);
   } catch (const base::Error& error) {
     // Whoever looks later sees that nothing goes any more, and why.
@@ -377,18 +391,7 @@ SyncReport sync(Workspace& workspace, const SyncRequest& request) {
 }
 
 SyncReport sync_bundle(Workspace& workspace, const std::string& file, const SyncRequest& request) {
-  std::error_code error;
-  const auto path = std::filesystem::absolute(file, error).lexically_normal().string();
-  const auto there = std::filesystem::status(path, error);
-  if (!std::filesystem::status_known(there)) // a circle of links, too long, in a folder that is closed to us
-    throw base::Error(base::Kind::Failure, "cannot look at " + base::printable(path) + ": " + error.message(),
-                      "name another file");
-  if (!request.push && !std::filesystem::exists(there))
-    throw base::Error(base::Kind::NotFound, "there is no file " + base::printable(path));
-  if (std::filesystem::is_directory(there))
-    throw base::Error(base::Kind::Usage, base::printable(path) + " is a folder",
-                      "a folder is a remote: `crm remote add stick " + base::printable(path) + "`");
-  return run(workspace, request, {{bundle_remote, path}});
+  return run(workspace, request, {{bundle_remote, bundle_path(file, request)}});
 }
 
 } // namespace crm::app

@@ -30,11 +30,11 @@ struct SyncRequest {
 struct RemoteOutcome {
   store::Remote remote;
   /// "ok", the trouble's word (store::Trouble), or why what it sent was not taken: "refused-data", "rewound",
-  /// "deletions", "other-store", "hand-edits", "clock", "busy", "unproved" (what it sent is signed by nobody
-  /// that the store knows); "unapproved": nobody has vouched for this device's key yet, and its batches wait;
-  /// "own-unproved": what was committed by hand here is not signed as it must be, and nothing was sent;
-  /// "unfit": a commit of this device would be refused everywhere, and nothing was sent; "revoked": this
-  /// device's key was, and nothing was taken or sent.
+  /// "renamed", "deletions", "other-store", "hand-edits", "clock", "busy", "unproved" (what it sent is signed
+  /// by nobody that the store knows); "unapproved": nobody has vouched for this device's key yet, and its
+  /// batches wait; "own-unproved": what was committed by hand here is not signed as it must be, and nothing
+  /// was sent; "unfit": a commit of this device would be refused everywhere, and nothing was sent; "revoked":
+  /// this device's key was, and nothing was taken or sent.
   std::string outcome = "ok";
   std::string detail;                  ///< sentences for people; "" when it went well
   std::vector<core::Problem> problems; ///< of refused data

@@ -78,7 +78,7 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
   std::vector<RemoteState> out;
   for (const auto& remote : remotes) {
     RemoteState state{.remote = remote};
-    const auto contacts = sync::contacts(attempts, remote.name);
+    const auto contacts = sync::contacts(attempts, remote);
     state.failing = contacts.failing;
     if (contacts.success) state.success = contacts.success->at;
     if (contacts.failure) {
@@ -97,6 +97,7 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
     const auto pulled =
         branch.empty() ? "" : repository.ref(fmt::format("refs/remotes/{}/{}", remote.name, branch));
     if (!pulled.empty() && (seen.empty() || repository.descends(pulled, seen))) seen = pulled;
+    if (contacts.moved && !contacts.success) seen.clear(); // that was elsewhere
     const auto own = branch.empty() ? "" : repository.ref("refs/heads/" + branch);
     repository.since(
         own.empty() ? repository.head() : own, seen,
@@ -204,7 +205,7 @@ std::optional<StampTime> in_step_since(Workspace& workspace) {
   const auto all = store::remotes(repository);
   std::optional<StampTime> oldest;
   for (const auto& remote : all) {
-    const auto contacts = sync::contacts(attempts, remote.name);
+    const auto contacts = sync::contacts(attempts, remote);
     if (!contacts.success || contacts.heard || contacts.success->head != repository.head()) return {};
     if (store::last_seen(repository, remote.name) != repository.head()) return {};
     if (!oldest || contacts.success->at < *oldest) oldest = contacts.success->at;
@@ -217,8 +218,10 @@ void check_branch(const store::Repository& repository, const std::vector<store::
   const auto branch = repository.branch();
   for (const auto& remote : remotes) {
     const auto seen = repository.refs(seen_refs(remote.name));
-    if (seen.empty() ||
-        std::any_of(seen.begin(), seen.end(), [&](const auto& each) { return each.first == branch; }))
+    // A branch that is gone here was renamed: what the remote has by now it says itself.
+    if (seen.empty() || std::any_of(seen.begin(), seen.end(), [&](const auto& each) {
+          return each.first == branch || repository.ref("refs/heads/" + each.first).empty();
+        }))
       continue;
     const auto theirs = base::printable(seen.front().first);
     throw base::Error(base::Kind::Usage,

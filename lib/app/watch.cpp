@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 namespace crm::app {
 namespace {
@@ -39,49 +40,102 @@ milliseconds pause(base::Environment& env, std::chrono::seconds every, int failu
   return wait - wait * std::to_integer<int>(noise[0]) / 1280; // up to a fifth less
 }
 
-} // namespace
+/// Whether there is news, here or in remotes that are folders.
+bool has_news(const std::string& root, const store::Oid& offered) {
+  const auto repository = store::Repository::open(root);
+  if (repository.head() != offered) return true;
+  const auto all = store::remotes(repository);
+  return std::any_of(all.begin(), all.end(), [&](const store::Remote& remote) {
+    return store::folder_tip(repository, remote) != store::last_seen(repository, remote.name);
+  });
+}
 
-void watch(base::Environment& env, const WatchRequest& request,
-           const std::function<bool(Workspace&, const SyncReport&)>& told) {
-  int failures = 0;
-  for (;;) {
-    store::Oid offered;
-    // From before the sync, so that nothing falls between.
-    sync::Waiting waiting(folders_of(store::Repository::open(request.root)));
-    {
-      // Opened anew each time: schemas, settings and remotes may have changed, and nothing is held while it
-      // waits.
-      auto workspace = Workspace::open(env, request.root);
-      SyncReport report;
+bool can_be_read(const std::string& root) {
+  try {
+    return !store::Repository::open(root).head().empty();
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
+/// What no later round would do better, and not the passing fault of a disk or a share.
+bool is_final(const base::Error& error, const std::string& root) {
+  return (error.kind == base::Kind::Usage || error.kind == base::Kind::NotFound) && can_be_read(root);
+}
+
+class Watch {
+ public:
+  Watch(base::Environment& env, const WatchRequest& request, const Told& told)
+      : m_env(env), m_request(request), m_told(told) {}
+
+  void run() {
+    for (bool first = true; m_going_on; first = false) {
+      std::optional<sync::Waiting> waiting;
       try {
-        report = sync(workspace, request.sync);
+        // From before the sync, so that nothing falls between.
+        waiting.emplace(folders_of(store::Repository::open(m_request.root)));
+        round();
       } catch (const base::Error& error) {
-        if (error.kind == base::Kind::Usage || error.kind == base::Kind::NotFound) throw;
-        report = failed_report(workspace, remotes_named(workspace, request.sync.remotes), error);
+        if (first || is_final(error, m_request.root)) throw;
+        if (m_failures++ == 0 && m_request.unread) m_request.unread(error);
+        if (!waiting) waiting.emplace(std::vector<std::string>());
       }
-      offered = report.offered;
-      failures = report.any_ok() ? 0 : failures + 1;
-      if (!told(workspace, report)) return;
-    }
-    const auto end = std::chrono::steady_clock::now() + pause(env, request.every, failures);
-    for (;;) {
-      const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
-      const auto woken = waiting.wait(left);
-      if (woken == Woken::Stop) return;
-      if (woken == Woken::Time || woken == Woken::Resumed) break;
-      if (woken == Woken::Network) {
-        if (failures == 0) continue; // what works needs no second look
-        break;
-      }
-      const auto repository = store::Repository::open(request.root);
-      if (repository.head() != offered) break;
-      const auto news = [&](const store::Remote& remote) {
-        return store::folder_tip(repository, remote) != store::last_seen(repository, remote.name);
-      };
-      const auto all = store::remotes(repository);
-      if (std::any_of(all.begin(), all.end(), news)) break;
+      if (m_going_on) wait(*waiting);
     }
   }
+
+ private:
+  /// The store is opened anew each time: schemas, settings and remotes may have changed, and nothing is held
+  /// while it waits.
+  void round() {
+    auto workspace = Workspace::open(m_env, m_request.root);
+    SyncReport report;
+    try {
+      report = sync(workspace, m_request.sync);
+    } catch (const base::Error& error) {
+      if (is_final(error, m_request.root)) throw;
+      report = failed_report(workspace, remotes_named(workspace, m_request.sync.remotes), error);
+    }
+    m_offered = report.offered;
+    m_going_on = m_told(workspace, report);
+    m_failures = report.any_ok() ? 0 : m_failures + 1;
+  }
+
+  void wait(sync::Waiting& waiting) {
+    const auto end = std::chrono::steady_clock::now() + pause(m_env, m_request.every, m_failures);
+    for (;;) {
+      const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+      switch (waiting.wait(left)) {
+      case Woken::Stop:
+        m_going_on = false;
+        return;
+      case Woken::Time:
+      case Woken::Resumed:
+        return;
+      case Woken::Network:
+        if (m_failures > 0) return;
+        break; // what works needs no second look
+      case Woken::Change:
+        try {
+          if (has_news(m_request.root, m_offered)) return;
+        } catch (const base::Error&) { // a file is away for a moment: the next round sees what it is
+        }
+      }
+    }
+  }
+
+  base::Environment& m_env;
+  const WatchRequest& m_request;
+  const Told& m_told;
+  store::Oid m_offered;
+  int m_failures = 0;
+  bool m_going_on = true;
+};
+
+} // namespace
+
+void watch(base::Environment& env, const WatchRequest& request, const Told& told) {
+  Watch(env, request, told).run();
 }
 
 } // namespace crm::app

@@ -69,6 +69,7 @@ class Planner {
       m_out.found.push_back(std::to_string(blank) + (blank == 1 ? " object file is" : " object files are") +
                             " empty, as a power loss leaves them");
     look_at_remotes();
+    if (!needed()) look_at_files();
     for (const auto& id : m_damaged)
       m_out.aside.push_back(loose_path("", id).substr(1));
     return std::move(m_out);
@@ -144,8 +145,47 @@ class Planner {
           "make the store anew from a remote with `crm join URL`, or restore .git from a backup");
   }
 
+  /// Contents that are lost while commits and folders are there.
+  void look_at_files() {
+    const Oid head = m_repository.head_or_none();
+    git::OdbHandle odb;
+    if (head.empty() || git::take(odb, git_repository_odb, m_repository.get()) != 0) return;
+    std::string first;
+    std::size_t lost = 0;
+    walk_tree(m_repository.get(), tree_of(m_repository.get(), head).get(), "", [&](const TreeFile& file) {
+      if (entry_kind(file.mode) != EntryKind::File || git_odb_exists(odb.get(), file.id) != 0) return;
+      if (lost++ == 0) first = base::printable(file.path);
+      if (seen_id(m_repository.files.look(file.path)) == to_oid(*file.id)) ++m_out.remade;
+    });
+    if (lost == 0) return;
+    m_out.found.push_back("the committed content of " + first +
+                          (lost == 1 ? "" : " and " + std::to_string(lost - 1) + " more") + " is lost");
+    if (m_out.remade == 0)
+      stuck("no working file holds it",
+            "`crm git fetch --refetch REMOTE` brings anew all that a remote has; or restore .git from a "
+            "backup");
+  }
+
+  /// Files of refs that hold no id: libgit2 lists no ref for them.
+  void look_at_broken_refs(const std::string& below) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (fs::recursive_directory_iterator at(m_repository.common_dir + "/" + below, error), end;
+         !error && at != end; at.increment(error)) {
+      if (!at->is_regular_file(error) || at->path().extension() == ".lock") continue;
+      const auto ref = at->path().lexically_relative(m_repository.common_dir).string();
+      git_oid id;
+      const int code = git_reference_name_to_id(&id, m_repository.get(), ref.c_str());
+      if (code == 0 || code == GIT_ENOTFOUND) continue;
+      m_out.found.push_back(".git/" + base::printable(ref) + " " + state_of(at->path()));
+      m_out.aside.push_back(ref);
+    }
+  }
+
   /// What a remote was seen to have may be what is lost here.
   void look_at_remotes() {
+    for (const char* below : {"refs/crm", "refs/remotes"})
+      look_at_broken_refs(below);
     for (const char* glob : {"refs/crm/*", "refs/remotes/*"})
       for (const auto& ref : refs_like(m_repository.get(), glob)) {
         git_oid id;

@@ -22,7 +22,7 @@ struct BranchRepair {
   std::vector<std::string>
       aside; ///< broken files, within the git folder; they are kept in crm/damaged/ there
   std::vector<std::string> forgotten; ///< refs of remotes that name what is lost: they are removed
-  std::size_t remade = 0;             ///< files whose lost content was still in the working tree
+  std::size_t remade = 0; ///< files whose lost content is still in the working tree: they are made again
   bool needed() const { return !found.empty(); }
 };
 

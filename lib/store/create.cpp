@@ -1,9 +1,12 @@
 // Making a store's repository.
 #include "store/git_error.hpp"
+#include "store/git_index.hpp"
 #include "store/library.hpp"
+#include "store/objects.hpp"
 #include "store/paths.hpp"
 #include "store/publish.hpp"
 #include "store/repository_impl.hpp"
+#include "store/tree_walk.hpp"
 
 #include "base/error.hpp"
 
@@ -24,6 +27,8 @@ fi
 echo "warning: crm is not on the PATH: this commit was not checked" >&2
 exit 0
 )";
+
+constexpr std::string_view merge_driver = "merge.crm.driver";
 
 void write_new_file(const std::string& path, std::string_view content, mode_t mode) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
@@ -50,7 +55,7 @@ void configure(Repository& repository) {
   repository.set_config("core.logAllRefUpdates", "true");
   // For `git pull` and `git merge` by hand; .gitattributes names it.
   repository.set_config("merge.crm.name", "crm's join of two records");
-  repository.set_config("merge.crm.driver", "crm merge-file %O %A %B %P");
+  repository.set_config(merge_driver, "crm merge-file %O %A %B %P");
   repository.set_config("core.fsync",
                         "objects,reference"); // the git program's own writes are as durable as ours
 }
@@ -73,9 +78,44 @@ void prepare_git_dir(const std::string& git_dir) {
   sync_descriptor(file.get(), exclude);
 }
 
+std::string with_plain_ends(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') out += text[i];
+  return out;
+}
+
+/// A `git clone` under core.autocrlf has given working files other line ends than what they are of.
+void take_back_line_ends(const Repository::Impl& repository) {
+  const Oid head = repository.head_or_none();
+  if (head.empty()) return;
+  std::vector<Staged> changed;
+  walk_tree(repository.get(), tree_of(repository.get(), head).get(), "", [&](const TreeFile& file) {
+    if (entry_kind(file.mode) != EntryKind::File) return;
+    const auto seen = repository.files.look(file.path);
+    if (seen.what != Seen::What::File || seen.content.find("\r\n") == std::string::npos) return;
+    const auto plain = with_plain_ends(seen.content);
+    if (hash_blob(seen.content) == to_oid(*file.id) || hash_blob(plain) != to_oid(*file.id)) return;
+    repository.files.prepare(file.path, plain);
+    repository.files.publish(file.path);
+    changed.push_back({std::string(file.path), to_oid(*file.id)});
+  });
+  if (changed.empty()) return;
+  std::vector<std::string_view> paths;
+  for (const auto& each : changed)
+    paths.push_back(each.path);
+  repository.files.sync(paths, WorkFiles::Written::InPlace);
+  stage(repository.git_dir, repository.root, changed); // git goes by their sizes
+}
+
 } // namespace
 
+bool Repository::is_prepared() const {
+  return !config(merge_driver).empty();
+}
+
 void Repository::prepare() {
+  take_back_line_ends(*m_impl);
   configure(*this);
   prepare_git_dir(m_impl->common_dir);
 }

@@ -217,7 +217,8 @@ void Repository::newest_first(const Oid& from, const std::function<bool(const Co
 Oid Repository::ref(std::string_view name) const {
   git::ReferenceHandle reference;
   const int code = git::take(reference, git_reference_lookup, m_impl->get(), std::string(name).c_str());
-  if (code == GIT_ENOTFOUND) return "";
+  if (code == GIT_ENOTFOUND || (code < 0 && name.starts_with("refs/crm/")))
+    return ""; // or its file is broken
   check_git(code, "read the ref", name);
   git::ObjectHandle commit;
   if (git::take(commit, git_reference_peel, reference.get(), GIT_OBJECT_COMMIT) != 0) return "";

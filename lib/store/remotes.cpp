@@ -58,11 +58,19 @@ git::RepositoryHandle open_again(const Repository& repository) {
   return out;
 }
 
+void remove_ref(git_repository* repository, const std::string& name) {
+  const int code = git_reference_remove(repository, name.c_str());
+  if (code != GIT_ENOTFOUND) check_git(code, "remove", name);
+}
+
 Oid ref_target(git_repository* repository, const std::string& name) {
   git_oid id;
   const int code = git_reference_name_to_id(&id, repository, name.c_str());
   if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) return "";
-  check_git(code, "read", name);
+  if (code != 0) { // empty, say, as a power loss leaves it: the remote is asked again
+    remove_ref(repository, name);
+    return "";
+  }
   return to_oid(id);
 }
 
@@ -82,11 +90,6 @@ void move_ref(git_repository* repository, const std::string& name, const Oid& to
     throw base::Error(base::Kind::Busy, "another process has moved " + name + " meanwhile",
                       "run the command again");
   check_git(code, "write", name);
-}
-
-void remove_ref(git_repository* repository, const std::string& name) {
-  const int code = git_reference_remove(repository, name.c_str());
-  if (code != GIT_ENOTFOUND) check_git(code, "remove", name);
 }
 
 std::vector<std::string> refs_like(git_repository* repository, const std::string& glob) {

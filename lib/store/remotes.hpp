@@ -19,7 +19,8 @@ std::string incoming_ref(const std::string& remote);
 /// A handle of our own on an open repository.
 git::RepositoryHandle open_again(const Repository& repository);
 
-Oid ref_target(git_repository* repository, const std::string& name); ///< "" when there is none
+/// Of a ref of ours about a remote; "" when there is none. One that cannot be read is removed.
+Oid ref_target(git_repository* repository, const std::string& name);
 /// Compare and swap; "" for `before`: whatever is there. Throws Error(Busy) when another process was first.
 void move_ref(git_repository* repository, const std::string& name, const Oid& to, const Oid& before);
 void remove_ref(git_repository* repository, const std::string& name);

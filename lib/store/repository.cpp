@@ -136,6 +136,10 @@ std::string Repository::branch() const {
   return m_impl->branch();
 }
 
+bool Repository::is_shallow() const {
+  return git_repository_is_shallow(m_impl->get()) == 1;
+}
+
 std::string Repository::config(std::string_view key) const {
   git::ConfigHandle all, snapshot;
   check_git(git::take(all, git_repository_config, m_impl->get()), "read the configuration of", m_impl->root);

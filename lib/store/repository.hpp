@@ -92,8 +92,10 @@ class Repository {
   /// write_tree() and write_commit(). Throws Error(Usage) outside of git's hooks.
   static Repository open_receiving(const std::string& incoming);
 
-  /// Config, hook and fan-out folders as create() makes them, for a repository that was cloned.
+  /// Config, hook and fan-out folders as create() makes them, for a repository that was cloned; a working
+  /// file that only has other line ends than what is committed is written as that is.
   void prepare();
+  bool is_prepared() const; ///< a `git clone` is not
 
   Repository(Repository&&) noexcept;
   Repository& operator=(Repository&&) noexcept;
@@ -113,6 +115,7 @@ class Repository {
   std::string branch() const; ///< "main"; "" when HEAD names a commit instead
   /// Why nothing can be written now; nothing when it can.
   std::optional<Standstill> standstill() const;
+  bool is_shallow() const; ///< by `git clone --depth`: the history ends before its beginning
   /// Where the branch has been, newest first, by git's own log of it; also what it was moved back from.
   std::vector<Oid> branch_log() const;
   /// Blob content at a commit or tree; nothing when the path does not exist there.

@@ -26,9 +26,21 @@ std::string begun(git_repository* repository) {
   }
 }
 
+std::string first_work_tree(std::string_view common_dir) {
+  constexpr std::string_view usual = "/.git";
+  if (common_dir.ends_with(usual)) common_dir.remove_suffix(usual.size());
+  return std::string(common_dir);
+}
+
 } // namespace
 
 std::optional<Standstill> Repository::Impl::standstill() const {
+  // What it wrote beside the first would be stamped and signed as by one device, and be two histories.
+  if (git_repository_is_worktree(get()) != 0)
+    return Standstill{
+        "this is a second working tree of a store, by `git worktree`: crm only reads here",
+        fmt::format("write in {}; what git has committed here comes there by `crm git merge {}`",
+                    first_work_tree(common_dir), branch().empty() ? "COMMIT" : branch())};
   if (const auto command = begun(get()); !command.empty())
     return Standstill{
         fmt::format("`git {}` is under way here, and has not ended", command),

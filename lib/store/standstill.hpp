@@ -1,6 +1,6 @@
 // What keeps a store from being written until a person has ended it: HEAD on no branch, a rebase or a merge
-// by hand under way. A write in between would be no part of the branch, or would take what others wrote, and
-// git has merged already, for edits of this device.
+// by hand under way, a second working tree. A write in between would be no part of the branch, or would take
+// what others wrote, and git has merged already, for edits of this device.
 #pragma once
 
 #include "store/repository.hpp"

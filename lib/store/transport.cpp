@@ -209,6 +209,15 @@ class ObjectFolders {
   std::map<std::string, std::filesystem::file_time_type> m_before;
 };
 
+/// The user's own configuration may push to another place than it fetches from: two names of one repository,
+/// or not.
+bool arrived_elsewhere(const Repository& repository, const Remote& remote, const GitRun& run, const Oid& tip,
+                       const std::string& branch, std::chrono::seconds patience) {
+  if (run.output.starts_with("To " + remote.url + "\n")) return false;
+  const auto listing = ask_listing(repository, remote, branch, patience);
+  return listing.ok() && listing.tip != tip;
+}
+
 } // namespace
 
 std::string other_things_at(const std::string& url) {
@@ -247,10 +256,14 @@ Fetched fetch(const Repository& repository, const Remote& remote, std::chrono::s
   const auto run = fetch_refs(repository, remote, branch, devices, patience);
   if (lacks_branch(run)) {
     out.lost = !out.before.empty();
-    if (!out.lost) out.others = std::move(listing->branches);
+    out.others = std::move(listing->branches);
     return out;
   }
   static_cast<Contact&>(out) = contact_of(run, trouble_of(run));
+  if (lacks_beginning(run))
+    out.said =
+        "it goes on from batches that are not here, and holds only what came after them: one that holds "
+        "all is needed";
   if (!out.ok()) return out;
   folders.sync();
   const auto handle = open_again(repository); // knows the pack that came
@@ -323,6 +336,9 @@ Contact push(const Repository& repository, const Remote& remote, const Oid& tip,
   if (is_refused_as_checked_out(run))
     return {Trouble::Refused, checked_out_words("the repository there", branch)};
   if (!out.ok()) return out;
+  if (arrived_elsewhere(repository, remote, run, tip, branch, patience))
+    return {Trouble::Other, "what was pushed went elsewhere: a setting of git like `url.BASE.pushInsteadOf` "
+                            "changes the URL\n`git config --show-origin --get-regexp insteadof` shows it"};
   move_ref(handle.get(), seen, tip, "");
   clear_odd_devices(handle.get(), remote.name);
   for (const auto& [ref, commit] : beside)

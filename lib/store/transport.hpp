@@ -60,7 +60,7 @@ struct Fetched : Contact {
   bool rewound() const { return lost; }
   /// `before` is not among the ancestors of `tip`: the remote's history was rewritten, or its branch removed.
   bool lost = false;
-  /// Branches that it has instead of ours, where ours was never seen: it is likely to be something else.
+  /// Branches that it has instead of ours: where ours was never seen, it is likely to be something else.
   std::vector<std::string> others;
 };
 

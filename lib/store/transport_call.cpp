@@ -37,6 +37,7 @@ std::vector<std::string> hardening(std::chrono::seconds patience) {
            "gc.auto=0", // housekeeping has its own time
            "maintenance.auto=false",
            "push.gpgSign=false",
+           "push.pushOption=", // none of those that are set for other repositories
            "push.followTags=false",
            "http.lowSpeedLimit=1",
            "core.bigFileThreshold=1m",     // what is larger is not held in memory

@@ -26,6 +26,8 @@ struct Words {
   std::string_view words;
 };
 
+constexpr std::string_view prerequisites = "lacks these prerequisite commits";
+
 // The first that fits counts. What comes first is the cause of what comes later: git says "the remote end
 // hung up" after everything. All under LC_ALL=C: from git 2.39, OpenSSH 9.2 and curl 7.88 with OpenSSL or
 // GnuTLS.
@@ -91,6 +93,7 @@ constexpr std::array table{
     Words{Trouble::Refused, Speaker::Ours, "inflate returned"},
     Words{Trouble::Refused, Speaker::Ours, "unresolved delta"},
     Words{Trouble::Refused, Speaker::Ours, "did not send all necessary objects"},
+    Words{Trouble::Refused, Speaker::Ours, prerequisites},
     Words{Trouble::Refused, Speaker::Ours, "bad line length"},
     Words{Trouble::Refused, Speaker::Ours, "bad band"},
     Words{Trouble::Refused, Speaker::Anybody, "repository corruption"},
@@ -145,6 +148,7 @@ bool is_noise(std::string_view line) {
                                   "To ",
                                   "Pushing to ",
                                   "@@@@",
+                                  "warning: option \"uploadpack\" is ignored",
                                   "Please make sure you have the correct access rights",
                                   "and the repository exists."};
   if (line.starts_with(by_remote)) line.remove_prefix(by_remote.size());
@@ -272,6 +276,10 @@ bool lacks_branch(const GitRun& run) {
   return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
     return line.starts_with("fatal: couldn't find remote ref refs/heads/");
   });
+}
+
+bool lacks_beginning(const GitRun& run) {
+  return run.status != 0 && contains(run.errors, prerequisites);
 }
 
 std::string said_by(const GitRun& run) {

@@ -20,6 +20,8 @@ bool is_refused_as_checked_out(const GitRun& run);
 
 /// The remote has no branch of that name: an exit status alone does not tell that from a failure.
 bool lacks_branch(const GitRun& run);
+/// It was a bundle of only what came after commits that are not here.
+bool lacks_beginning(const GitRun& run);
 
 /// What a run that ended with such a trouble comes to.
 Contact contact_of(const GitRun& run, Trouble trouble);

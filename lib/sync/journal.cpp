@@ -25,6 +25,7 @@ std::string line_of(const Attempt& attempt) {
   out.set("received", static_cast<std::int64_t>(attempt.received));
   out.set("sent", static_cast<std::int64_t>(attempt.sent));
   out.set("before", attempt.before);
+  out.set("place", attempt.place);
   return codec::to_json(out) + "\n";
 }
 
@@ -43,7 +44,8 @@ std::optional<Attempt> attempt_of(std::string_view line) {
   const auto at = core::parse_stamp_time(text("at"));
   if (!at || text("remote").empty() || text("outcome").empty()) return std::nullopt;
   return Attempt{*at,          text("remote"),    text("outcome"), text("detail"),
-                 text("head"), count("received"), count("sent"),   text("before")};
+                 text("head"), count("received"), count("sent"),   text("before"),
+                 text("place")};
 }
 
 } // namespace
@@ -66,16 +68,25 @@ std::vector<Attempt> journal(const store::Repository& repository, std::size_t mo
   return out;
 }
 
-Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remote) {
+std::string place_of(const std::string& url) {
+  return url.empty() ? "" : store::Repository::id_of(url);
+}
+
+Contacts contacts(const std::vector<Attempt>& attempts, const store::Remote& remote) {
   Contacts out;
-  for (const auto& attempt : attempts)
-    if (attempt.remote == remote && attempt.outcome == removed) {
+  const auto place = place_of(remote.url);
+  for (const auto& attempt : attempts) {
+    if (attempt.remote != remote.name) continue;
+    if (attempt.outcome == removed) {
       out = {};
-    } else if (attempt.remote == remote) {
+    } else if (attempt.place != place && !attempt.place.empty() && !place.empty()) {
+      out.moved = true;
+    } else {
       (attempt.ok() ? out.success : out.failure) = attempt;
       out.failing = !attempt.ok();
       out.heard = out.failing && (out.heard || !store::is_unreached(attempt.outcome));
     }
+  }
   return out;
 }
 

@@ -21,6 +21,7 @@ struct Attempt {
   std::size_t received = 0, sent = 0; ///< commits
   /// Ours before the sync that the attempt was part of; "" in what earlier versions wrote.
   store::Oid before{};
+  std::string place{}; ///< place_of(the remote's URL); "" in what earlier versions wrote
   bool ok() const { return outcome == "ok"; }
 };
 
@@ -38,8 +39,13 @@ struct Contacts {
   std::optional<Attempt> success, failure;
   bool failing = false; ///< the last attempt was a failure
   bool heard = false;   ///< since the success the remote was reached, and something stood against it
+  bool moved = false;   ///< its name was another remote's before, at another URL
 };
-Contacts contacts(const std::vector<Attempt>& attempts, const std::string& remote);
+/// What was tried at another URL was tried with another remote, though it has the name now.
+Contacts contacts(const std::vector<Attempt>& attempts, const store::Remote& remote);
+
+/// Tells one URL from another, and gives none away; "" for none.
+std::string place_of(const std::string& url);
 
 /// When this device last reached a remote, or first tried to where it never has; nothing when it never tried.
 /// Made for the way of a write: no more than one line is parsed.
