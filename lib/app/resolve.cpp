@@ -176,7 +176,8 @@ std::string not_deleted(Workspace& workspace, std::string_view type, std::string
   const auto rows = workspace.with_index(
       [&](index::Index& index) { return matches(workspace, index, type, word, Scope::Live); });
   if (rows.size() == 1)
-    return fmt::format("{} ({}) is not deleted", base::printable(described(workspace, to_record(rows.front()))),
+    return fmt::format("{} ({}) is not deleted",
+                       base::printable(described(workspace, to_record(rows.front()))),
                        short_id(workspace, rows.front().id));
   return type.empty() ? "" : fmt::format("`crm {} list --deleted` shows those there are", command_of(type));
 }

@@ -70,10 +70,10 @@ void note_attempts(const Workspace& workspace, const SyncReport& report, const s
     constexpr std::size_t most_columns = 1000;
     std::string detail = outcome.detail;
     if (!outcome.problems.empty()) detail += "\n" + core::to_text(outcome.problems.front());
-    sync::record(repository, {workspace.env().now(), outcome.remote.name, outcome.outcome,
-                              base::fit(base::printable(detail, base::Newlines::Keep), most_columns),
-                              repository.head(), outcome.received, outcome.sent, before,
-                              sync::place_of(outcome.remote.url)});
+    sync::record(repository,
+                 {workspace.env().now(), outcome.remote.name, outcome.outcome,
+                  base::fit(base::printable(detail, base::Newlines::Keep), most_columns), repository.head(),
+                  outcome.received, outcome.sent, before, sync::place_of(outcome.remote.url)});
   }
 }
 
