@@ -127,6 +127,7 @@ void Workspace::bring_forward() {
           m_index->rollback();
           continue;
         }
+        m_batched = nullptr; // all is read, and not everything can be asked of what is filled anew
         rebuild(tree);
       }
       m_index->finish(basis);
