@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cmd/shape.hpp"
+#include "core/record.hpp"
 #include "store/small_file.hpp"
 
 #include <array>
@@ -94,7 +95,7 @@ void run_edit(Context& context, const EditOptions& options) {
   Scratch scratch(before.text);
   while (true) {
     open_editor(context, scratch.path());
-    const auto text = store::read_small_file(scratch.path());
+    const auto text = store::read_small_file(scratch.path(), core::largest_record);
     if (!text) throw base::Error(base::Kind::Failure, "cannot read what the editor left");
     if (*text == before.text) return context.say("nothing was changed");
     try {

@@ -306,8 +306,8 @@ constexpr const char* scripts_page =
                     lists are [] when empty. Described in schemas/output/.
   --format ndjson   one record a line; also yaml, and of lists csv and tsv
   -o FILE           written whole or not at all
-  sync --watch --json   the object of `crm sync` for each sync, one a line, until
-                    nobody reads them any more
+  sync --watch --json   the object of `crm sync` for each sync, one a line,
+                    until nobody reads them any more
   Data goes to standard output, everything else to standard error. Without a
   terminal there is no colour, no prompt and no abbreviation.
   CRM_STORE  the store      CRM_NOW     the time to work with, in UTC

@@ -117,6 +117,7 @@ void add_revoke(CLI::App& noun, Context& context) {
       if (!done.put_aside.empty())
         context.print(
             fmt::format("{} of its batches put aside: see `crm audit quarantine`\n", done.put_aside.size()));
+      context.print("It can still read what the remotes hold: take its access to them away as well\n");
     }
     answer(context, done.committed, "Changed member");
   });

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "cmd/command.hpp"
 #include "cmd/render/output_file.hpp"
+#include "core/record.hpp"
 #include "store/paths.hpp"
 #include "store/small_file.hpp"
 #include "sync/merge.hpp"
@@ -13,7 +14,7 @@ namespace crm::cmd {
 namespace {
 
 std::string text_of(const std::string& file) {
-  auto text = store::read_small_file(file);
+  auto text = store::read_small_file(file, core::largest_record);
   if (!text)
     throw base::Error(base::Kind::Failure, "cannot read " + base::printable(file),
                       "git calls this command with the files that it merges");

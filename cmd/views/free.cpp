@@ -89,10 +89,8 @@ void print_slots(Context& context, const app::Free& free) {
   };
   const std::string length = core::to_words(core::Duration{std::chrono::days{0}, free.length});
   if (free.slots.empty())
-    return context.print(on_lines("Nothing is free for " + length + " between " + words(free.within.from) +
-                                      " and " + words(free.within.to) + ".",
-                                  context.terminal()) +
-                         "\n");
+    return context.say("nothing is free for " + length + " between " + words(free.within.from) + " and " +
+                       words(free.within.to));
   context.print(headline(context, "Free for " + length, free.zone, Fit::OnTerminal) + "\n");
   Table table;
   table.column({.heading = "Day", .shrink = Shrink::Never});

@@ -6,6 +6,7 @@
 #include "app/keys.hpp"
 #include "app/late_edit.hpp"
 #include "app/occurrences.hpp"
+#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -179,12 +180,11 @@ void Batch::check_states(const core::Record& before, const core::Record& after,
   if (from == to || from.empty()) return;
   const auto* next = schema.states->next(from);
   if (next != nullptr && std::find(next->begin(), next->end(), to) != next->end()) return;
-  throw base::Error(base::Kind::InvalidData,
-                    fmt::format("{} \"{}\" is {} and cannot become {}", schema.type,
-                                core::display_name(before, schema), from, to),
-                    next == nullptr || next->empty()
-                        ? from + " is final"
-                        : "from " + from + " it can become " + base::join(*next, ", "));
+  throw base::Error(
+      base::Kind::InvalidData,
+      fmt::format("{} {} is {} and cannot become {}", schema.type, titled(m_workspace, before), from, to),
+      next == nullptr || next->empty() ? from + " is final"
+                                       : "from " + from + " it can become " + base::join(*next, ", "));
 }
 
 core::Record Batch::create(const core::Schema& schema, core::Map fields, std::optional<base::Id> id) {

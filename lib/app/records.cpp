@@ -107,6 +107,15 @@ void attach(Batch& batch, const core::Record& record, const core::Schema& schema
         {std::string(core::attachments_field), with_attachments(record.get(core::attachments_field), more)});
 }
 
+/// From then on the name alone says nobody; and more often than not it is one person, written down twice.
+void note_namesake(Workspace& workspace, const std::string& name) {
+  const auto same = workspace.with_index(
+      [&](index::Index& index) { return index.by_name(base::fold(name), "contact", 1); });
+  if (!same.empty())
+    workspace.warn(fmt::format("\"{}\" is there already ({}): `crm contact dupes` compares the two",
+                               base::printable(same.front().name), short_id(workspace, same.front().id)));
+}
+
 core::Record read_sound(const std::string& text, const std::string& path, const core::Schema& schema) {
   auto read = codec::read_record(text, path, schema);
   if (const auto* problems = std::get_if<std::vector<core::Problem>>(&read)) sync::fail_invalid(*problems);
@@ -155,7 +164,8 @@ Committed add(Workspace& workspace, const AddRequest& request) {
     fields.set("zone", home_zone(workspace, schema, fields));
   const core::Record wanted{base::Id::random(workspace.env()), schema.type, fields, {}};
   override_clashes(workspace, wanted, "");
-  batch.create(schema, std::move(fields));
+  const auto made = batch.create(schema, std::move(fields));
+  if (schema.type == "contact") note_namesake(workspace, core::display_name(made, schema));
   return batch.commit("Add " + schema.type);
 }
 

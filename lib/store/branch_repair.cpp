@@ -170,14 +170,17 @@ class Planner {
   void look_at_broken_refs(const std::string& below) {
     namespace fs = std::filesystem;
     std::error_code error;
+    std::set<std::string> refs;
     for (fs::recursive_directory_iterator at(m_repository.common_dir + "/" + below, error), end;
-         !error && at != end; at.increment(error)) {
-      if (!at->is_regular_file(error) || at->path().extension() == ".lock") continue;
-      const auto ref = at->path().lexically_relative(m_repository.common_dir).string();
+         !error && at != end; at.increment(error))
+      if (at->is_regular_file(error) && at->path().extension() != ".lock")
+        refs.insert(at->path().lexically_relative(m_repository.common_dir).string());
+    for (const auto& ref : refs) {
       git_oid id;
       const int code = git_reference_name_to_id(&id, m_repository.get(), ref.c_str());
       if (code == 0 || code == GIT_ENOTFOUND) continue;
-      m_out.found.push_back(".git/" + base::printable(ref) + " " + state_of(at->path()));
+      m_out.found.push_back(".git/" + base::printable(ref) + " " +
+                            state_of(fs::path(m_repository.common_dir) / ref));
       m_out.aside.push_back(ref);
     }
   }

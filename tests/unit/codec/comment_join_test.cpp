@@ -44,7 +44,7 @@ TEST_CASE("of random comments those paragraphs stay that no other one holds", "[
   for (int run = 0; run < runs; ++run) {
     INFO("run " << run);
     std::mt19937 random(static_cast<unsigned>(run));
-    const auto below = [&](unsigned n) { return random() % n; };
+    const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
     const unsigned letters = 1 + below(5), most = 1 + below(30), separators = 2 + below(60);
     const auto text = [&] {
       Text out;
