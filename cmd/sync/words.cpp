@@ -35,8 +35,7 @@ core::Value moment(const std::optional<std::chrono::sys_time<std::chrono::millis
 }
 
 std::string batches(std::size_t count) {
-  return fmt::format("{}{} batch{}", count, count == app::most_counted ? " or more" : "",
-                     count == 1 ? "" : "es");
+  return base::count_of(count, "batch") + (count == app::most_counted ? " or more" : "");
 }
 
 /// By this device's clock: what it once showed too late was just now.

@@ -149,6 +149,16 @@ std::vector<std::string> believed_devices(const core::Record& member) {
   return out;
 }
 
+bool is_revoked_on(Workspace& workspace, const std::string& member, const std::string& device) {
+  const auto row = member_row(workspace, member);
+  if (!row) return false;
+  const auto record = workspace.found(*row).record;
+  const auto has = [&](const std::vector<std::string>& devices) {
+    return std::find(devices.begin(), devices.end(), device) != devices.end();
+  };
+  return has(approved_devices(record)) && !has(believed_devices(record));
+}
+
 void refresh_signers(const store::Repository& repository) {
   const auto keys = sync::keys_at(repository, repository.head());
   if (!keys.empty()) store::write_allowed_signers(repository, store::allowed_signers(keys));

@@ -31,6 +31,9 @@ bool is_revoked(const core::Record& member, const store::PublicKey& key);
 /// The devices whose keys somebody has vouched for and nobody took back.
 std::vector<std::string> believed_devices(const core::Record& member);
 
+/// Somebody vouched for a key of the member's on that device, and none that is believed is left.
+bool is_revoked_on(Workspace& workspace, const std::string& member, const std::string& device);
+
 /// Brings git's list of signers to what the members' records say.
 void refresh_signers(const store::Repository& repository);
 

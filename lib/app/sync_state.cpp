@@ -1,7 +1,6 @@
 #include "app/sync_state.hpp"
 
 #include "app/keys.hpp"
-#include "app/project.hpp"
 #include "app/sync.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -114,21 +113,6 @@ std::vector<RemoteState> remote_states(Workspace& workspace, const std::vector<s
   return out;
 }
 
-namespace {
-
-/// Somebody vouched for a key of the member's there, and none that is believed is left.
-bool is_revoked_there(Workspace& workspace, const std::string& member, const std::string& device) {
-  const auto row = workspace.with_index([&](index::Index& index) { return index.by_key("member", member); });
-  if (!row) return false;
-  const auto record = to_record(*row);
-  const auto has = [&](const std::vector<std::string>& devices) {
-    return std::find(devices.begin(), devices.end(), device) != devices.end();
-  };
-  return has(approved_devices(record)) && !has(believed_devices(record));
-}
-
-} // namespace
-
 std::vector<DeviceState> device_states(Workspace& workspace, const std::vector<store::Remote>& remotes) {
   const auto& repository = workspace.repository();
   std::vector<DeviceState> out;
@@ -141,7 +125,7 @@ std::vector<DeviceState> device_states(Workspace& workspace, const std::vector<s
       DeviceState state{.device = beat.device, .member = beat.member, .seen = beat.at, .remote = remote.name};
       state.known = repository.has_commit(beat.head);
       if (state.known) state.lacks = repository.count_since(repository.head(), beat.head, most_counted);
-      state.revoked = is_revoked_there(workspace, state.member, state.device);
+      state.revoked = is_revoked_on(workspace, state.member, state.device);
       state.has_all = state.known && state.lacks == 0;
       if (known != out.end())
         *known = std::move(state);

@@ -8,10 +8,6 @@
 namespace crm::core {
 namespace {
 
-bool same(const Stamp& a, const Stamp& b) {
-  return a == b && a.member == b.member;
-}
-
 class ForeignStamps {
  public:
   ForeignStamps(const std::vector<const Record*>& known, const Schema& schema, const Writer& by)
@@ -33,7 +29,7 @@ class ForeignStamps {
     const auto any = [&](auto has) { return std::any_of(m_known.begin(), m_known.end(), has); };
     if (m_known.empty())
       own(after.created);
-    else if (!any([&](const RecordState& state) { return same(state.created, after.created); }))
+    else if (!any([&](const RecordState& state) { return is_same(state.created, after.created); }))
       nobody(after.created); // a record is made once
     for (const auto& stamp : after.again)
       if (!any([&](const RecordState& state) { return state.is_creation(stamp); })) own(stamp);
@@ -120,7 +116,7 @@ class ForeignStamps {
     for (const auto& element : now.elements)
       if (!any([&](const Register& each) { return each.elements.contains(element); })) own(element.stamp);
     if (now.joining == Joining::Set &&
-        !any([&](const Register& each) { return same(each.last, now.last); }) && !m_known.empty())
+        !any([&](const Register& each) { return is_same(each.last, now.last); }) && !m_known.empty())
       own(now.last);
     for (const auto& [element, stamps] : now.added)
       for (const auto& stamp : stamps)
@@ -138,7 +134,7 @@ class ForeignStamps {
     for (const auto* each : old)
       for (const auto& known : each->now) {
         content = content || known.content == version.content;
-        stamp = stamp || same(known.stamp, version.stamp);
+        stamp = stamp || is_same(known.stamp, version.stamp);
       }
     return content && stamp;
   }
@@ -196,7 +192,7 @@ std::optional<Stamp> foreign_stamp(const std::vector<const Record*>& known, cons
 
 bool continues(const Record& fresh, const Record& other, const Schema& schema) {
   return may_recur(schema) && (is_series(fresh) || is_override(fresh)) &&
-         same(created(fresh), created(other));
+         is_same(created(fresh), created(other));
 }
 
 } // namespace crm::core
