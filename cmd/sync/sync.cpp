@@ -7,6 +7,7 @@
 #include "cmd/command.hpp"
 #include "cmd/exit_codes.hpp"
 #include "cmd/shape.hpp"
+#include "cmd/sync/report_json.hpp"
 #include "cmd/sync/words.hpp"
 #include "codec/json.hpp"
 #include "core/time.hpp"
@@ -15,93 +16,6 @@
 
 namespace crm::cmd {
 namespace {
-
-core::Value or_null(const std::string& text) {
-  return text.empty() ? core::Value{} : core::Value{text};
-}
-
-/// An appointment is called after its contact, as in lists.
-std::string name_of(app::Workspace& workspace, const sync::Joined& joined) {
-  const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(joined.id); });
-  const std::string name =
-      row ? label(workspace, app::to_record(*row), workspace.schemas().get(row->type)) : std::string();
-  return name.empty() ? joined.name : name;
-}
-
-core::Map outcome_json(app::Workspace& workspace, const app::RemoteOutcome& outcome) {
-  core::Map out;
-  core::List problems, joined, newest, chosen, files, put_aside;
-  for (const auto& each : outcome.put_aside) {
-    core::Map entry;
-    entry.set("commit", each.commit);
-    entry.set("member", each.member);
-    entry.set("device", each.device);
-    entry.set("reason", each.reason);
-    entry.set("detail", each.detail);
-    put_aside.emplace_back(std::move(entry));
-  }
-  for (const auto& problem : outcome.problems)
-    problems.emplace_back(core::to_text(problem));
-  for (const auto& each : outcome.joined) {
-    core::Map entry;
-    core::List decisions;
-    for (const auto& decision : each.decisions) {
-      core::Map one;
-      one.set("unit", decision.unit);
-      one.set("rule", std::string(core::to_text(decision.rule)));
-      one.set("conflict", decision.conflict);
-      decisions.emplace_back(std::move(one));
-    }
-    entry.set("type", each.type);
-    entry.set("id", each.id);
-    entry.set("name", name_of(workspace, each));
-    entry.set("decisions", std::move(decisions));
-    joined.emplace_back(std::move(entry));
-  }
-  for (const auto& each : outcome.chosen) {
-    core::Map entry;
-    entry.set("file", each.path);
-    entry.set("without", or_null(each.commit));
-    entry.set("member", or_null(each.member));
-    entry.set("device", or_null(each.device));
-    chosen.emplace_back(std::move(entry));
-    newest.emplace_back(each.path);
-  }
-  for (const auto& path : outcome.files)
-    files.emplace_back(path);
-  out.set("remote", outcome.remote.name);
-  out.set("url", outcome.remote.url);
-  out.set("outcome", outcome.outcome);
-  out.set("detail", outcome.detail.empty() ? core::Value{} : core::Value{outcome.detail});
-  out.set("received", static_cast<std::int64_t>(outcome.received));
-  out.set("sent", static_cast<std::int64_t>(outcome.sent));
-  out.set("pushed", outcome.pushed);
-  out.set("records_new", static_cast<std::int64_t>(outcome.arrived));
-  out.set("records_changed", static_cast<std::int64_t>(outcome.changed));
-  out.set("records_deleted", static_cast<std::int64_t>(outcome.deleted));
-  out.set("merged", std::move(joined));
-  out.set("files_changed", std::move(files));
-  out.set("newest_taken", std::move(newest));
-  out.set("chosen", std::move(chosen));
-  out.set("put_aside", std::move(put_aside));
-  out.set("problems", std::move(problems));
-  return out;
-}
-
-core::Map report_json(const app::SyncReport& report, const app::SyncRequest& request,
-                      app::Workspace& workspace) {
-  core::Map out;
-  core::List remotes;
-  for (const auto& outcome : report.remotes)
-    remotes.emplace_back(outcome_json(workspace, outcome));
-  out.set("schema", "crm.sync/1");
-  out.set("dry_run", request.mode == app::Mode::DryRun);
-  out.set("head", report.head);
-  out.set("remotes", std::move(remotes));
-  set_rules(out, report.rules, workspace);
-  out.set("conflicts", static_cast<std::int64_t>(report.conflicts));
-  return out;
-}
 
 std::string counted(std::size_t count, const char* what) {
   return count == 0 ? std::string() : fmt::format("{} {}", count, what);
@@ -147,6 +61,26 @@ void print_put_aside(Context& context, const std::vector<sync::Refused>& put_asi
   if (!put_aside.empty()) context.print("      `crm audit quarantine` lists what waits for a decision\n");
 }
 
+/// What one clone wrote passes for having been seen by the other, so that no conflict tells of it.
+void print_doubled(Context& context, const std::vector<sync::Doubled>& doubled) {
+  constexpr std::size_t most = 5;
+  const Style style = context.style();
+  for (const auto& each : doubled) {
+    const std::string device = base::printable(each.device);
+    std::string line = "      twice     two clones write as " + device;
+    if (!each.records.empty()) line += "; what one of them wrote of these may be gone";
+    context.print(style.paint(Role::Warn, line + "\n"));
+    for (std::size_t i = 0; i < std::min(most, each.records.size()); ++i) {
+      const auto& record = each.records[i];
+      const auto type = record.substr(0, record.find(' '));
+      context.print(fmt::format("                {}: `crm audit --record {}`\n", base::printable(type),
+                                app::short_id(context.workspace(), id_in(record))));
+    }
+    if (each.records.size() > most)
+      context.print(fmt::format("                and {} more\n", each.records.size() - most));
+  }
+}
+
 void print_outcome(Context& context, const app::RemoteOutcome& outcome, std::size_t width, bool dry_run) {
   const Style style = context.style();
   const std::string name = base::pad(base::printable(outcome.remote.name), width);
@@ -177,6 +111,7 @@ void print_outcome(Context& context, const app::RemoteOutcome& outcome, std::siz
           style.paint(Role::Warn, fmt::format("      conflict  {}: {}\n", what, base::join(open, ", "))));
   }
   print_put_aside(context, outcome.put_aside);
+  print_doubled(context, outcome.doubled);
   for (const auto& each : outcome.chosen)
     context.print(style.paint(Role::Warn, "      newest    " + base::printable(choice(each)) + "\n"));
 }

@@ -76,13 +76,20 @@ std::optional<std::string> other_name(Workspace& workspace, const std::string& r
     // A copy has the same number; what the last one who used the name had at hand, only one of them has.
     rightful = !twice && past.holds(beat.head);
   }
-  if (rightful) return std::nullopt;
+  std::vector<store::Oid> by_another, renamed;
   repository.since(tip, repository.head(), [&](const store::Commit& commit) {
     const auto device = commit.trailer("Crm-Device");
     taken.insert(device);
-    twice = twice || (device == own && !past.holds(commit.id));
+    if (device == own && !commit.trailer(core::becomes_trailer).empty()) renamed.push_back(commit.id);
+    if (device == own && !past.holds(commit.id)) by_another.push_back(commit.id);
     return true;
   });
+  // Beside who has the name a copy may go on under it with other remotes, unless it has taken another since.
+  twice = twice || std::any_of(by_another.begin(), by_another.end(), [&](const store::Oid& commit) {
+            return !rightful || std::none_of(renamed.begin(), renamed.end(), [&](const store::Oid& at) {
+              return repository.descends(at, commit) || repository.descends(commit, at); // to vouch for a key
+            });
+          });
   return twice ? std::optional(free_name(own, taken)) : std::nullopt;
 }
 
@@ -91,9 +98,11 @@ void keep_apart(Workspace& workspace, store::Transaction& transaction, const std
   auto& repository = workspace.repository();
   std::set<store::Oid> unsent;
   std::set<std::string> paths;
+  std::size_t unsent_own = 0;
   repository.since(transaction.head(), theirs, [&](const store::Commit& commit) {
     unsent.insert(commit.id);
     if (commit.parents.size() != 1 || commit.trailer("Crm-Device") != workspace.device()) return true;
+    ++unsent_own;
     for (const auto& each : repository.diff(repository.commit(commit.parents.front()).tree, commit.tree))
       if (store::parse_record_path(each.path)) paths.insert(each.path);
     return true;
@@ -118,7 +127,7 @@ void keep_apart(Workspace& workspace, store::Transaction& transaction, const std
     changes.push_back({path, codec::edit_record(*text, renamed, *schema)});
     message.trailers.emplace_back("Crm-Record", schema->type + " " + renamed.id.str());
   }
-  if (changes.empty()) return;
+  if (unsent_own == 0) return;
   message.trailers.emplace_back(core::becomes_trailer, name);
   if (renaming.since != core::StampTime{})
     message.trailers.emplace_back(core::since_trailer, core::to_text(renaming.since));

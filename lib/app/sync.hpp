@@ -46,6 +46,7 @@ struct RemoteOutcome {
   std::vector<sync::Refused> put_aside; ///< batches that do not count, and are kept for somebody to look at
   std::vector<std::string> files;       ///< schemas, settings and policy that changed here
   std::vector<sync::Chosen> chosen; ///< by this merge, or by another device's against a change that was here
+  std::vector<sync::Doubled> doubled; ///< devices in whose name two clones write
   /// Of a dry run: what a remote holds that lost what it had; "" for nothing.
   std::optional<store::Oid> rewound_to;
   bool ok() const { return outcome == "ok"; }

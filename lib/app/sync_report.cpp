@@ -32,6 +32,7 @@ void tell(RemoteOutcome& outcome, const store::Repository& repository, const syn
   for (const auto& change : plan.changes)
     if (is_told_of(change.path)) outcome.files.push_back(change.path);
   outcome.chosen.insert(outcome.chosen.end(), plan.chosen.begin(), plan.chosen.end());
+  outcome.doubled.insert(outcome.doubled.end(), plan.doubled.begin(), plan.doubled.end());
   const auto by_others = sync::chosen_by_others(repository, plan);
   outcome.chosen.insert(outcome.chosen.end(), by_others.begin(), by_others.end());
 }

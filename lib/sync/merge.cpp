@@ -105,10 +105,7 @@ class Planner {
   }
 
   void merge() {
-    if (m_origins == Origins::Unknown &&
-        (m_our_history.begins_elsewhere() || m_their_history.begins_elsewhere()))
-      throw base::Error(base::Kind::VerificationFailed,
-                        m_plan.theirs + " is of another store: its history begins with another commit");
+    if (m_origins == Origins::Unknown) look_at_histories();
     auto found = m_repository.diff(m_ours.tree, m_theirs.tree);
     choose(found); // schemas are among these, and the records need them
     check_moves(m_moves.here, m_ours.tree);
@@ -127,6 +124,19 @@ class Planner {
     m_problems.insert(m_problems.begin(), broken.begin(), broken.end());
     if (!m_problems.empty()) fail_invalid(m_problems);
     describe(records, differences.size());
+  }
+
+  void look_at_histories() {
+    if (m_our_history.begins_elsewhere() || m_their_history.begins_elsewhere())
+      throw base::Error(base::Kind::VerificationFailed,
+                        m_plan.theirs + " is of another store: its history begins with another commit");
+    for (const auto& [device, here] : m_our_history.by_device()) {
+      const auto there = m_their_history.by_device().find(device);
+      if (there == m_their_history.by_device().end()) continue;
+      auto& doubled = m_plan.doubled.emplace_back(Doubled{device, {}});
+      std::set_intersection(here.begin(), here.end(), there->second.begin(), there->second.end(),
+                            std::back_inserter(doubled.records));
+    }
   }
 
   void choose(const std::vector<Difference>& differences) {

@@ -28,6 +28,13 @@ struct Chosen {
   friend bool operator<(const Chosen& a, const Chosen& b) { return a.path < b.path; }
 };
 
+/// A device of which each side holds batches that the other one lacks: two clones write in its name, or one
+/// was moved back and went on. What one of them wrote passes for having been seen by the other.
+struct Doubled {
+  std::string device;
+  std::vector<std::string> records; ///< "type id": that it wrote on both sides
+};
+
 /// What merging `theirs` into `ours` comes to. A pure function of the two heads: planned twice, the same.
 struct MergePlan {
   enum class Kind {
@@ -40,6 +47,7 @@ struct MergePlan {
   std::vector<store::Change> changes; ///< relative to ours, by path; the whole way from ours to the result
   std::vector<Joined> joined;         ///< Merge only
   std::vector<Chosen> chosen;         ///< Merge only
+  std::vector<Doubled> doubled;       ///< Merge only, and where the origins were looked at
   /// Records, as seen from ours: new here, changed here, newly marked as deleted (or removed) here; each
   /// counts once.
   std::size_t arrived = 0, changed = 0, deleted = 0;

@@ -1,6 +1,7 @@
 #include "sync/merge_history.hpp"
 
 #include "base/error.hpp"
+#include "core/renaming.hpp"
 #include "store/missing_object.hpp"
 #include "sync/merge_schemas.hpp"
 
@@ -22,18 +23,32 @@ SideHistory::SideHistory(const store::Repository& repository, store::Oid from, s
 
 void SideHistory::walk() const {
   if (std::exchange(m_walked, true)) return;
+  std::set<std::string> became;
   m_repository.since(m_from, m_without, [&](const store::Commit& commit) {
     m_begins_elsewhere = m_begins_elsewhere || commit.parents.empty();
+    if (!commit.trailer(core::becomes_trailer).empty()) became.insert(commit.trailer("Crm-Device"));
     if (commit.parents.size() == 1) m_commits.push_back(commit);
-    for (const auto& [name, value] : commit.trailers)
-      if (name == "Crm-Record") m_written.insert(value.substr(value.find(' ') + 1));
+    const auto device = commit.trailer("Crm-Device");
+    auto* by_device = device.empty() ? nullptr : &m_by_device[device];
+    for (const auto& [name, value] : commit.trailers) {
+      if (name != "Crm-Record") continue;
+      m_written.insert(value.substr(value.find(' ') + 1));
+      if (by_device != nullptr) by_device->insert(value);
+    }
     return true;
   });
+  for (const auto& device : became)
+    m_by_device.erase(device);
 }
 
 bool SideHistory::wrote(const std::string& id) const {
   walk();
   return m_written.contains(id);
+}
+
+const std::map<std::string, std::set<std::string>>& SideHistory::by_device() const {
+  walk();
+  return m_by_device;
 }
 
 bool SideHistory::begins_elsewhere() const {

@@ -36,6 +36,9 @@ class SideHistory {
   /// Whether this side's batches wrote a record, by what they say: no file is read for it. Commits by git say
   /// nothing.
   bool wrote(const std::string& id) const;
+  /// What each device's batches wrote on this side: "type id", as their trailers have it. One that became
+  /// another here (core/renaming) is left out.
+  const std::map<std::string, std::set<std::string>>& by_device() const;
   /// The newest change of a path; nothing when this side never touched it. Merges do not count: they choose
   /// among what others wrote, nor do commits with folders too deep to compare. The first call reads what each
   /// commit changed.
@@ -51,6 +54,7 @@ class SideHistory {
   mutable bool m_walked = false, m_loaded = false;
   mutable std::vector<store::Commit> m_commits;
   mutable std::set<std::string, std::less<>> m_written; ///< ids of records
+  mutable std::map<std::string, std::set<std::string>> m_by_device;
   mutable bool m_begins_elsewhere = false;
   mutable std::map<std::string, Moment, std::less<>> m_newest;
   mutable std::map<std::string, Standing, std::less<>> m_standing; ///< of schemas
