@@ -106,6 +106,8 @@ std::string sentence(const app::BrokenRule& broken) {
   case app::BrokenRule::Kind::Landed:
     return fmt::format("was merged, and then {} came from a device that did not know: {}", broken.field,
                        detail);
+  case app::BrokenRule::Kind::Outlived:
+    return fmt::format("stands, and its series was {} by somebody who did not know of it", detail);
   case app::BrokenRule::Kind::Invalid:
     break;
   }

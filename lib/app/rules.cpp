@@ -2,6 +2,7 @@
 
 #include "app/availability.hpp"
 #include "app/occurrences.hpp"
+#include "app/outlived.hpp"
 #include "app/redirects.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
@@ -97,6 +98,17 @@ class Look {
                         short_id(m_workspace, row.id))});
   }
 
+  void at_outlived(const Outlived& each) {
+    const auto& schema = m_workspace.schemas().get(each.part.type);
+    if (!still_wants(each.part, schema)) return;
+    const auto& field = schema.states->field;
+    const std::string id = short_id(m_workspace, each.part.id);
+    const bool is_series = core::is_series(to_record(each.part));
+    tell(BrokenRule::Kind::Outlived, each.part, field, each.series.state,
+         {schema.type == "appointment" ? fmt::format("crm book cancel {}{}", id, is_series ? " --all" : "")
+                                       : fmt::format("crm set {} {}={}", id, field, each.series.state)});
+  }
+
   void at_key(const index::Row& row, const core::Schema& schema) {
     if (row.deleted || row.key.empty()) return;
     const auto same = m_workspace.with_index(
@@ -186,10 +198,11 @@ class Look {
     if (found && !still_wants(row, schema)) return;
     const std::string id = short_id(m_workspace, row.id);
     if (found) {
-      tell(
-          BrokenRule::Kind::Deleted, row, field.name,
-          found->type + " " + (found->name.empty() ? target : found->name),
-          {"crm restore " + short_id(m_workspace, found->id), fmt::format("crm set {} {}=", id, field.name)});
+      std::vector<std::string> repair{"crm restore " + short_id(m_workspace, found->id),
+                                      fmt::format("crm set {} {}=", id, field.name)};
+      if (field.name == "series" && core::may_recur(schema)) repair.insert(repair.begin(), "crm rm " + id);
+      tell(BrokenRule::Kind::Deleted, row, field.name,
+           found->type + " " + (found->name.empty() ? target : found->name), std::move(repair));
     } else {
       tell(BrokenRule::Kind::Missing, row, field.name, target,
            {fmt::format("crm set {} {}=", id, field.name)});
@@ -257,6 +270,8 @@ std::string_view to_text(BrokenRule::Kind kind) {
     return "circle";
   case BrokenRule::Kind::Landed:
     return "landed";
+  case BrokenRule::Kind::Outlived:
+    return "outlived";
   case BrokenRule::Kind::Invalid:
     break;
   }
@@ -269,7 +284,7 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
   auto& repository = workspace.repository();
   if (repository.head_tree() == before) return {};
   const auto ask = [&](auto&& question) { return workspace.with_index(question); };
-  std::set<std::string> unfit, changed;
+  std::set<std::string> unfit, changed, moved;
   const auto unfit_rows = ask([](index::Index& index) { return index.referring(unfit_mark, "", 0); });
   for (const auto& row : unfit_rows)
     unfit.insert(row.id);
@@ -278,6 +293,7 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
     const auto parts = store::parse_record_path(difference.path);
     const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
     if (schema == nullptr || difference.after.empty()) continue;
+    if (core::may_recur(*schema)) moved.insert(parts->id);
     const auto row = ask([&](index::Index& index) { return index.by_id(parts->id); });
     if (!row) continue;
     if (unfit.contains(row->id)) look.at_text(*row);
@@ -292,6 +308,9 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
         for (const auto& other : ask([&](index::Index& index) { return index.referring(target, "", 0); }))
           look.at_references(other, workspace.schemas().get(other.type));
   }
+  if (!moved.empty())
+    for (const auto& each : outlived(workspace))
+      if (moved.contains(each.part.id) || moved.contains(each.series.id)) look.at_outlived(each);
   for (const auto& row : unfit_rows) // that nobody has touched, as a stricter schema came
     if (changed.contains(schema_path(row.type))) look.at_text(row);
   return look.take();
@@ -311,6 +330,8 @@ Rules all_rules(Workspace& workspace) {
   for (const auto& row : ask([](index::Index& index) { return index.of_doubtful_links(); }))
     look.at_references(row, workspace.schemas().get(row.type));
   look_at_merges(workspace, look);
+  for (const auto& each : outlived(workspace))
+    look.at_outlived(each);
   for (const auto& row : ask([](index::Index& index) { return index.of_shared_keys(); }))
     look.at_key(row, workspace.schemas().get(row.type));
   return look.take();

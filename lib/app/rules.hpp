@@ -24,7 +24,8 @@ struct BrokenRule {
     SameKey, ///< another live record of the type has its handle
     Invalid, ///< does not fit its schema
     Circle,  ///< it and others were merged into each other; it counts, as the newest merge says
-    Landed   ///< written to a merged record without knowledge of the merge, and not carried over
+    Landed,  ///< written to a merged record without knowledge of the merge, and not carried over
+    Outlived ///< a part of a series that stands, as who called the series off did not know of it
   };
   Kind kind;
   std::string type, id, name, path;
@@ -32,8 +33,8 @@ struct BrokenRule {
   std::string detail;              ///< the target, the handle, or the first problem
   std::vector<std::string> repair; ///< command lines, the likeliest first
 };
-std::string_view
-to_text(BrokenRule::Kind kind); ///< "missing", "deleted", "same-key", "invalid", "circle", "landed"
+std::string_view to_text(
+    BrokenRule::Kind kind); ///< "missing", "deleted", "same-key", "invalid", "circle", "landed", "outlived"
 
 struct Rules {
   std::vector<OpenClash> clashes;
