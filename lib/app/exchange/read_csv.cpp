@@ -116,7 +116,6 @@ class CsvReading final : public Reading {
       m_targets.push_back(target(name, contacts));
     for (const auto& [column, field] : m_options.columns)
       map_column(names, column, field);
-    m_names = std::move(names);
   }
 
   Target target(const std::string& name, bool contacts) const {
@@ -345,7 +344,6 @@ class CsvReading final : public Reading {
   codec::CsvReader m_rows;
   ContactTable m_table{"csv", "", DateOrder::Unknown};
   std::vector<Target> m_targets;
-  std::vector<std::string> m_names;
   std::string m_header, m_recognised;
   std::unordered_map<std::string, int> m_seen;
   std::map<std::pair<std::string, std::string>, std::variant<core::Value, base::Error>> m_referred;
