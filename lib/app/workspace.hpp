@@ -57,8 +57,8 @@ class Workspace {
   core::Instant now() const;
 
   /// Runs `ask` against an index that stands at the tree, bringing it forward first: all questions of a
-  /// command see one state of it. A damaged index is rebuilt once, and all of `ask` is done again. That is for
-  /// the outermost of questions within each other: the others are still reading the damaged one.
+  /// command see one state of it. A damaged index is rebuilt once, and all of `ask` is done again. That is
+  /// for the outermost of questions within each other: the others are still reading the damaged one.
   template <typename Ask>
   auto with_index(Ask&& ask) -> decltype(ask(std::declval<index::Index&>())) {
     const Asking asking(m_questions);
@@ -111,11 +111,11 @@ class Workspace {
   /// The newest batch that this command has committed, "" before: what fails later must not hide it.
   const std::string& committed() const { return m_committed; }
   void committed(std::string batch) { m_committed = std::move(batch); }
-  /// Sentences for people, collected on the way (a schema's broken working copy, say).
   /// So many of so many are done: for a bar on a terminal when it takes long.
   void progress(std::string_view what, std::size_t done, std::size_t total) const {
     if (m_progress) m_progress(what, done, total);
   }
+  /// Sentences for people, collected on the way (a schema's broken working copy, say).
   std::vector<std::string> take_warnings();
   void warn(std::string sentence) { m_warnings.push_back(std::move(sentence)); }
 
