@@ -101,8 +101,7 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
   std::vector<std::string> ids;
   std::vector<std::vector<Cell>> rows;
   app::each_listed(workspace, request, [&](const core::Record& record) {
-    ids.push_back(record.id.str());
-    auto& row = rows.emplace_back();
+    std::vector<Cell> row;
     row.reserve(1 + columns.size());
     row.emplace_back();
     for (const auto& name : columns) {
@@ -117,6 +116,9 @@ bool print_table(Context& context, const app::ListRequest& request, const std::v
                                                                 : over  ? Role::Dim
                                                                         : Role::Plain});
     }
+    // Only now: what is damaged is found by the cells, and the record comes once more.
+    ids.push_back(record.id.str());
+    rows.push_back(std::move(row));
   });
   table.column({.heading = ""});
   const auto names = app::short_ids(workspace, ids);

@@ -54,9 +54,8 @@ class Batch {
   /// Looks at every file for hand edits now, rather than at each record's when it is loaded: for a batch that
   /// loads very many.
   void sweep();
-  /// The record as it is now, hand edits of its file taken in first. Throws Error(InvalidData) when they are
-  /// invalid.
-  /// Of an occurrence that is no record yet, what its series says of it.
+  /// The record as it is now, hand edits of its file taken in first; of an occurrence that is no record yet,
+  /// what its series says of it. Throws Error(InvalidData) when the edits are invalid.
   core::Record load(const Found& found);
   /// What is written by this batch is later than that.
   void follows(core::StampTime time) { m_newest = std::max(m_newest, time); }

@@ -25,7 +25,8 @@ struct ListRequest {
 
 /// Throws Error(Usage) for a field to sort by that the type does not have.
 std::vector<core::Record> list(Workspace& workspace, const ListRequest& request);
-/// The same, one after the other. All of them are in memory only where the order is none that the index has.
+/// The same, one after the other, as `each_row` visits them. All of them are in memory only where the order
+/// is none that the index has.
 void each_listed(Workspace& workspace, const ListRequest& request,
                  const std::function<void(core::Record&&)>& visit);
 

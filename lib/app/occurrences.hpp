@@ -28,6 +28,8 @@ std::vector<index::Row> rows(Workspace& workspace, const index::Query& query,
                              std::chrono::days ahead = looked_ahead);
 
 /// The same one by one until `visit` says false; where there are no series, one row at a time is in memory.
+/// `visit` may ask the index; where it thereby meets damage (index::Stale passes through it), the row comes
+/// to it once more.
 void each_row(Workspace& workspace, const index::Query& query,
               const std::function<bool(const index::Row&)>& visit, std::chrono::days ahead = looked_ahead);
 

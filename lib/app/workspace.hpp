@@ -57,10 +57,13 @@ class Workspace {
   core::Instant now() const;
 
   /// Runs `ask` against an index that stands at the tree, bringing it forward first: all questions of a
-  /// command see one state of it. A damaged index is rebuilt once.
+  /// command see one state of it. A damaged index is rebuilt once, and all of `ask` is done again. That is
+  /// for the outermost of questions within each other: the others are still reading the damaged one.
   template <typename Ask>
   auto with_index(Ask&& ask) -> decltype(ask(std::declval<index::Index&>())) {
+    const Asking asking(m_questions);
     bring_forward();
+    if (m_questions > 1) return ask(*m_index);
     try {
       return ask(*m_index);
     } catch (const index::Stale&) {
@@ -108,11 +111,11 @@ class Workspace {
   /// The newest batch that this command has committed, "" before: what fails later must not hide it.
   const std::string& committed() const { return m_committed; }
   void committed(std::string batch) { m_committed = std::move(batch); }
-  /// Sentences for people, collected on the way (a schema's broken working copy, say).
   /// So many of so many are done: for a bar on a terminal when it takes long.
   void progress(std::string_view what, std::size_t done, std::size_t total) const {
     if (m_progress) m_progress(what, done, total);
   }
+  /// Sentences for people, collected on the way (a schema's broken working copy, say).
   std::vector<std::string> take_warnings();
   void warn(std::string sentence) { m_warnings.push_back(std::move(sentence)); }
 
@@ -143,6 +146,16 @@ class Workspace {
   void drop_index();
 
  private:
+  class Asking {
+   public:
+    explicit Asking(int& questions) : m_questions(questions) { ++m_questions; }
+    Asking(const Asking&) = delete;
+    ~Asking() { --m_questions; }
+
+   private:
+    int& m_questions;
+  };
+
   Workspace(base::Environment& env, store::Repository repository, ProgressSink progress);
   void bring_forward();
   void rebuild(const store::Oid& tree);
@@ -167,6 +180,7 @@ class Workspace {
   mutable store::Oid m_tree;
   const Batched* m_batched = nullptr; ///< during bring_forward(batch)
   store::Oid m_indexed;               ///< the tree that the index was brought to by this command
+  int m_questions = 0;                ///< that are being asked of the index, each within the one before
   std::map<std::pair<std::string, std::string>, int> m_capacities;
   std::map<std::string, OccurrenceOf, std::less<>> m_occurrences;
   std::map<std::string, std::shared_ptr<const SeriesRead>> m_series;

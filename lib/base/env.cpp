@@ -1,6 +1,7 @@
 #include "base/env.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 #include <array>
 #include <cerrno>
@@ -22,9 +23,10 @@ std::optional<Millis> parse_instant(const std::string& text) {
                   &end) != 6)
     return std::nullopt;
   const std::string rest = text.substr(static_cast<std::size_t>(end));
-  int millis = 0;
-  if (rest != "Z" && (rest.size() != 5 || std::sscanf(rest.c_str(), ".%3dZ", &millis) != 1))
-    return std::nullopt;
+  int millis = 0, whole = 0; // scanf stops at what it does not expect, and says nothing of what follows
+  const bool with_millis = rest.size() == 5 && is_digit(rest[1]) &&
+                           std::sscanf(rest.c_str(), ".%3dZ%n", &millis, &whole) == 1 && whole == 5;
+  if (rest != "Z" && !with_millis) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year{year},
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};

@@ -19,19 +19,19 @@ constexpr bool is_digit(char c) {
 /// Columns that a terminal gives the text; control characters count 0 (see `printable`), wide ones 2.
 std::size_t width(std::string_view text);
 
-/// For terminals: C0, C1, DEL, bidi overrides and invalid bytes become visible escapes (\x1b, \u202e), a
-/// newline becomes "\n" unless `keep_newlines`. Nothing that a record holds can move the cursor or recolour
-/// the screen.
 enum class Newlines { Escape, Keep };
+/// For terminals: C0, C1, DEL, bidi overrides and invalid bytes become visible escapes (\x1b, \u202e), a
+/// newline becomes "\n" unless it is to be kept. Nothing that a record holds can move the cursor or recolour
+/// the screen.
 std::string printable(std::string_view text, Newlines newlines = Newlines::Escape);
 
 /// The longest beginning that fits `columns`, ending in "…" when something was cut. Never splits a grapheme
 /// cluster.
 std::string fit(std::string_view text, std::size_t columns);
 
+enum class Align { Left, Right };
 /// `text` followed by the spaces that fill it to `columns` (Left), or preceded by them (Right); never
 /// shortens.
-enum class Align { Left, Right };
 std::string pad(std::string_view text, std::size_t columns, Align align = Align::Left);
 
 /// Lines of at most `columns`, broken at spaces where possible.

@@ -105,11 +105,6 @@ std::string component_name(std::string_view text) {
   return base::fit(base::printable(to_utf8(upper(text))), widest);
 }
 
-bool is_quoted_printable(std::string_view line) {
-  const auto colon = line.find(':');
-  return colon != line.npos && upper(line.substr(0, colon)).find("QUOTED-PRINTABLE") != std::string::npos;
-}
-
 } // namespace
 
 std::string_view Property::parameter(std::string_view wanted) const {
@@ -240,10 +235,12 @@ void Components::physical_line(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   const bool folded = !line.empty() && (line.front() == ' ' || line.front() == '\t');
   const bool cut = std::exchange(m_line_cut, false);
+  std::size_t fresh = 0; // where what this line adds begins
   if (folded || m_soft) {
     m_cut = m_cut || cut;
     if (m_started == 0) m_started = m_number; // the first line of all goes on from nothing
     if (m_soft) m_logical.pop_back();
+    fresh = m_logical.size();
     if (m_logical.size() + line.size() <= longest_property)
       m_logical += folded ? line.substr(1) : line;
     else
@@ -254,14 +251,23 @@ void Components::physical_line(std::string_view line) {
     m_logical = line;
     m_cut = cut;
   }
-  m_soft = m_logical.ends_with('=') && !m_cut && is_quoted_printable(m_logical);
-  for (std::size_t i = 0; i < m_open.size(); ++i)
-    if (i == std::min(m_depth, m_open.size() - 1) && m_open[i].raw.size() <= longest_raw)
-      m_open[i].raw.append(line).append("\r\n");
+  look_for_value(fresh);
+  m_soft = m_logical.ends_with('=') && !m_cut && m_quoted_printable;
+  if (m_open.empty()) return;
+  auto& raw = m_open[std::min(m_depth, m_open.size() - 1)].raw;
+  if (raw.size() <= longest_raw) raw.append(line).append("\r\n");
+}
+
+void Components::look_for_value(std::size_t from) {
+  if (m_has_value) return;
+  const auto colon = m_logical.find(':', from);
+  if (colon == m_logical.npos) return;
+  m_has_value = true;
+  m_quoted_printable = upper(m_logical.substr(0, colon)).find("QUOTED-PRINTABLE") != std::string::npos;
 }
 
 void Components::logical_line() {
-  m_soft = false;
+  m_soft = m_has_value = m_quoted_printable = false;
   const std::string line = std::exchange(m_logical, {});
   const bool cut = std::exchange(m_cut, false);
   if (!base::trim(line).empty()) property(line, cut);

@@ -70,6 +70,8 @@ class Components {
   void lines(std::string_view piece);
   void physical_line(std::string_view line);
   void logical_line();
+  /// Once in a logical line, however many lines go on with it: what its head says of the value.
+  void look_for_value(std::size_t from);
   void property(std::string_view line, bool cut);
   void close(const std::string& name);
 
@@ -81,8 +83,9 @@ class Components {
   char m_break = 0;   ///< how they do: '\n', or '\r' as on old Macs
   int m_number = 0, m_started = 0;
   std::size_t m_stray = 0;
-  bool m_line_cut = false, m_cut = false; ///< m_line was too long; m_logical was
-  bool m_soft = false;                    ///< the logical line goes on behind a quoted-printable "="
+  bool m_line_cut = false, m_cut = false;               ///< m_line was too long; m_logical was
+  bool m_has_value = false, m_quoted_printable = false; ///< of m_logical
+  bool m_soft = false; ///< the logical line goes on behind a quoted-printable "="
 };
 
 } // namespace crm::codec

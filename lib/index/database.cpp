@@ -29,10 +29,13 @@ void Database::Close::operator()(sqlite3* handle) const {
 }
 
 Statement::Statement(Database& database, std::vector<StatementHandle>& home, StatementHandle handle)
-    : m_database(&database), m_home(&home), m_handle(std::move(handle)) {}
+    : m_database(&database), m_home(&home), m_handle(std::move(handle)) {
+  ++m_database->m_users;
+}
 
 Statement::~Statement() {
-  if (!m_handle) return;
+  if (!m_handle) return; // moved to another one
+  --m_database->m_users;
   sqlite3_reset(m_handle.get());
   sqlite3_clear_bindings(m_handle.get());
   try {
@@ -197,11 +200,14 @@ std::vector<std::string> Database::plans() {
 }
 
 Snapshot::Snapshot(Database& database) : m_database(database.in_transaction() ? nullptr : &database) {
-  if (m_database != nullptr) m_database->prepare("BEGIN").run();
+  if (m_database == nullptr) return;
+  m_database->prepare("BEGIN").run();
+  ++m_database->m_users;
 }
 
 Snapshot::~Snapshot() {
   if (m_database == nullptr) return;
+  --m_database->m_users;
   m_database->roll_back(); // nothing was written
 }
 

@@ -73,6 +73,8 @@ class Database {
   void roll_back() noexcept;
   /// An error has said so: see Stale.
   bool damaged() const { return m_damaged; }
+  /// There are statements or snapshots of it, which must not outlive it.
+  bool in_use() const { return m_users > 0; }
   std::vector<std::string> plans();
 
  private:
@@ -86,6 +88,7 @@ class Database {
   std::unique_ptr<sqlite3, Close> m_handle;
   std::map<std::string, std::vector<StatementHandle>, std::less<>> m_statements;
   int m_log_pages = 0;
+  int m_users = 0;
   bool m_damaged = false;
 };
 

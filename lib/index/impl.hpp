@@ -33,6 +33,7 @@ struct Index::Impl {
   ~Impl();
 
   /// The database to ask: the one being filled, else the shared one, made anew when it was found damaged.
+  /// Throws Stale while a question that is not answered yet still reads the damaged one.
   Database& database();
   void open();
   /// A process that lives long must not go on with a file that another one has replaced.

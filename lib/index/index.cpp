@@ -70,9 +70,11 @@ void Index::Impl::discard_damaged() noexcept {
 Database& Index::Impl::database() {
   if (fresh) {
     if (!fresh->database().damaged()) return fresh->database();
+    if (fresh->database().in_use()) throw Stale();
     fresh.reset();
   }
   if (!shared || shared->damaged()) {
+    if (shared && shared->in_use()) throw Stale();
     discard_damaged();
     open();
   }
@@ -103,7 +105,8 @@ void Index::remove(const std::string& file) noexcept {
 }
 
 void Index::Impl::follow() {
-  if (!fresh && shared && !shared->in_transaction() && identity_of(file) != identity) open();
+  if (!fresh && shared && !shared->in_transaction() && !shared->in_use() && identity_of(file) != identity)
+    open();
 }
 
 std::string Index::basis() const {

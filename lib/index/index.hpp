@@ -18,7 +18,8 @@ namespace crm::index {
 
 /// The file turned out to be damaged while it was asked or written, or was swept away. An open transaction is
 /// gone. The Index stays usable and is empty from now on (`basis` is ""), its file is made anew: fill it
-/// again and ask again. Nothing has to be deleted or opened by the catcher.
+/// again and ask again. Nothing has to be deleted or opened by the catcher. Caught by a visitor of `each` or
+/// `search`, it is thrown again by every question until that one has ended.
 class Stale : public std::exception {
  public:
   const char* what() const noexcept override { return "the query index was damaged"; }

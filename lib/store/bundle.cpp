@@ -91,8 +91,13 @@ WrittenBundle write_bundle(const Repository& repository, const std::string& file
   // Another process may have committed before git read the branch, or after it.
   const auto tips = look_at_bundle(beside).tips;
   const Descriptor written(::open(beside.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (tips.empty() || !written || ::fsync(written.get()) != 0 ||
-      ::rename(beside.c_str(), file.c_str()) != 0) {
+  if (tips.empty()) {
+    ::unlink(beside.c_str());
+    return {{Trouble::Other, fmt::format("cannot write {}: git left {} without the branch",
+                                         base::printable(file), base::printable(beside))},
+            {}};
+  }
+  if (!written || ::fsync(written.get()) != 0 || ::rename(beside.c_str(), file.c_str()) != 0) {
     auto out = failed("write", file);
     ::unlink(beside.c_str());
     return {std::move(out), {}};

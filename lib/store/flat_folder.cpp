@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace crm::store {
@@ -57,14 +58,28 @@ std::vector<std::string> FlatFolder::names(std::string_view suffix, std::size_t 
   return out;
 }
 
+/// What a person has allowed of the file stays; a new one is as closed as a folder that is its owner's alone.
+void FlatFolder::set_mode(int file, const std::string& name) const {
+  constexpr mode_t own_only = 0600, of_others = 0077, all = 0777;
+  struct stat old {};
+  struct stat folder {};
+  int code = 0;
+  if (::fstatat(m_folder.get(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode))
+    code = ::fchmod(file, old.st_mode & all);
+  else if (::fstat(m_folder.get(), &folder) == 0 && (folder.st_mode & of_others) == 0)
+    code = ::fchmod(file, own_only);
+  if (code != 0) no_way("write", m_path + "/" + name);
+}
+
 void FlatFolder::write(const std::string& name, std::string_view content) const {
   const std::string temporary = temporary_name(name), whole = m_path + "/" + name;
   ::unlinkat(m_folder.get(), temporary.c_str(), 0); // of a killed process
-  constexpr mode_t mode = 0644;
+  constexpr mode_t mode = 0666;                     // as the umask has it
   const Descriptor file(::openat(m_folder.get(), temporary.c_str(),
                                  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file) no_way("write", whole);
   try {
+    set_mode(file.get(), name); // before there is anything to read
     write_all(file.get(), content, whole);
     sync_descriptor(file.get(), whole);
   } catch (...) {

@@ -12,9 +12,8 @@ namespace crm::store {
 
 class FlatFolder {
  public:
-  /// Throws Error(NotFound) when it is not there (and `make` does not make it), Error(Usage) when it is no
-  /// folder.
   enum class Missing { Refuse, Make };
+  /// Throws Error(NotFound) when it is not there and not made, Error(Usage) when it is no folder.
   FlatFolder(const std::string& path, Missing missing);
 
   const std::string& path() const { return m_path; } ///< absolute, links resolved
@@ -27,11 +26,14 @@ class FlatFolder {
     return look_at(m_folder.get(), name.c_str(), largest_other_file);
   }
 
-  /// Written beside it, synced and renamed. Throw Error(Failure).
+  /// Written beside it, synced and renamed. Who may read a file that was there may read the new one. Throw
+  /// Error(Failure).
   void write(const std::string& name, std::string_view content) const;
   void remove(const std::string& name) const;
 
  private:
+  void set_mode(int file, const std::string& name) const;
+
   std::string m_path;
   Descriptor m_folder;
 };

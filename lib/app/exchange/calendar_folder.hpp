@@ -48,8 +48,8 @@ struct CalendarFolderReport {
 CalendarFolderReport export_calendar_folder(Workspace& workspace, const ExportRequest& request,
                                             const std::string& folder, Mode mode);
 
-/// Throws Error(Usage) for a folder in the store.
-void refuse_folder_in_store(const Workspace& workspace, const std::string& folder);
+/// Throws Error(Usage) for a folder in the store, whether it is there or not: to be asked before it is made.
+void refuse_folder_in_store(const Workspace& workspace, const std::string& path);
 
 struct CalendarSyncRequest {
   std::string folder;

@@ -56,8 +56,8 @@ std::string CalendarNewcomers::known(const std::string& uid) {
 
 const CalendarNewcomers::Contacts& CalendarNewcomers::contacts() {
   if (m_contacts) return *m_contacts;
-  m_contacts.emplace();
   m_workspace.with_index([&](index::Index& index) {
+    m_contacts.emplace(); // the index may be made anew, and asked again
     index.each({.type = "contact", .order = index::Order::Id}, [&](const index::Row& row) {
       m_contacts->by_name[base::fold(row.name)].push_back(row.id);
       const core::Record record = to_record(row);

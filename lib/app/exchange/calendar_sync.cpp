@@ -36,7 +36,6 @@ class CalendarSync {
                  request.mode == Mode::Write ? FlatFolder::Missing::Make : FlatFolder::Missing::Refuse),
         m_memory(workspace.repository(), m_folder.path(), request.member),
         m_files(workspace, {request.member}), m_newcomers(workspace, request.member) {
-    refuse_folder_in_store(workspace, m_folder.path());
     m_report.folder = m_folder.path();
     m_report.mode = request.mode;
   }
@@ -326,6 +325,7 @@ class CalendarSync {
 } // namespace
 
 CalendarFolderReport sync_calendar_folder(Workspace& workspace, const CalendarSyncRequest& request) {
+  refuse_folder_in_store(workspace, request.folder);
   return CalendarSync(workspace, request).run();
 }
 

@@ -10,16 +10,14 @@
 namespace crm::app {
 namespace {
 
-void add_once(std::vector<std::string>& list, std::string item) {
-  if (!item.empty() && std::find(list.begin(), list.end(), item) == list.end())
-    list.push_back(std::move(item));
-}
-
 std::vector<std::string> pieces(std::string_view text, std::string_view separators) {
-  std::string one_kind(text);
-  // Google's own separator of several values in one cell.
-  for (auto at = one_kind.find(" ::: "); at != one_kind.npos; at = one_kind.find(" ::: ", at))
-    one_kind.replace(at, 5, "\n");
+  constexpr std::string_view of_google = " ::: "; // between several values in one cell
+  std::string one_kind;
+  for (auto at = text.find(of_google); at != text.npos; at = text.find(of_google)) {
+    one_kind.append(text.substr(0, at)).append("\n");
+    text.remove_prefix(at + of_google.size());
+  }
+  one_kind += text;
   std::vector<std::string> out;
   std::size_t begin = 0;
   const std::string all = std::string(separators) + "\n";
@@ -40,6 +38,25 @@ core::List to_list(const std::vector<std::string>& items) {
 }
 
 } // namespace
+
+void ExtraTexts::add(const std::string& name, const std::string& text) {
+  const auto [place, fresh] = m_places.try_emplace(name, m_texts.size());
+  if (fresh)
+    m_texts.emplace_back(name, text);
+  else if (auto& there = m_texts[place->second].second; there != text)
+    there.append("\n").append(text);
+}
+
+core::Map ExtraTexts::to_map() const {
+  core::Map out;
+  for (const auto& [name, text] : m_texts)
+    out.set(name, text);
+  return out;
+}
+
+void EachOnce::add(std::string item) {
+  if (!item.empty() && m_known.insert(item).second) m_items.push_back(std::move(item));
+}
 
 std::string to_one_line(std::string_view text) {
   std::string out;
@@ -109,17 +126,17 @@ std::string to_iso_date(std::string_view text, DateOrder order) {
 }
 
 void ContactDraft::org(std::string_view text) {
-  add_once(m_orgs, to_one_line(text));
+  m_orgs.add(to_one_line(text));
 }
 
 void ContactDraft::email(std::string_view text) {
   for (auto& item : pieces(text, ",;"))
-    add_once(m_emails, item.starts_with("mailto:") ? item.substr(7) : item);
+    m_emails.add(item.starts_with("mailto:") ? item.substr(7) : item);
 }
 
 void ContactDraft::phone(std::string_view text) {
   for (auto& item : pieces(text, ";"))
-    add_once(m_phones, item.starts_with("tel:") ? item.substr(4) : item);
+    m_phones.add(item.starts_with("tel:") ? item.substr(4) : item);
 }
 
 void ContactDraft::tag(std::string_view text) {
@@ -128,7 +145,7 @@ void ContactDraft::tag(std::string_view text) {
     if (item.size() > longest)
       extra("tags", item), lose("a tag of more than 60 characters is kept in extra");
     else if (!item.starts_with("* ")) // Google's own groups: "* myContacts"
-      add_once(m_tags, item);
+      m_tags.add(item);
 }
 
 void ContactDraft::address(const std::string& group, const std::string& part, std::string_view text) {
@@ -139,7 +156,7 @@ void ContactDraft::address(const std::string& group, const std::string& part, st
 }
 
 void ContactDraft::about(std::string_view text) {
-  add_once(m_about, to_prose(text));
+  m_about.add(to_prose(text));
 }
 
 void ContactDraft::birthday(std::string_view text, DateOrder order) {
@@ -212,11 +229,7 @@ void ContactDraft::extra(const std::string& given, std::string_view text) {
   const auto clean = to_prose(text);
   const std::string key = base::fit(to_one_line(given), widest);
   if (clean.empty() || key.empty() || key == external_name) return;
-  const auto* there = m_extra.find(key);
-  if (there == nullptr)
-    m_extra.set(key, clean);
-  else if (there->string_or_empty() != clean)
-    m_extra.set(key, there->string_or_empty() + "\n" + clean);
+  m_extra.add(key, clean);
 }
 
 std::string ContactDraft::display_name() const {
@@ -227,9 +240,9 @@ std::string ContactDraft::display_name() const {
       if (const auto clean = to_one_line(it->second); !clean.empty()) out += (out.empty() ? "" : " ") + clean;
   if (!out.empty()) return out;
   if (!nickname.empty()) return to_one_line(nickname);
-  if (!m_orgs.empty()) return m_orgs.front();
-  if (!m_emails.empty()) return m_emails.front();
-  return m_phones.empty() ? std::string() : m_phones.front();
+  for (const auto* list : {&m_orgs, &m_emails, &m_phones})
+    if (!list->items().empty()) return list->items().front();
+  return {};
 }
 
 void ContactDraft::finish(Incoming& row) {
@@ -240,13 +253,14 @@ void ContactDraft::finish(Incoming& row) {
   put_text(row, "name", called, longest_line);
   put_name_parts(called);
   if (!nickname.empty() && to_one_line(nickname) != called) extra("nickname", nickname);
-  if (!m_orgs.empty()) put_text(row, "org", m_orgs.front(), longest_line);
-  for (std::size_t i = 1; i < m_orgs.size(); ++i)
-    extra("org", m_orgs[i]);
-  put_list(row, "emails", m_emails, most_reached);
-  put_list(row, "phones", m_phones, most_reached);
-  put_list(row, "tags", m_tags, most_tags);
-  put_text(row, "about", base::join(m_about, "\n\n"), longest_about);
+  const auto& orgs = m_orgs.items();
+  if (!orgs.empty()) put_text(row, "org", orgs.front(), longest_line);
+  for (std::size_t i = 1; i < orgs.size(); ++i)
+    extra("org", orgs[i]);
+  put_list(row, "emails", emails(), most_reached);
+  put_list(row, "phones", phones(), most_reached);
+  put_list(row, "tags", m_tags.items(), most_tags);
+  put_text(row, "about", base::join(m_about.items(), "\n\n"), longest_about);
   bool first = true;
   for (const auto& group : m_groups) {
     const auto& parts = m_addresses[group];
@@ -280,7 +294,7 @@ void ContactDraft::finish(Incoming& row) {
   }
   for (const auto& [field_name, value] : m_fields)
     row.fields.set(field_name, value);
-  if (!m_extra.empty()) row.fields.set(extra_field, m_extra);
+  if (!m_extra.empty()) row.fields.set(extra_field, m_extra.to_map());
   row.lost.insert(row.lost.end(), m_lost.begin(), m_lost.end());
 }
 

@@ -3,9 +3,12 @@
 
 #include "app/exchange/incoming.hpp"
 
+#include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace crm::app {
@@ -16,6 +19,30 @@ enum class DateOrder { Unknown, DayFirst, MonthFirst };
 /// ISO, 19850412, --0412 (no year: nothing), 12.4.1985, and 3/4/1985 where the order is known or only one is
 /// possible. Nothing when it is no date, or could be two.
 std::string to_iso_date(std::string_view text, DateOrder order);
+
+/// What has no field of its own. Of several texts by one name each is a line.
+class ExtraTexts {
+ public:
+  void add(const std::string& name, const std::string& text);
+  bool empty() const { return m_texts.empty(); }
+  const std::vector<std::pair<std::string, std::string>>& texts() const { return m_texts; } ///< as they came
+  core::Map to_map() const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> m_texts;
+  std::map<std::string, std::size_t> m_places;
+};
+
+/// Each text once, as they came. One cell may hold tens of thousands.
+class EachOnce {
+ public:
+  void add(std::string item);
+  const std::vector<std::string>& items() const { return m_items; }
+
+ private:
+  std::vector<std::string> m_items;
+  std::set<std::string> m_known;
+};
 
 class ContactDraft {
  public:
@@ -39,8 +66,8 @@ class ContactDraft {
 
   /// Into `row`, with a name in any case when there is anything to call it by.
   void finish(Incoming& row);
-  const std::vector<std::string>& emails() const { return m_emails; }
-  const std::vector<std::string>& phones() const { return m_phones; }
+  const std::vector<std::string>& emails() const { return m_emails.items(); }
+  const std::vector<std::string>& phones() const { return m_phones.items(); }
   std::string display_name() const;
 
  private:
@@ -48,10 +75,12 @@ class ContactDraft {
   void put_list(Incoming& row, const std::string& name, const std::vector<std::string>& items,
                 std::size_t most);
   void put_name_parts(const std::string& called);
-  std::vector<std::string> m_emails, m_phones, m_tags, m_orgs, m_about, m_lost;
+  EachOnce m_emails, m_phones, m_tags, m_orgs, m_about;
+  std::vector<std::string> m_lost;
   std::vector<std::string> m_groups; ///< of addresses, as they came
   std::map<std::string, std::map<std::string, std::string>> m_addresses;
-  core::Map m_fields, m_extra;
+  core::Map m_fields;
+  ExtraTexts m_extra;
 };
 
 /// One line: line breaks become ", ", other control characters go.

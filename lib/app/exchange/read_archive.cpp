@@ -18,14 +18,15 @@ constexpr std::size_t read_at_once = std::size_t{64} * 1024;
 
 class ArchiveReader {
  public:
-  explicit ArchiveReader(const std::string& file)
-      : m_shown(base::printable(file)), m_in(file, std::ios::binary) {
+  explicit ArchiveReader(const std::string& file) : m_shown(base::printable(file)) {
     struct stat there {};
-    if (::stat(file.c_str(), &there) != 0 || !m_in)
+    const bool is_there = ::stat(file.c_str(), &there) == 0;
+    if (is_there && !S_ISREG(there.st_mode)) // to open a fifo would be to wait for who writes it
+      throw base::Error(base::Kind::Usage, m_shown + " is no plain file", "name the archive itself");
+    if (is_there) m_in.open(file, std::ios::binary);
+    if (!is_there || !m_in)
       throw base::Error(errno == ENOENT ? base::Kind::NotFound : base::Kind::Failure,
                         "cannot read " + m_shown + ": " + std::strerror(errno));
-    if (!S_ISREG(there.st_mode))
-      throw base::Error(base::Kind::Usage, m_shown + " is no plain file", "name the archive itself");
   }
 
   Manifest run(const std::string& bundle) {
@@ -36,9 +37,12 @@ class ArchiveReader {
       damaged("SHA256SUMS is not what the manifest says");
     for (const auto& each : manifest->files) {
       std::ofstream out;
-      if (each.name == bundle_name && !bundle.empty()) out.open(bundle, std::ios::binary);
+      const bool kept = each.name == bundle_name && !bundle.empty();
+      if (kept) out.open(bundle, std::ios::binary);
+      if (kept && !out)
+        throw base::Error(base::Kind::Failure, "cannot write " + bundle + ": " + std::strerror(errno));
       compare(each, out);
-      if (out.is_open() && !out.flush()) throw base::Error(base::Kind::Failure, "cannot write " + bundle);
+      if (kept && !out.flush()) throw base::Error(base::Kind::Failure, "cannot write " + bundle);
     }
     for (int blocks = 0; blocks < 2; ++blocks) {
       const auto found = header();

@@ -37,17 +37,14 @@ std::string fingerprint(std::string_view text) {
 }
 
 core::List split_list(std::string_view text, std::string_view separators) {
-  core::List out;
+  EachOnce items;
   std::size_t begin = 0;
   while (begin <= text.size()) {
     const auto end = std::min(text.find_first_of(separators, begin), text.size());
-    if (const auto item = base::trim(text.substr(begin, end - begin)); !item.empty()) {
-      core::Value value{item};
-      if (std::find(out.begin(), out.end(), value) == out.end()) out.push_back(std::move(value));
-    }
+    items.add(std::string(base::trim(text.substr(begin, end - begin))));
     begin = end + 1;
   }
-  return out;
+  return {items.items().begin(), items.items().end()};
 }
 
 class CsvReading final : public Reading {
@@ -119,7 +116,6 @@ class CsvReading final : public Reading {
       m_targets.push_back(target(name, contacts));
     for (const auto& [column, field] : m_options.columns)
       map_column(names, column, field);
-    m_names = std::move(names);
   }
 
   Target target(const std::string& name, bool contacts) const {
@@ -228,7 +224,7 @@ class CsvReading final : public Reading {
     out.raw = row.raw;
     ContactDraft draft;
     bool drafted = false;
-    core::Map extra;
+    ExtraTexts extra; // two columns may have one heading
     std::string external;
     for (std::size_t i = 0; i < m_targets.size(); ++i) {
       const Target& target = m_targets[i];
@@ -262,7 +258,7 @@ class CsvReading final : public Reading {
           part(draft, target, cell), drafted = true;
         break;
       case Target::Kind::Extra:
-        if (!empty) add(extra, base::fit(target.name, 100), to_prose(cell));
+        if (!empty) extra.add(base::fit(target.name, 100), to_prose(cell));
         break;
       }
     }
@@ -272,21 +268,14 @@ class CsvReading final : public Reading {
       for (const auto& [name, value] : contact.fields)
         if (name == extra_field)
           for (const auto& [inner, each] : *value.if_map())
-            add(extra, inner, each.string_or_empty());
+            extra.add(inner, each.string_or_empty());
         else
           out.fields.set(name, value);
       out.lost = std::move(contact.lost);
     }
-    if (!extra.empty()) out.fields.set(extra_field, std::move(extra));
+    if (!extra.empty()) out.fields.set(extra_field, extra.to_map());
     if (!out.id && !m_own) out.external = m_table.slug + ":" + key_of(out, draft, external);
     return out;
-  }
-
-  /// Two columns may have one heading.
-  static void add(core::Map& extra, const std::string& name, const std::string& text) {
-    const auto* there = extra.find(name);
-    const bool more = there != nullptr && there->string_or_empty() != text;
-    extra.set(name, more ? there->string_or_empty() + "\n" + text : text);
   }
 
   static void others(const std::string& cell, core::Map& fields) {
@@ -355,7 +344,6 @@ class CsvReading final : public Reading {
   codec::CsvReader m_rows;
   ContactTable m_table{"csv", "", DateOrder::Unknown};
   std::vector<Target> m_targets;
-  std::vector<std::string> m_names;
   std::string m_header, m_recognised;
   std::unordered_map<std::string, int> m_seen;
   std::map<std::pair<std::string, std::string>, std::variant<core::Value, base::Error>> m_referred;

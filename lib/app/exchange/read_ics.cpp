@@ -66,8 +66,9 @@ class IcsReading final : public Reading {
   void take(codec::Component& part, const std::vector<codec::Component>& above) {
     m_any = m_any || part.name == "VCALENDAR" || part.name.starts_with('V');
     if (part.name == "VCALENDAR") {
-      settle(); // its definitions are none of the next one's
+      settle(); // its definitions and its zone are none of the next one's
       m_definitions.clear();
+      m_calendar_zone.clear();
       return of_the_whole(part);
     }
     if (!above.empty())

@@ -202,7 +202,7 @@ class VcfReading final : public Reading {
       return;
     } else if (name == "TZ" && core::is_zone(base::trim(text))) {
       draft.field("zone", text);
-    } else if (name.starts_with("X-CRM-") && own_field(name, text, draft, row)) {
+    } else if (name.starts_with("X-CRM-") && own_field(name, text, draft)) {
       return;
     } else if (name == "PHOTO" || name == "LOGO" || name == "SOUND" || name == "KEY" || name == "AGENT") {
       if (text.starts_with("http"))
@@ -214,7 +214,7 @@ class VcfReading final : public Reading {
     }
   }
 
-  bool own_field(const std::string& name, const std::string& text, ContactDraft& draft, Incoming& row) const {
+  bool own_field(const std::string& name, const std::string& text, ContactDraft& draft) const {
     std::string field = lower(name.substr(std::string_view("X-CRM-").size()));
     std::replace(field.begin(), field.end(), '-', '_');
     if (field == "extra") {
@@ -223,7 +223,6 @@ class VcfReading final : public Reading {
       draft.extra(text.substr(0, colon), text.substr(colon + 2));
       return true;
     }
-    (void)row;
     const bool known = std::find(own_fields.begin(), own_fields.end(), field) != own_fields.end();
     if (known && m_schema.find(field) != nullptr) draft.field(field, text);
     return known;

@@ -47,4 +47,27 @@ TEST_CASE("each row is visited once, though the index turns out to be damaged on
   CHECK(inode(store.index_file()) != file);
 }
 
+TEST_CASE("a row at which a question within the reading meets damage comes once more", "[occurrences]") {
+  RandomStore store(12);
+  store.write(900);
+  const index::Query query{.type = "note", .order = index::Order::Id};
+  auto before = store.open();
+  const auto expected = visited(before, query);
+  REQUIRE(expected.size() > 50);
+  auto workspace = store.open();
+  std::vector<std::string> begun, ended;
+  each_row(workspace, query, [&](const index::Row& row) {
+    begun.push_back(row.id);
+    if (begun.size() == 3) spoil(store.index_file());
+    if (begun.size() >= 3)
+      CHECK(workspace.with_index([&](index::Index& index) { return index.by_id(row.id); })->id == row.id);
+    ended.push_back(row.id);
+    return true;
+  });
+  CHECK(ended == expected);
+  auto twice = expected;
+  twice.insert(twice.begin() + 2, expected[2]);
+  CHECK(begun == twice);
+}
+
 } // namespace crm::app

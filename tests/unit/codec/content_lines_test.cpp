@@ -56,6 +56,26 @@ TEST_CASE("a line that is too long is cut, and not the one before it", "[content
   }
 }
 
+TEST_CASE("a value goes on behind a soft line break wherever its head says how it is written",
+          "[content-lines]") {
+  const auto note = [](const std::string& lines) {
+    const auto cards = read("BEGIN:VCARD\n" + lines + "FN:Ann\nEND:VCARD\n").top;
+    REQUIRE(cards.size() == 1);
+    CHECK(value(cards[0], "FN") == "Ann");
+    return value(cards[0], "NOTE");
+  };
+  CHECK(note("NOTE;QUOTED-PRINTABLE:one=\n two=\nthree\n") == "onetwothree");
+  CHECK(note("NOTE;QUOTED-\n PRINTABLE\n :one=\ntwo\n") == "onetwo");
+  CHECK(note("NOTE:one=\n") == "one=");
+  CHECK(note("NOTE:QUOTED-PRINTABLE=\n") == "QUOTED-PRINTABLE=");
+  // A logical line as long as it may be, of very many that add nothing to it.
+  const std::string head = "NOTE;QUOTED-PRINTABLE;" + std::string(230'000, 'a') + ":";
+  std::string lines;
+  for (int i = 0; i < 200'000; ++i)
+    lines += "=\n";
+  CHECK(note(head + "=\n" + lines + "end\n") == "end");
+}
+
 TEST_CASE("a card may be the value of AGENT, and one that is not ended ends where the next begins",
           "[content-lines]") {
   const auto agent =

@@ -212,6 +212,32 @@ TEST_CASE("Damage found while writing loses no more than the index") {
   CHECK(Index::open(scratch.file()).basis() == "new");
 }
 
+TEST_CASE("Damage found by a question within another one leaves that one what it reads") {
+  const ScratchIndex scratch;
+  put_people(*std::make_unique<Index>(Index::open(scratch.file())), Index::Fill::Fresh, 0, 400, "old");
+  Index index = Index::open(scratch.file());
+  auto content = read(scratch.file());
+  std::fill(content.begin() + 4096, content.end(), '\xff');
+  const auto read_on = [&] {
+    std::size_t seen = 0;
+    index.each({.type = "contact", .order = Order::Id}, [&](const Row&) {
+      if (++seen == 2) write(scratch.file(), content);
+      if (seen >= 2) {
+        CHECK_THROWS_AS(index.by_id("100007aaaaaaaaaa"), Stale);
+        CHECK_THROWS_AS(index.basis(), Stale);
+      }
+      return seen < 5;
+    });
+  };
+  try {
+    read_on(); // as far as it had it
+  } catch (const Stale&) {
+  }
+  CHECK(index.basis().empty());
+  put_people(index, Index::Fill::Fresh, 0, 20, "new");
+  CHECK(index.count({}) == 20);
+}
+
 TEST_CASE("Who has the old file open reads it to the end while another one takes its place") {
   const ScratchIndex scratch;
   Index reader = Index::open(scratch.file());
