@@ -132,7 +132,7 @@ std::string device_name(const std::set<std::string>& taken, base::Environment& e
 }
 
 std::string command_of(const JoinRequest& request) {
-  return request.from == JoinRequest::From::Archive ? "crm import all FILE" : "crm join URL";
+  return !request.archive.empty() ? "crm import all FILE" : "crm join URL";
 }
 
 /// The member who will write here: as named, or who logged in, or the only one there is. "" where nobody
@@ -168,15 +168,22 @@ std::filesystem::path folder_for(const JoinRequest& request) {
   return folder;
 }
 
+/// By the archive's own name: nobody gave one to the file of its history.
+[[noreturn]] void fail_archive(const JoinRequest& request, const std::string& why, const std::string& hint) {
+  throw base::Error(base::Kind::VerificationFailed,
+                    "the history in " + base::printable(request.archive) + " cannot be read: " + why, hint);
+}
+
 store::Repository clone(const std::filesystem::path& folder, const JoinRequest& request) {
   const auto cloned = store::clone(request.url, folder.string(), request.patience);
-  if (!cloned.ok())
-    throw base::Error(kind_of(cloned.trouble),
-                      "cannot join " + base::printable(request.url) + ": " +
-                          (cloned.trouble == store::Trouble::Refused
-                               ? "what is there is not taken in"
-                               : std::string(store::in_words(store::to_text(cloned.trouble)))),
+  if (!cloned.ok()) {
+    const auto why = cloned.trouble == store::Trouble::Refused
+                         ? "what is there is not taken in"
+                         : std::string(store::in_words(store::to_text(cloned.trouble)));
+    if (!request.archive.empty()) fail_archive(request, why, cloned.said);
+    throw base::Error(kind_of(cloned.trouble), "cannot join " + base::printable(request.url) + ": " + why,
                       cloned.said);
+  }
   return store::Repository::open(folder.string());
 }
 
@@ -187,6 +194,7 @@ class Join {
         m_tip(store::last_seen(m_repository, first_remote).value_or("")) {}
 
   JoinedStore run() {
+    if (m_tip.empty() && is_archive()) fail_archive(m_request, "no store is in it", "");
     if (m_tip.empty())
       throw base::Error(
           base::Kind::NotFound, base::printable(m_request.url) + " holds no store yet",
@@ -209,7 +217,7 @@ class Join {
   }
 
  private:
-  bool is_archive() const { return m_request.from == JoinRequest::From::Archive; }
+  bool is_archive() const { return !m_request.archive.empty(); }
   Workspace open() const { return Workspace::open(m_env, m_folder.string()); }
 
   void check_clocks() const {
