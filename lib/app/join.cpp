@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/device_keys.hpp"
+#include "store/made_folder.hpp"
 #include "store/paths.hpp"
 #include "sync/arrivals.hpp"
 #include "sync/authority.hpp"
@@ -46,47 +47,6 @@ base::Kind kind_of(store::Trouble trouble) {
     return base::Kind::Failure;
   }
 }
-
-/// Takes away what a join that failed has made, and nothing else.
-class Made {
- public:
-  explicit Made(std::filesystem::path folder) : m_folder(std::move(folder)), m_was_there(is_there(m_folder)) {
-    std::error_code error;
-    for (auto above = m_folder.parent_path(); !above.empty() && !std::filesystem::exists(above, error);
-         above = above.parent_path())
-      m_above.push_back(above);
-  }
-  Made(const Made&) = delete;
-  Made& operator=(const Made&) = delete;
-  ~Made() {
-    if (m_kept) return;
-    std::error_code ignored;
-    if (!m_was_there) {
-      std::filesystem::remove_all(m_folder, ignored);
-      for (const auto& above : m_above)
-        std::filesystem::remove(above, ignored); // only where it is empty
-      return;
-    }
-    for (const auto& each : std::filesystem::directory_iterator(m_folder, ignored))
-      std::filesystem::remove_all(each.path(), ignored);
-  }
-  void keep() { m_kept = true; }
-
- private:
-  static bool is_there(const std::filesystem::path& folder) {
-    std::error_code error;
-    const auto found = std::filesystem::status(folder, error);
-    if (!std::filesystem::status_known(found))
-      throw base::Error(base::Kind::Failure,
-                        "cannot look at " + base::printable(folder.string()) + ": " + error.message(),
-                        "name another folder");
-    return std::filesystem::exists(found);
-  }
-
-  std::filesystem::path m_folder;
-  std::vector<std::filesystem::path> m_above; ///< folders that were not there either, the deepest first
-  bool m_was_there, m_kept = false;
-};
 
 /// Devices that have written into the store, or were seen at the remote. Two of one name could not be told
 /// apart by the merge.
@@ -324,7 +284,7 @@ class Join {
 JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   if (!request.member.empty()) check_member_name(request.member);
   auto folder = folder_for(request);
-  Made made(folder);
+  store::MadeFolder made(folder);
   auto out = Join(env, request, std::move(folder)).run();
   made.keep();
   return out;
