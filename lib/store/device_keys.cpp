@@ -139,7 +139,7 @@ bool DeviceKeys::keep(const std::string& member, const std::string& device, cons
   const auto turn = take_turn(folder());
   if (::access(file.c_str(), F_OK) == 0 || errno != ENOENT) return false;
   write_secret(beside(member, device), key, member + "@" + device, env);
-  place(member, device);
+  place(member, device, key.public_key());
   return true;
 }
 
@@ -161,7 +161,10 @@ void DeviceKeys::put_in_place(const std::string& device) const {
   if (prepared(device).empty()) return; // as nearly always: nobody need wait for it
   const auto turn = take_turn(folder());
   for (const auto& member : prepared(device))
-    place(member, device);
+    if (const auto key = whole_key(beside(member, device)))
+      place(member, device, key->public_key());
+    else
+      ::unlink(beside(member, device).c_str());
 }
 
 std::vector<std::string> DeviceKeys::prepared(const std::string& device) const {
@@ -174,16 +177,11 @@ std::vector<std::string> DeviceKeys::prepared(const std::string& device) const {
   return out;
 }
 
-void DeviceKeys::place(const std::string& member, const std::string& device) const {
+void DeviceKeys::place(const std::string& member, const std::string& device, const PublicKey& key) const {
   const auto file = path(member), fresh = beside(member, device), extension = std::string(public_extension);
-  const auto key = whole_key(fresh);
-  if (!key) {
-    ::unlink(fresh.c_str());
-    return;
-  }
   // The public half first: a key that nobody can name would sign what nobody can approve. Whoever is killed
   // between the two leaves the secret one beside, to be put in place by the next write.
-  write_anew(fresh + extension, to_line(key->public_key(), member + "@" + device) + "\n", 0644);
+  write_anew(fresh + extension, to_line(key, member + "@" + device) + "\n", 0644);
   rename_over(fresh + extension, file + extension);
   sync_folder(folder());
   rename_over(fresh, file);

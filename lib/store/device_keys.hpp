@@ -39,7 +39,7 @@ class DeviceKeys {
   void make_folder() const;
   /// Members with a key beside their own that waits for `device`.
   std::vector<std::string> prepared(const std::string& device) const;
-  void place(const std::string& member, const std::string& device) const;
+  void place(const std::string& member, const std::string& device, const PublicKey& key) const;
   std::string m_private_dir;
 };
 
