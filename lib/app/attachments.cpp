@@ -27,7 +27,7 @@ constexpr std::string_view listed_in_data = "\"attachments\":[";
 
 std::string read_attached(const std::string& file) {
   auto seen = store::look_at(AT_FDCWD, file.c_str(), store::largest_attachment);
-  if (seen.what == store::Seen::What::Other && seen.problem == "a symbolic link")
+  if (seen.is_link)
     if (char* real =
             ::realpath(file.c_str(), nullptr)) { // a person named it: where it leads is what is meant
       seen = store::look_at(AT_FDCWD, real, store::largest_attachment);

@@ -156,8 +156,8 @@ std::optional<index::Entry> Workspace::entry_of(const std::string& path, const s
   if (schema == nullptr) return std::nullopt;
   // A batch writes what fits, but for what was unfit before.
   if (const auto* record = at_hand(path, blob); record != nullptr && !m_index->is_referred_to(unfit_mark))
-    return project(*record, *schema, path, blob, project_context());
-  return project_file(m_repository->blob(blob), *schema, path, blob, project_context());
+    return project(*record, *schema, path, project_context());
+  return project_file(m_repository->blob(blob), *schema, path, project_context());
 }
 
 bool Workspace::put(const std::string& path, const store::Oid& blob) {

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/device_keys.hpp"
+#include "store/made_folder.hpp"
 #include "store/paths.hpp"
 #include "sync/arrivals.hpp"
 #include "sync/authority.hpp"
@@ -46,47 +47,6 @@ base::Kind kind_of(store::Trouble trouble) {
     return base::Kind::Failure;
   }
 }
-
-/// Takes away what a join that failed has made, and nothing else.
-class Made {
- public:
-  explicit Made(std::filesystem::path folder) : m_folder(std::move(folder)), m_was_there(is_there(m_folder)) {
-    std::error_code error;
-    for (auto above = m_folder.parent_path(); !above.empty() && !std::filesystem::exists(above, error);
-         above = above.parent_path())
-      m_above.push_back(above);
-  }
-  Made(const Made&) = delete;
-  Made& operator=(const Made&) = delete;
-  ~Made() {
-    if (m_kept) return;
-    std::error_code ignored;
-    if (!m_was_there) {
-      std::filesystem::remove_all(m_folder, ignored);
-      for (const auto& above : m_above)
-        std::filesystem::remove(above, ignored); // only where it is empty
-      return;
-    }
-    for (const auto& each : std::filesystem::directory_iterator(m_folder, ignored))
-      std::filesystem::remove_all(each.path(), ignored);
-  }
-  void keep() { m_kept = true; }
-
- private:
-  static bool is_there(const std::filesystem::path& folder) {
-    std::error_code error;
-    const auto found = std::filesystem::status(folder, error);
-    if (!std::filesystem::status_known(found))
-      throw base::Error(base::Kind::Failure,
-                        "cannot look at " + base::printable(folder.string()) + ": " + error.message(),
-                        "name another folder");
-    return std::filesystem::exists(found);
-  }
-
-  std::filesystem::path m_folder;
-  std::vector<std::filesystem::path> m_above; ///< folders that were not there either, the deepest first
-  bool m_was_there, m_kept = false;
-};
 
 /// Devices that have written into the store, or were seen at the remote. Two of one name could not be told
 /// apart by the merge.
@@ -132,7 +92,7 @@ std::string device_name(const std::set<std::string>& taken, base::Environment& e
 }
 
 std::string command_of(const JoinRequest& request) {
-  return request.from == JoinRequest::From::Archive ? "crm import all FILE" : "crm join URL";
+  return !request.archive.empty() ? "crm import all FILE" : "crm join URL";
 }
 
 /// The member who will write here: as named, or who logged in, or the only one there is. "" where nobody
@@ -168,15 +128,22 @@ std::filesystem::path folder_for(const JoinRequest& request) {
   return folder;
 }
 
+/// By the archive's own name: nobody gave one to the file of its history.
+[[noreturn]] void fail_archive(const JoinRequest& request, const std::string& why, const std::string& hint) {
+  throw base::Error(base::Kind::VerificationFailed,
+                    "the history in " + base::printable(request.archive) + " cannot be read: " + why, hint);
+}
+
 store::Repository clone(const std::filesystem::path& folder, const JoinRequest& request) {
   const auto cloned = store::clone(request.url, folder.string(), request.patience);
-  if (!cloned.ok())
-    throw base::Error(kind_of(cloned.trouble),
-                      "cannot join " + base::printable(request.url) + ": " +
-                          (cloned.trouble == store::Trouble::Refused
-                               ? "what is there is not taken in"
-                               : std::string(store::in_words(store::to_text(cloned.trouble)))),
+  if (!cloned.ok()) {
+    const auto why = cloned.trouble == store::Trouble::Refused
+                         ? "what is there is not taken in"
+                         : std::string(store::in_words(store::to_text(cloned.trouble)));
+    if (!request.archive.empty()) fail_archive(request, why, cloned.said);
+    throw base::Error(kind_of(cloned.trouble), "cannot join " + base::printable(request.url) + ": " + why,
                       cloned.said);
+  }
   return store::Repository::open(folder.string());
 }
 
@@ -187,6 +154,7 @@ class Join {
         m_tip(store::last_seen(m_repository, first_remote).value_or("")) {}
 
   JoinedStore run() {
+    if (m_tip.empty() && is_archive()) fail_archive(m_request, "no store is in it", "");
     if (m_tip.empty())
       throw base::Error(
           base::Kind::NotFound, base::printable(m_request.url) + " holds no store yet",
@@ -209,7 +177,7 @@ class Join {
   }
 
  private:
-  bool is_archive() const { return m_request.from == JoinRequest::From::Archive; }
+  bool is_archive() const { return !m_request.archive.empty(); }
   Workspace open() const { return Workspace::open(m_env, m_folder.string()); }
 
   void check_clocks() const {
@@ -316,7 +284,7 @@ class Join {
 JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   if (!request.member.empty()) check_member_name(request.member);
   auto folder = folder_for(request);
-  Made made(folder);
+  store::MadeFolder made(folder);
   auto out = Join(env, request, std::move(folder)).run();
   made.keep();
   return out;

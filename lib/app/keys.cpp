@@ -169,26 +169,24 @@ store::PublicKey ensure_key(store::Repository& repository, base::Environment& en
   const store::DeviceKeys keys(repository.private_dir());
   if (const auto key = keys.load(member)) return key->public_key();
   const auto key = store::SecretKey::random(env);
-  keys.keep(member, device, key, env);
-  return key.public_key();
+  if (keys.keep(member, device, key, env)) return key.public_key();
+  return keys.load(member).value().public_key(); // another process was first
 }
 
 std::string become_device(Workspace& workspace, const std::string& name) {
   auto& repository = workspace.repository();
   const store::DeviceKeys keys(repository.private_dir());
   const auto copied = keys.list();
-  std::vector<std::pair<std::string, store::SecretKey>> fresh;
   std::vector<std::string> waiting, commands;
   for (const auto& [member, key] : copied) {
-    fresh.emplace_back(member, store::SecretKey::random(workspace.env()));
-    if (!vouch_for(workspace, member, name, fresh.back().second.public_key()))
+    // On the disk before it is vouched for, and the old one stays until then: a key that is lost cannot be
+    // vouched for again.
+    const auto fresh = keys.prepare(member, name, workspace.env());
+    if (!vouch_for(workspace, member, name, fresh.public_key()))
       waiting.push_back(member), commands.push_back("`crm member approve " + member + "`");
   }
   workspace.rename_device(name);
-  for (const auto& [member, key] : fresh) {
-    keys.forget(member);
-    keys.keep(member, name, key, workspace.env());
-  }
+  keys.put_in_place(name);
   if (copied.empty()) return "this one is " + name + " from now on";
   if (waiting.empty())
     return fmt::format("this one is {} from now on, with a key of its own that the one it had vouches for",
@@ -205,6 +203,7 @@ store::Transaction begin_writing(Workspace& workspace) {
   auto& repository = workspace.repository();
   store::check_standstill(repository);
   const store::DeviceKeys keys(repository.private_dir());
+  keys.put_in_place(workspace.device()); // where become_device() was killed before it did
   auto key = keys.load(workspace.member());
   if (!key && !sync::keys_at(repository, repository.head()).empty()) {
     const auto known = member_row(workspace, workspace.member());

@@ -107,12 +107,11 @@ Buffers buffers_of(const core::Record& record, const core::Schema& schema, const
 }
 
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
-                     const std::string& blob, const ProjectContext& context) {
+                     const ProjectContext& context) {
   index::Entry entry;
   entry.id = record.id.str();
   entry.type = record.type;
   entry.path = path;
-  entry.blob = blob;
   const bool merged = core::may_merge(schema) && core::redirect_of(record);
   const bool leads_on = merged && context.landing && context.landing(entry.id) != entry.id;
   entry.deleted = core::is_deleted(record, schema) || leads_on;
@@ -174,14 +173,13 @@ index::Entry project(const core::Record& record, const core::Schema& schema, con
 }
 
 std::optional<index::Entry> project_file(std::string_view text, const core::Schema& schema,
-                                         const std::string& path, const std::string& blob,
-                                         const ProjectContext& context) {
+                                         const std::string& path, const ProjectContext& context) {
   auto parsed = codec::parse_record(text, path, schema);
   const bool fits = std::holds_alternative<core::Record>(parsed);
   if (!fits) parsed = codec::parse_sound_record(text, path, schema);
   const auto* record = std::get_if<core::Record>(&parsed);
   if (record == nullptr) return std::nullopt;
-  auto entry = project(*record, schema, path, blob, context);
+  auto entry = project(*record, schema, path, context);
   if (!fits) entry.links.push_back({"", std::string(unfit_mark)});
   return entry;
 }

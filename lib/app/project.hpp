@@ -45,13 +45,12 @@ std::string series_kind(std::string_view kind);
 inline constexpr std::string_view merged_mark = "?merged";
 
 index::Entry project(const core::Record& record, const core::Schema& schema, const std::string& path,
-                     const std::string& blob, const ProjectContext& context);
+                     const ProjectContext& context);
 
 /// The same of a record's file. Nothing when it cannot be used: `crm doctor` names it, and the rest of the
 /// store works.
 std::optional<index::Entry> project_file(std::string_view text, const core::Schema& schema,
-                                         const std::string& path, const std::string& blob,
-                                         const ProjectContext& context);
+                                         const std::string& path, const ProjectContext& context);
 
 /// Back from an index row; the row's data is ours, so it is not validated again.
 core::Record to_record(const index::Row& row);

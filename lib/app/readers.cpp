@@ -46,8 +46,7 @@ void Readers::work() {
   const auto read = [&](Slice& slice) {
     if (!repository) repository = store::Repository::open(m_root);
     for (const auto& file : slice.files) {
-      if (auto entry = project_file(repository->blob(file.second), *slice.schema, file.first, file.second,
-                                    *slice.context))
+      if (auto entry = project_file(repository->blob(file.second), *slice.schema, file.first, *slice.context))
         slice.entries.push_back(*std::move(entry));
     }
   };

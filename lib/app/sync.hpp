@@ -91,9 +91,9 @@ struct JoinRequest {
   std::string url, folder; ///< folder "": the last part of the URL
   std::string member, device;
   std::chrono::seconds patience{30};
-  /// Archive: `url` is a file that stands for no remote, and all of its history is taken as it is: what
+  /// Given: `url` is the history out of this archive, and no remote. All of it is taken as it is: what
   /// nobody's signature stands for, or the policy forbids, becomes a warning.
-  enum class From { Remote, Archive } from = From::Remote;
+  std::string archive{};
   bool only_look = false; ///< nothing will be written there, so it need not be known who would
   /// The last look at the store before it counts as joined: what it throws leaves nothing behind.
   std::function<void(Workspace&)> look{};

@@ -53,6 +53,11 @@ std::string plural(std::string_view noun);
 std::string count_of(std::size_t count, std::string_view noun);
 
 std::string_view trim(std::string_view text);
+/// ASCII letters alone, whatever the locale.
+std::string lower(std::string_view text);
+std::string upper(std::string_view text);
+/// Sixteen hex digits that are the same on every device (FNV-1a): nothing that has to withstand an attacker.
+std::string digest(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 template <std::same_as<std::string> Temporary>
 std::vector<std::string_view> split(Temporary&& text, char separator) = delete; // the parts would dangle

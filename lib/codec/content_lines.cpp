@@ -9,13 +9,6 @@
 namespace crm::codec {
 namespace {
 
-std::string upper(std::string_view text) {
-  std::string out(base::trim(text));
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
-
 int hex_digit(char c) {
   if (base::is_digit(c)) return c - '0';
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
@@ -65,8 +58,8 @@ void add_parameter(Property& out, std::string_view text) {
   if (equals != text.npos) {
     std::string value(base::trim(text.substr(equals + 1)));
     value.erase(std::remove(value.begin(), value.end(), '"'), value.end());
-    out.parameters.emplace_back(upper(text.substr(0, equals)), from_carets(value));
-  } else if (const auto word = upper(text); !word.empty()) {
+    out.parameters.emplace_back(base::upper(base::trim(text.substr(0, equals))), from_carets(value));
+  } else if (const auto word = base::upper(base::trim(text)); !word.empty()) {
     const bool encoding = word == "QUOTED-PRINTABLE" || word == "BASE64" || word == "B" || word == "8BIT";
     out.parameters.emplace_back(encoding ? "ENCODING" : "TYPE", word);
   }
@@ -85,7 +78,7 @@ std::optional<Property> split_property(std::string_view line) {
     out.group = base::printable(to_utf8(base::trim(name.substr(0, dot))));
     name.remove_prefix(dot + 1);
   }
-  out.name = upper(name);
+  out.name = base::upper(base::trim(name));
   constexpr std::size_t longest_name = 100, most_parameters = 50;
   if (out.name.empty() || out.name.size() > longest_name ||
       out.name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != std::string::npos)
@@ -102,7 +95,7 @@ std::optional<Property> split_property(std::string_view line) {
 /// Of BEGIN and END: whatever stands there, it can be said.
 std::string component_name(std::string_view text) {
   constexpr std::size_t widest = 100;
-  return base::fit(base::printable(to_utf8(upper(text))), widest);
+  return base::fit(base::printable(to_utf8(base::upper(base::trim(text)))), widest);
 }
 
 } // namespace
@@ -263,7 +256,7 @@ void Components::look_for_value(std::size_t from) {
   const auto colon = m_logical.find(':', from);
   if (colon == m_logical.npos) return;
   m_has_value = true;
-  m_quoted_printable = upper(m_logical.substr(0, colon)).find("QUOTED-PRINTABLE") != std::string::npos;
+  m_quoted_printable = base::upper(m_logical.substr(0, colon)).find("QUOTED-PRINTABLE") != std::string::npos;
 }
 
 void Components::logical_line() {
@@ -274,7 +267,7 @@ void Components::logical_line() {
 }
 
 void Components::property(std::string_view line, bool cut) {
-  const std::string head = upper(line.substr(0, 6));
+  const std::string head = base::upper(base::trim(line.substr(0, 6)));
   if (head.starts_with("BEGIN:")) {
     if (m_open.size() >= deepest) {
       if (m_open.back().problem.empty())
@@ -296,7 +289,7 @@ void Components::property(std::string_view line, bool cut) {
     m_open.push_back(std::move(fresh));
     return;
   }
-  if (upper(line.substr(0, 4)) == "END:") return close(component_name(line.substr(4)));
+  if (base::upper(line.substr(0, 4)) == "END:") return close(component_name(line.substr(4)));
   if (m_open.empty()) {
     ++m_stray;
     return;
@@ -311,7 +304,7 @@ void Components::property(std::string_view line, bool cut) {
     component.properties.push_back({"", {}, base::fit(base::printable(to_utf8(line)), 60)});
     return;
   }
-  const std::string encoding = upper(parsed->parameter("ENCODING"));
+  const std::string encoding = base::upper(base::trim(parsed->parameter("ENCODING")));
   parsed->cut = cut || encoding == "B" || encoding == "BASE64" || parsed->value.starts_with("data:");
   if (encoding == "QUOTED-PRINTABLE") {
     parsed->value = from_quoted_printable(parsed->value);

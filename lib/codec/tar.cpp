@@ -122,20 +122,23 @@ std::string tar_end() {
   return std::string(2 * tar_block, '\0');
 }
 
-std::variant<TarFile, TarEnd, std::string> read_tar_header(std::string_view block) {
-  if (block.size() != tar_block) return "cut off";
+std::variant<TarFile, TarEnd, TarFault> read_tar_header(std::string_view block) {
+  const auto foreign = [](std::string_view words) {
+    return TarFault{TarFault::Kind::Foreign, std::string(words)};
+  };
+  if (block.size() != tar_block) return TarFault{TarFault::Kind::CutOff, "cut off"};
   if (is_nul(block)) return TarEnd{};
   std::uint64_t sum = 0, size = 0, time = 0;
   if (slot_of(block, magic_slot) != tar_magic || !tar_number(slot_of(block, sum_slot), sum))
-    return "no header of a ustar archive";
-  if (sum != tar_sum(block)) return "a damaged header";
+    return foreign("no header of a ustar archive");
+  if (sum != tar_sum(block)) return TarFault{TarFault::Kind::Damaged, "a damaged header"};
   const char kind = block[kind_slot.at];
-  if (kind != '0') return std::string(tar_kind(kind));
+  if (kind != '0') return foreign(tar_kind(kind));
   const auto name = tar_text(slot_of(block, name_slot)), prefix = tar_text(slot_of(block, prefix_slot));
-  if (!is_nul(slot_of(block, link_slot)) || !prefix) return "a header that says more than it may";
-  if (!name || name->empty()) return "a header without a name";
+  if (!is_nul(slot_of(block, link_slot)) || !prefix) return foreign("a header that says more than it may");
+  if (!name || name->empty()) return foreign("a header without a name");
   if (!tar_number(slot_of(block, size_slot), size) || !tar_number(slot_of(block, time_slot), time))
-    return "a header without a size";
+    return foreign("a header without a size");
   return TarFile{prefix->empty() ? *name : *prefix + "/" + *name, size, static_cast<std::int64_t>(time)};
 }
 

@@ -27,8 +27,12 @@ std::string tar_padding(std::uint64_t size);
 /// What stands behind the last file.
 std::string tar_end();
 
-/// What a block announces; where it is none of ours, why, in words: "a symbolic link".
+/// What a block announces; where it is none of ours, why.
 struct TarEnd {};
-std::variant<TarFile, TarEnd, std::string> read_tar_header(std::string_view block);
+struct TarFault {
+  enum class Kind { CutOff, Damaged, Foreign } kind;
+  std::string words; ///< "a symbolic link"
+};
+std::variant<TarFile, TarEnd, TarFault> read_tar_header(std::string_view block);
 
 } // namespace crm::codec

@@ -17,13 +17,6 @@ bool only(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == text.npos;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 std::string_view digits(std::string_view& text) {
   const auto end = std::find_if_not(text.begin(), text.end(), base::is_digit);
   const auto out = text.substr(0, static_cast<std::size_t>(end - text.begin()));
@@ -82,7 +75,7 @@ bool is_our_time(std::string_view text) {
 bool resolves_somewhere(std::string_view text) {
   static constexpr std::array words{"null", "~",   "true", "false", "yes", "no",
                                     "on",   "off", "y",    "n",     "<<",  "="};
-  const std::string low = lower(text);
+  const std::string low = base::lower(text);
   if (std::find(words.begin(), words.end(), low) != words.end()) return true;
   if (is_our_time(text)) return false;
   if (!base::is_digit(low.front()) && low.front() != '.' && low.front() != '+' && low.front() != '-' &&

@@ -23,13 +23,6 @@ constexpr std::array<std::string_view, 12> month_words{"Jan", "Feb", "Mar", "Apr
 constexpr std::array<std::string_view, 4> frequencies{"DAILY", "WEEKLY", "MONTHLY", "YEARLY"};
 constexpr std::array<std::string_view, 4> period_words{"day", "week", "month", "year"};
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
-
 std::optional<int> whole(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   int out = 0;
@@ -79,7 +72,7 @@ class RuleReader {
   std::variant<Rhythm, NotARule> read(std::string_view text) {
     constexpr std::size_t longest = 500;
     if (text.size() > longest) return NotARule{"a rule is at most 500 characters long", example};
-    std::string rule = upper(base::trim(text));
+    std::string rule = base::upper(base::trim(text));
     if (rule.starts_with("RRULE:")) rule.erase(0, 6);
     if (rule.size() > 1 && rule.ends_with(';')) rule.pop_back(); // as some programs write it
     bool frequency = false;

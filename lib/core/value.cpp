@@ -12,6 +12,11 @@ const Value* Map::find(std::string_view key) const {
   return it == m_entries.end() ? nullptr : &it->second;
 }
 
+std::string Map::text(std::string_view key) const {
+  const auto* value = find(key);
+  return value == nullptr ? std::string() : value->string_or_empty();
+}
+
 Value* Map::find(std::string_view key) {
   return const_cast<Value*>(std::as_const(*this).find(key));
 }

@@ -20,6 +20,8 @@ class Map {
 
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
+  /// "" where it is no text, or not there.
+  std::string text(std::string_view key) const;
   /// Replaces in place, or appends.
   void set(std::string_view key, Value value);
   /// For a key that is known not to be there.

@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::size_t longest_phrase = 200;
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return folded;
-}
-
 bool letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -75,7 +68,7 @@ void Parser::split(std::string_view phrase) {
     m_typed.emplace_back(typed);
   }
   for (const auto& typed : m_typed) {
-    m_words.push_back(lower(typed));
+    m_words.push_back(base::lower(typed));
     if (m_words.back() == "a.m." || m_words.back() == "p.m.") m_words.back() = {m_words.back()[0], 'm'};
   }
 }
@@ -84,7 +77,7 @@ void Parser::take_zone() {
   std::string_view typed = m_typed.back();
   if (typed.size() > 2 && typed.front() == '(' && typed.back() == ')')
     typed = typed.substr(1, typed.size() - 2);
-  if (!letter(typed.front()) || in_vocabulary(lower(typed))) return;
+  if (!letter(typed.front()) || in_vocabulary(base::lower(typed))) return;
   const auto zone = find_zone(typed);
   if (!zone) {
     if (typed.find('/') == std::string_view::npos) return;

@@ -38,9 +38,9 @@ struct Busy {
 };
 
 /// What the index keeps of one record. Made by lib/app from a record and its schema. `path` ends in the id
-/// and an extension; `blob` is not kept, as nothing asks for it.
+/// and an extension.
 struct Entry {
-  std::string id, type, path, blob;
+  std::string id, type, path;
   bool deleted = false;
   std::string name;   ///< display name
   std::string folded; ///< base::fold(name), for lookup

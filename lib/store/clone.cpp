@@ -1,6 +1,7 @@
 // A first copy of a store.
 #include "store/git_error.hpp"
 #include "store/library.hpp"
+#include "store/made_folder.hpp"
 #include "store/remotes.hpp"
 #include "store/transport.hpp"
 #include "store/transport_call.hpp"
@@ -20,29 +21,6 @@ namespace fs = std::filesystem;
 constexpr const char* first_remote = "origin";
 constexpr const char* usual_branch = "main";
 constexpr std::string_view heads = "refs/heads/";
-
-/// Takes away what was made, and no more, unless it is kept.
-class Made {
- public:
-  explicit Made(const fs::path& path) : m_highest(path), m_was_there(fs::exists(path)) {
-    while (!m_was_there && m_highest.has_parent_path() && !fs::exists(m_highest.parent_path()))
-      m_highest = m_highest.parent_path();
-  }
-  Made(const Made&) = delete;
-  Made& operator=(const Made&) = delete;
-  ~Made() {
-    if (m_kept) return;
-    std::error_code ignored;
-    if (!m_was_there) fs::remove_all(m_highest, ignored);
-    for (const auto& each : fs::directory_iterator(m_highest, ignored))
-      fs::remove_all(each.path(), ignored);
-  }
-  void keep() { m_kept = true; }
-
- private:
-  fs::path m_highest;
-  bool m_was_there, m_kept = false;
-};
 
 bool is_plain(std::string_view branch) {
   return !branch.empty() && branch.size() <= 100 && remote_name_problem(branch.substr(0, 40)).empty() &&
@@ -120,7 +98,7 @@ Contact clone(const std::string& url, const std::string& path, std::chrono::seco
     throw base::Error(base::Kind::Usage, "cannot clone \"" + shown_url(url) + "\": " + problem);
   check_place(path);
   const Remote remote{first_remote, absolute_url(url)};
-  Made made(fs::absolute(path));
+  MadeFolder made(fs::absolute(path));
   make_repository(path, usual_branch);
   auto repository = Repository::open(path);
   std::string branch = usual_branch;

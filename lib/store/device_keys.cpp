@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,15 +24,68 @@ namespace {
 constexpr std::size_t longest = 16 * 1024;
 constexpr std::string_view public_extension = ".pub";
 
-/// Not there before; durable when it returns, its name included.
-void write_new(const std::string& folder, const std::string& path, std::string_view content, mode_t mode) {
+void sync_folder(const std::string& folder) {
+  const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file) fail_system(errno, "open", folder);
+  sync_descriptor(file.get(), folder);
+}
+
+/// In the place of what a killed process has left; what is in it is durable when it returns.
+void write_anew(const std::string& path, std::string_view content, mode_t mode) {
+  ::unlink(path.c_str());
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file) fail_system(errno, "write", path);
-  write_all(file.get(), content, path);
-  sync_descriptor(file.get(), path);
-  const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!parent) fail_system(errno, "open", folder);
-  sync_descriptor(parent.get(), folder);
+  try {
+    write_all(file.get(), content, path);
+    sync_descriptor(file.get(), path);
+  } catch (...) {
+    ::unlink(path.c_str());
+    throw;
+  }
+}
+
+void write_secret(const std::string& path, const SecretKey& key, const std::string& comment,
+                  base::Environment& env) {
+  auto text = key.to_file(comment, env);
+  try {
+    write_anew(path, text, 0600);
+  } catch (...) {
+    ssh::wipe(text);
+    throw;
+  }
+  ssh::wipe(text);
+}
+
+/// Nothing for what a killed process has left half written.
+std::optional<SecretKey> whole_key(const std::string& path) {
+  auto text = read_small_file(path, longest);
+  if (!text) return std::nullopt;
+  auto parsed = parse_secret_key(*text);
+  ssh::wipe(*text);
+  auto* key = std::get_if<SecretKey>(&parsed);
+  return key != nullptr ? std::optional(std::move(*key)) : std::nullopt;
+}
+
+/// While it lives no other process gives keys their places, where the file system knows locks.
+Descriptor take_turn(const std::string& folder) {
+  Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file) fail_system(errno, "open", folder);
+  while (::flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {
+  }
+  return file;
+}
+
+void rename_over(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_system(errno, "write", to);
+}
+
+template <typename Take>
+void each_name(const std::string& folder, Take&& take) {
+  DIR* handle = ::opendir(folder.c_str());
+  if (handle == nullptr) return;
+  while (const dirent* entry = ::readdir(handle))
+    take(std::string(entry->d_name));
+  ::closedir(handle);
 }
 
 /// Within the work tree where it is there, so that a store can be moved; git takes it from the tree's root.
@@ -67,45 +121,82 @@ std::optional<SecretKey> DeviceKeys::load(const std::string& member) const {
                                              "made then, and has to be approved");
 }
 
-void DeviceKeys::keep(const std::string& member, const std::string& device, const SecretKey& key,
-                      base::Environment& env) const {
-  const auto file = path(member);
+/// No name of a member has an "@" in it.
+std::string DeviceKeys::beside(const std::string& member, const std::string& device) const {
+  return path(member) + "@" + device;
+}
+
+void DeviceKeys::make_folder() const {
   for (const auto& each : {m_private_dir, folder()})
     if (::mkdir(each.c_str(), each == m_private_dir ? 0777 : 0700) != 0 && errno != EEXIST)
       fail_system(errno, "make", each);
-  const std::string comment = member + "@" + device;
-  auto text = key.to_file(comment, env);
-  // The public half first: a key that nobody can name would sign what nobody can approve.
-  ::unlink((file + std::string(public_extension)).c_str());
-  write_new(folder(), file + std::string(public_extension), to_line(key.public_key(), comment) + "\n", 0644);
-  try {
-    write_new(folder(), file, text, 0600);
-  } catch (...) {
-    ssh::wipe(text);
-    throw;
-  }
-  ssh::wipe(text);
 }
 
-void DeviceKeys::forget(const std::string& member) const {
+bool DeviceKeys::keep(const std::string& member, const std::string& device, const SecretKey& key,
+                      base::Environment& env) const {
   const auto file = path(member);
-  ::unlink(file.c_str());
-  ::unlink((file + std::string(public_extension)).c_str());
+  make_folder();
+  const auto turn = take_turn(folder());
+  if (::access(file.c_str(), F_OK) == 0 || errno != ENOENT) return false;
+  write_secret(beside(member, device), key, member + "@" + device, env);
+  place(member, device, key.public_key());
+  return true;
+}
+
+SecretKey DeviceKeys::prepare(const std::string& member, const std::string& device,
+                              base::Environment& env) const {
+  const auto file = beside(member, device);
+  make_folder();
+  const auto turn = take_turn(folder());
+  auto key = whole_key(file);
+  if (!key) {
+    key = SecretKey::random(env);
+    write_secret(file, *key, member + "@" + device, env);
+  }
+  sync_folder(folder());
+  return std::move(*key);
+}
+
+void DeviceKeys::put_in_place(const std::string& device) const {
+  if (prepared(device).empty()) return; // as nearly always: nobody need wait for it
+  const auto turn = take_turn(folder());
+  for (const auto& member : prepared(device))
+    if (const auto key = whole_key(beside(member, device)))
+      place(member, device, key->public_key());
+    else
+      ::unlink(beside(member, device).c_str());
+}
+
+std::vector<std::string> DeviceKeys::prepared(const std::string& device) const {
+  std::vector<std::string> out;
+  each_name(folder(), [&](const std::string& name) {
+    const auto at = name.find('@');
+    if (at != std::string::npos && name.substr(at + 1) == device && core::is_name(name.substr(0, at)))
+      out.push_back(name.substr(0, at));
+  });
+  return out;
+}
+
+void DeviceKeys::place(const std::string& member, const std::string& device, const PublicKey& key) const {
+  const auto file = path(member), fresh = beside(member, device), extension = std::string(public_extension);
+  // The public half first: a key that nobody can name would sign what nobody can approve. Whoever is killed
+  // between the two leaves the secret one beside, to be put in place by the next write.
+  write_anew(fresh + extension, to_line(key, member + "@" + device) + "\n", 0644);
+  rename_over(fresh + extension, file + extension);
+  sync_folder(folder());
+  rename_over(fresh, file);
+  sync_folder(folder());
 }
 
 std::vector<std::pair<std::string, PublicKey>> DeviceKeys::list() const {
   std::vector<std::pair<std::string, PublicKey>> out;
-  DIR* handle = ::opendir(folder().c_str());
-  if (handle == nullptr) return out;
-  while (const dirent* entry = ::readdir(handle)) {
-    std::string name = entry->d_name;
-    if (!name.ends_with(public_extension)) continue;
+  each_name(folder(), [&](std::string name) {
+    if (!name.ends_with(public_extension)) return;
     const auto text = read_small_file(folder() + "/" + name, longest);
     name.resize(name.size() - public_extension.size());
     const auto key = text ? parse_public_key(base::trim(*text)) : std::nullopt;
     if (key && core::is_name(name)) out.emplace_back(std::move(name), *key);
-  }
-  ::closedir(handle);
+  });
   std::sort(out.begin(), out.end());
   return out;
 }

@@ -19,17 +19,27 @@ class DeviceKeys {
   /// Nothing when the member has none here. Throws Error(InvalidData) for a file that is no key, and
   /// Error(Denied) for one with a passphrase.
   std::optional<SecretKey> load(const std::string& member) const;
-  /// On the disk when it returns. Throws Error(Failure), also where the member has one already.
-  void keep(const std::string& member, const std::string& device, const SecretKey& key,
+  /// On the disk when it returns; false, and nothing is touched, where the member has one already. Throws
+  /// Error(Failure).
+  bool keep(const std::string& member, const std::string& device, const SecretKey& key,
             base::Environment& env) const;
-  /// Another key is made with the next write. Nothing happens where there is none.
-  void forget(const std::string& member) const;
+  /// The key that is to take the place of the member's once this is `device`: on the disk beside it when it
+  /// returns, and the same one when a killed process has made it. Throws Error(Failure).
+  SecretKey prepare(const std::string& member, const std::string& device, base::Environment& env) const;
+  /// What was prepared for `device` takes its place, also what a killed process has left. Throws
+  /// Error(Failure).
+  void put_in_place(const std::string& device) const;
   /// Members and their public keys, by the .pub files beside the keys: no secret is read.
   std::vector<std::pair<std::string, PublicKey>> list() const;
   std::string path(const std::string& member) const;
 
  private:
   std::string folder() const { return m_private_dir + "/keys"; }
+  std::string beside(const std::string& member, const std::string& device) const;
+  void make_folder() const;
+  /// Members with a key beside their own that waits for `device`.
+  std::vector<std::string> prepared(const std::string& device) const;
+  void place(const std::string& member, const std::string& device, const PublicKey& key) const;
   std::string m_private_dir;
 };
 

@@ -31,11 +31,11 @@ Seen unreadable(int error) {
   return {Seen::What::Unreadable, "", "unreadable: " + std::generic_category().message(error)};
 }
 
-std::string kind_name(mode_t mode) {
-  if (S_ISLNK(mode)) return "a symbolic link";
-  if (S_ISDIR(mode)) return "a folder";
-  if (S_ISFIFO(mode)) return "a pipe";
-  return "not a regular file";
+Seen other(mode_t mode) {
+  if (S_ISLNK(mode)) return {Seen::What::Other, "", "a symbolic link", true};
+  if (S_ISDIR(mode)) return other("a folder");
+  if (S_ISFIFO(mode)) return other("a pipe");
+  return other("not a regular file");
 }
 
 } // namespace
@@ -74,11 +74,11 @@ Seen look_at(int at, const char* name, std::size_t most) {
     const int error = errno;
     if (error == ENOENT || error == ENOTDIR) return {};
     if (::fstatat(at, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(info.st_mode))
-      return other(kind_name(info.st_mode));
+      return other(info.st_mode);
     return unreadable(error);
   }
   if (::fstat(file.get(), &info) != 0) return unreadable(errno);
-  if (!S_ISREG(info.st_mode)) return other(kind_name(info.st_mode));
+  if (!S_ISREG(info.st_mode)) return other(info.st_mode);
   Seen out{Seen::What::File, "", ""};
   // One byte more than the size says: a file that grows meanwhile is read to its end.
   std::size_t want = static_cast<std::size_t>(info.st_size) + 1;

@@ -31,8 +31,9 @@ class Descriptor {
 struct Seen {
   enum class What { Missing, File, Other, Unreadable };
   What what = What::Missing;
-  std::string content; ///< of a File
-  std::string problem; ///< of the last two: "a symbolic link", "larger than 1 MiB", "unreadable: …"
+  std::string content;  ///< of a File
+  std::string problem;  ///< of the last two: "a symbolic link", "larger than 1 MiB", "unreadable: …"
+  bool is_link = false; ///< of Other
 };
 
 /// Reads `name` in the folder `at` (a descriptor, or AT_FDCWD), at most `most` bytes, without following a

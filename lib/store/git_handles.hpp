@@ -25,12 +25,10 @@ using TreeHandle = std::unique_ptr<git_tree, Freed<git_tree_free>>;
 using TreeEntryHandle = std::unique_ptr<git_tree_entry, Freed<git_tree_entry_free>>;
 using TreeBuilderHandle = std::unique_ptr<git_treebuilder, Freed<git_treebuilder_free>>;
 using IndexerHandle = std::unique_ptr<git_indexer, Freed<git_indexer_free>>;
-using BlobHandle = std::unique_ptr<git_blob, Freed<git_blob_free>>;
 using ReferenceHandle = std::unique_ptr<git_reference, Freed<git_reference_free>>;
 using ReflogHandle = std::unique_ptr<git_reflog, Freed<git_reflog_free>>;
 using SignatureHandle = std::unique_ptr<git_signature, Freed<git_signature_free>>;
 using ConfigHandle = std::unique_ptr<git_config, Freed<git_config_free>>;
-using ConfigEntryHandle = std::unique_ptr<git_config_entry, Freed<git_config_entry_free>>;
 
 /// Bytes that libgit2 gives away.
 struct Buffer {

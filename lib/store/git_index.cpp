@@ -1,6 +1,7 @@
 #include "store/git_index.hpp"
 
 #include "base/error.hpp"
+#include "store/files.hpp"
 #include "store/git_error.hpp"
 #include "store/git_program.hpp"
 #include "store/shared_index.hpp"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <iterator>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,12 +36,7 @@ class IndexLock {
   }
 
   void replace_index(std::string_view content) {
-    while (!content.empty()) {
-      const ssize_t done = ::write(m_fd, content.data(), content.size());
-      if (done < 0 && errno == EINTR) continue;
-      if (done <= 0) fail_system(errno, "write", m_lock);
-      content.remove_prefix(static_cast<std::size_t>(done));
-    }
+    write_all(m_fd, content, m_lock);
     const int fd = std::exchange(m_fd, -1);
     if (::close(fd) != 0) fail_system(errno, "write", m_lock);
     if (::rename(m_lock.c_str(), m_index.c_str()) != 0) fail_system(errno, "replace", m_index);
@@ -129,7 +126,6 @@ class Stager {
   /// The file's entries by what they are: in place of shared ones, or more than them.
   void split_up(IndexFile& file, const Mapped& present, const SharedIndex* shared) {
     auto entry = file.entries.begin();
-    std::vector<std::pair<std::uint32_t, std::size_t>> names;
     for (const std::uint32_t position : file.replaced) {
       if (shared != nullptr && position < shared->count())
         settle_young(*entry, shared->path_at(position), m_work_tree, present.info());
@@ -176,13 +172,15 @@ class Stager {
   /// All entries into `m_added`, as one whole index.
   void gather(IndexFile& file, const SharedIndex& shared) {
     std::vector<IndexEntry> all;
-    shared.each([&](std::uint32_t position, const IndexEntry& entry) {
+    shared.each([&](std::uint32_t position, IndexEntry entry) {
       if (m_deleted.contains(position)) return;
-      const auto replaced = m_replacing.find(position);
-      all.push_back(replaced == m_replacing.end() ? entry : replaced->second);
-      all.back().path = entry.path;
+      if (const auto replaced = m_replacing.find(position); replaced != m_replacing.end()) {
+        replaced->second.path = std::move(entry.path);
+        entry = std::move(replaced->second);
+      }
+      all.push_back(std::move(entry));
     });
-    all.insert(all.end(), m_added.begin(), m_added.end());
+    std::move(m_added.begin(), m_added.end(), std::back_inserter(all));
     std::sort(all.begin(), all.end(), by_name);
     m_added = std::move(all);
     m_deleted.clear();
@@ -202,7 +200,7 @@ class Stager {
     std::vector<IndexEntry> plain, unmerged;
     for (auto& entry : m_added)
       (entry.stage() == 0 ? plain : unmerged).push_back(std::move(entry));
-    file.shared = SharedIndex::make(m_git_dir, plain);
+    file.shared = SharedIndex::make(m_git_dir, std::move(plain));
     m_added = std::move(unmerged);
     return std::make_unique<SharedIndex>(m_git_dir, *file.shared);
   }

@@ -47,31 +47,41 @@ bool same_stat(const IndexEntry& entry, const struct stat& info) {
          entry.mtime_ns == now.mtime_ns && entry.ino == now.ino && entry.size == now.size;
 }
 
-IndexEntry read_entry(std::string_view data, std::size_t& at) {
+EntryName read_name(std::string_view data, std::size_t& at) {
   need(data.size() >= at && data.size() - at >= fixed + 2);
-  IndexEntry entry;
-  std::uint32_t* const numbers[] = {&entry.ctime, &entry.ctime_ns, &entry.mtime, &entry.mtime_ns,
-                                    &entry.dev,   &entry.ino,      &entry.mode,  &entry.uid,
-                                    &entry.gid,   &entry.size};
-  for (std::size_t i = 0; i < 10; ++i)
-    *numbers[i] = be32(data, at + 4 * i);
-  entry.blob = digest_at(data, at + 40);
-  entry.flags = be16(data, at + 60);
+  EntryName out;
+  out.flags = be16(data, at + 60);
   std::size_t name = at + fixed;
-  if ((entry.flags & has_extended) != 0) {
-    entry.extended = be16(data, name);
+  if ((out.flags & has_extended) != 0) {
+    out.extended = be16(data, name);
     name += 2;
   }
-  std::size_t length = entry.flags & name_mask;
+  std::size_t length = out.flags & name_mask;
   if (length == name_mask) {
     const auto end = data.find('\0', name);
     need(end != std::string_view::npos);
     length = end - name;
   }
   need(length < data.size() - name && data[name + length] == '\0');
-  entry.path = data.substr(name, length);
+  out.path = data.substr(name, length);
   at += (name - at + length + 8) & ~std::size_t{7};
   need(at <= data.size());
+  return out;
+}
+
+IndexEntry read_entry(std::string_view data, std::size_t& at) {
+  const std::size_t start = at;
+  const auto name = read_name(data, at);
+  IndexEntry entry;
+  std::uint32_t* const numbers[] = {&entry.ctime, &entry.ctime_ns, &entry.mtime, &entry.mtime_ns,
+                                    &entry.dev,   &entry.ino,      &entry.mode,  &entry.uid,
+                                    &entry.gid,   &entry.size};
+  for (std::size_t i = 0; i < 10; ++i)
+    *numbers[i] = be32(data, start + 4 * i);
+  entry.blob = digest_at(data, start + 40);
+  entry.flags = name.flags;
+  entry.extended = name.extended;
+  entry.path = name.path;
   return entry;
 }
 

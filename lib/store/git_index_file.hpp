@@ -42,7 +42,14 @@ struct IndexEntry {
 void take_stat(IndexEntry& entry, const struct stat& info);
 bool same_stat(const IndexEntry& entry, const struct stat& info);
 
-/// Reads the entry at `at` and moves on behind it. Throws Unreadable.
+/// As much of an entry as it takes to find it.
+struct EntryName {
+  std::uint16_t flags = 0, extended = 0;
+  std::string_view path;
+  unsigned stage() const { return flags >> 12 & 3; }
+};
+/// Reads the entry at `at` and moves on behind it. Throw Unreadable.
+EntryName read_name(std::string_view data, std::size_t& at);
 IndexEntry read_entry(std::string_view data, std::size_t& at);
 void append_entry(std::string& out, const IndexEntry& entry);
 

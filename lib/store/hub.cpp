@@ -5,13 +5,14 @@
 #include "store/library.hpp"
 #include "store/paths.hpp"
 #include "store/repository_impl.hpp"
+#include "store/small_file.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <sys/stat.h>
+#include <unistd.h>
 
 namespace crm::store {
 namespace {
@@ -38,15 +39,14 @@ bool is_hub(const std::string& folder) {
          git_config_get_bool(&yes, config.get(), hub_setting) == 0 && yes != 0;
 }
 
+/// Whole at every moment: several pushes may run it from the same folder, and git lets everything past a hook
+/// that is empty.
 void write_hook(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  const auto file = folder / hook_name;
-  std::ofstream out(file);
-  out << hook_text();
-  out.close();
-  if (!out || ::chmod(file.c_str(), 0755) != 0)
-    throw base::Error(base::Kind::Failure, "cannot write the hook " + base::printable(file.string()));
+  const auto file = (folder / hook_name).string(), text = hook_text();
+  if (read_small_file(file) == text && ::access(file.c_str(), X_OK) == 0) return;
+  if (!replace_file(file, text, 0755)) fail_system(errno, "write the hook", file);
 }
 
 } // namespace

@@ -31,14 +31,10 @@ std::string command_line() {
   const auto words =
       base::split(std::string_view(buffer, static_cast<std::size_t>(std::max<ssize_t>(got, 0))), '\0');
   std::string out(words[0].substr(words[0].rfind('/') + 1));
-  for (std::size_t i = 1; i < words.size() && i < 3; ++i) {
-    const bool verb = !words[i].empty() && words[i].size() < 20 &&
-                      words[i].find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos;
-    if (!verb || words[i].front() == '-') break;
-    out += ' ';
-    out += words[i];
-    break;
-  }
+  const auto verb = words.size() > 1 ? words[1] : std::string_view();
+  if (!verb.empty() && verb.size() < 20 && verb.front() != '-' &&
+      verb.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos)
+    out.append(" ").append(verb);
   return out;
 }
 

@@ -39,10 +39,7 @@ bool Repository::has_commit(const Oid& id) const {
 }
 
 Oid Repository::write_loose(const Message& message, const Signature& author) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(author.time).time_since_epoch().count();
-  git::SignatureHandle signature;
-  check_git(git::take(signature, git_signature_new, author.name.c_str(), author.email.c_str(), seconds, 0),
-            "sign as", author.name);
+  const auto signature = make_signature(author);
   git::TreeBuilderHandle empty;
   check_git(git::take(empty, git_treebuilder_new, m_impl->get(), nullptr), "make a folder");
   ObjectWriter writer(m_impl->get(), m_impl->common_dir);
@@ -67,10 +64,7 @@ Oid Repository::write_tree(const Oid& base, const std::vector<Change>& changes) 
 
 Oid Repository::write_commit(const Oid& tree, const std::vector<Oid>& parents, const Message& message,
                              const Signature& who) const {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(who.time).time_since_epoch().count();
-  git::SignatureHandle signature;
-  check_git(git::take(signature, git_signature_new, who.name.c_str(), who.email.c_str(), seconds, 0),
-            "sign as", who.name);
+  const auto signature = make_signature(who);
   std::vector<git_oid> ids;
   for (const auto& parent : parents)
     ids.push_back(from_oid(parent));

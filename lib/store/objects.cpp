@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -69,6 +70,14 @@ std::vector<Oid> blanked_objects(const std::string& common_dir) {
     }
     ::closedir(folder);
   }
+  return out;
+}
+
+git::SignatureHandle make_signature(const Signature& who) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(who.time).time_since_epoch().count();
+  git::SignatureHandle out;
+  check_git(git::take(out, git_signature_new, who.name.c_str(), who.email.c_str(), seconds, 0), "sign as",
+            who.name);
   return out;
 }
 

@@ -32,6 +32,9 @@ bool is_blanked(const std::string& common_dir, const Oid& id);
 /// Every object whose own file is empty.
 std::vector<Oid> blanked_objects(const std::string& common_dir);
 
+/// Of whole seconds, in UTC. Throws Error(Failure) for a name that git takes for none.
+git::SignatureHandle make_signature(const Signature& who);
+
 /// Writes through libgit2, which takes an existing file for the object itself: a blanked one is written anew.
 class ObjectWriter {
  public:

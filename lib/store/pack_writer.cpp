@@ -1,5 +1,6 @@
 #include "store/pack_writer.hpp"
 
+#include "store/big_endian.hpp"
 #include "store/git_error.hpp"
 #include "store/sha1.hpp"
 
@@ -40,6 +41,15 @@ struct PackWriter::Deflater {
 
 namespace {
 
+constexpr std::size_t count_at = 8;
+
+/// How many objects there are is put in when all are.
+void begin_pack(std::string& out) {
+  out = "PACK";
+  append_be32(out, 2); // version
+  append_be32(out, 0);
+}
+
 /// Kind and size: four bits of it in the first byte, seven in each that follows.
 void put_header(std::string& out, git_object_t kind, std::size_t size) {
   constexpr unsigned more = 0x80;
@@ -49,13 +59,6 @@ void put_header(std::string& out, git_object_t kind, std::size_t size) {
     byte = size & 0x7f;
   }
   out += static_cast<char>(byte);
-}
-
-std::string four_bytes(std::size_t number) {
-  std::string out;
-  for (const int shift : {24, 16, 8, 0})
-    out += static_cast<char>(number >> shift & 0xff);
-  return out;
 }
 
 } // namespace
@@ -71,8 +74,9 @@ git_oid PackWriter::add(std::string_view bytes, git_object_t kind) {
   git_oid id;
   check_git(git_odb_hash(&id, bytes.data(), bytes.size(), kind), "hash an object");
   if (m_held.emplace(reinterpret_cast<const char*>(id.id), GIT_OID_RAWSZ).second) {
-    put_header(m_entries, kind, bytes.size());
-    m_deflater->append(bytes, m_entries);
+    if (m_pack.empty()) begin_pack(m_pack);
+    put_header(m_pack, kind, bytes.size());
+    m_deflater->append(bytes, m_pack);
   }
   return id;
 }
@@ -81,21 +85,22 @@ void PackWriter::finish() {
   if (m_held.empty()) return;
   if (::mkdir(m_folder.c_str(), 0777) != 0 && errno != EEXIST)
     fail_system(errno, "make the folder", m_folder);
-  const std::string version = four_bytes(2), header = "PACK" + version + four_bytes(m_held.size());
-  m_entries.insert(0, header);
-  const Sha1 sum = sha1(m_entries);
+  std::string count;
+  append_be32(count, static_cast<std::uint32_t>(m_held.size()));
+  m_pack.replace(count_at, count.size(), count);
+  const Sha1 sum = sha1(m_pack);
   // libgit2 reads each object once more, and gives both files their names when all is well.
   git::IndexerHandle indexer;
   check_git(git::take(indexer, git_indexer_new, m_folder.c_str(), 0, m_odb.get(), nullptr), "begin a pack in",
             m_folder);
   git_indexer_progress progress{};
-  check_git(git_indexer_append(indexer.get(), m_entries.data(), m_entries.size(), &progress),
-            "write a pack to", m_folder);
+  check_git(git_indexer_append(indexer.get(), m_pack.data(), m_pack.size(), &progress), "write a pack to",
+            m_folder);
   check_git(git_indexer_append(indexer.get(), sum.data(), sum.size(), &progress), "write a pack to",
             m_folder);
   check_git(git_indexer_commit(indexer.get(), &progress), "finish a pack in", m_folder);
   check_git(git_odb_refresh(m_odb.get()), "look at the object database again");
-  m_entries = {};
+  m_pack = {};
   m_held = {};
 }
 

@@ -33,7 +33,7 @@ class PackWriter {
   std::string m_folder; ///< of packs
   std::unique_ptr<Deflater> m_deflater;
   std::unordered_set<std::string> m_held; ///< ids: a pack has each object once
-  std::string m_entries;                  ///< compressed, as they will stand in the pack
+  std::string m_pack;                     ///< as it will stand there, but for how many objects it has
 };
 
 } // namespace crm::store

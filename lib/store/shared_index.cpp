@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
+#include <utility>
 
 namespace crm::store {
 namespace {
@@ -17,24 +17,6 @@ constexpr std::size_t header = 12;
 
 std::string offsets_path(const std::string& git_dir, const std::string& name) {
   return git_dir + "/crm/sharedindex." + name;
-}
-
-/// A temporary file, renamed into place. False when that fails: what it would have held can be had more
-/// slowly.
-bool write_beside(const std::string& path, std::string_view content) {
-  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (fd < 0) return false;
-  bool good = true;
-  while (good && !content.empty()) {
-    const ssize_t done = ::write(fd, content.data(), content.size());
-    if (done < 0 && errno == EINTR) continue;
-    good = done > 0;
-    if (good) content.remove_prefix(static_cast<std::size_t>(done));
-  }
-  good = ::close(fd) == 0 && good && ::rename(temporary.c_str(), path.c_str()) == 0;
-  if (!good) ::unlink(temporary.c_str());
-  return good;
 }
 
 } // namespace
@@ -65,9 +47,9 @@ void SharedIndex::load_offsets(const std::string& git_dir, const std::string& na
       m_offsets.push_back(static_cast<std::uint32_t>(at));
       append_be32(kept, static_cast<std::uint32_t>(at));
     }
-    read_entry(m_file.data(), at);
+    read_name(m_file.data(), at);
   }
-  write_beside(offsets_path(git_dir, name), kept);
+  (void)replace_file(offsets_path(git_dir, name), kept); // without it they are only found more slowly
 }
 
 std::optional<std::uint32_t> SharedIndex::find(std::string_view path) const {
@@ -75,7 +57,7 @@ std::optional<std::uint32_t> SharedIndex::find(std::string_view path) const {
   while (high - low > 1) {
     const std::size_t middle = (low + high) / 2;
     std::size_t at = m_offsets[middle];
-    if (std::string_view(read_entry(m_file.data(), at).path) <= path) {
+    if (read_name(m_file.data(), at).path <= path) {
       low = middle;
     } else {
       high = middle;
@@ -84,7 +66,8 @@ std::optional<std::uint32_t> SharedIndex::find(std::string_view path) const {
   if (low >= m_offsets.size()) return std::nullopt;
   std::size_t at = m_offsets[low];
   for (std::uint32_t i = static_cast<std::uint32_t>(low) * every; i < m_count && i < (low + 1) * every; ++i) {
-    const IndexEntry entry = read_entry(m_file.data(), at);
+    const auto entry = read_name(m_file.data(), at);
+    if (entry.path > path) break;
     if (entry.path == path && entry.stage() == 0) return i;
   }
   return std::nullopt;
@@ -93,24 +76,24 @@ std::optional<std::uint32_t> SharedIndex::find(std::string_view path) const {
 std::string SharedIndex::path_at(std::uint32_t position) const {
   std::size_t at = m_offsets[position / every];
   for (std::uint32_t i = position / every * every; i < position; ++i)
-    read_entry(m_file.data(), at);
-  return read_entry(m_file.data(), at).path;
+    read_name(m_file.data(), at);
+  return std::string(read_name(m_file.data(), at).path);
 }
 
-void SharedIndex::each(const std::function<void(std::uint32_t, const IndexEntry&)>& visit) const {
+void SharedIndex::each(const std::function<void(std::uint32_t, IndexEntry)>& visit) const {
   std::size_t at = header;
   for (std::uint32_t i = 0; i < m_count; ++i)
     visit(i, read_entry(m_file.data(), at));
 }
 
-std::string SharedIndex::make(const std::string& git_dir, const std::vector<IndexEntry>& entries) {
+std::string SharedIndex::make(const std::string& git_dir, std::vector<IndexEntry> entries) {
   IndexFile file;
-  file.entries = entries;
+  file.entries = std::move(entries);
   const std::string content = emit_index(file);
   Sha1 checksum;
   std::copy(content.end() - 20, content.end(), checksum.begin());
   const std::string name = to_hex(checksum);
-  if (!write_beside(path(git_dir, name), content)) fail_system(errno, "write", path(git_dir, name));
+  if (!replace_file(path(git_dir, name), content)) fail_system(errno, "write", path(git_dir, name));
   return name;
 }
 

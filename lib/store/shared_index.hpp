@@ -20,10 +20,10 @@ class SharedIndex {
   /// Of a position below count().
   std::string path_at(std::uint32_t position) const;
   /// In path order.
-  void each(const std::function<void(std::uint32_t position, const IndexEntry&)>& visit) const;
+  void each(const std::function<void(std::uint32_t position, IndexEntry)>& visit) const;
 
   /// Writes one with these entries; its name. No fsync: HEAD can make it again.
-  static std::string make(const std::string& git_dir, const std::vector<IndexEntry>& entries);
+  static std::string make(const std::string& git_dir, std::vector<IndexEntry> entries);
   /// Says that it is in use: git removes one that was not for two weeks.
   static void touch(const std::string& git_dir, const std::string& name);
   static std::string path(const std::string& git_dir, const std::string& name) {

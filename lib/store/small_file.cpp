@@ -29,14 +29,28 @@ std::optional<std::string> read_small_file(const std::string& path, std::size_t 
   return out;
 }
 
-void keep_small_file(const std::string& path, std::string_view content) {
-  ::mkdir(path.substr(0, path.rfind('/')).c_str(), 0755);
+bool replace_file(const std::string& path, std::string_view content, std::optional<mode_t> mode) {
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (fd < 0) return;
-  const bool written = ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size());
-  if (::close(fd) != 0 || !written || ::rename(temporary.c_str(), path.c_str()) != 0)
-    ::unlink(temporary.c_str());
+  if (fd < 0) return false;
+  bool good = !mode || ::fchmod(fd, *mode) == 0;
+  while (good && !content.empty()) {
+    const ssize_t done = ::write(fd, content.data(), content.size());
+    if (done < 0 && errno == EINTR) continue;
+    good = done > 0;
+    if (good) content.remove_prefix(static_cast<std::size_t>(done));
+  }
+  good = ::close(fd) == 0 && good;
+  if (good && ::rename(temporary.c_str(), path.c_str()) == 0) return true;
+  const int why = errno;
+  ::unlink(temporary.c_str());
+  errno = why;
+  return false;
+}
+
+void keep_small_file(const std::string& path, std::string_view content) {
+  ::mkdir(path.substr(0, path.rfind('/')).c_str(), 0755);
+  (void)replace_file(path, content);
 }
 
 bool append_lines(int fd, std::string lines) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace crm::store {
 
@@ -13,7 +14,12 @@ namespace crm::store {
 /// or cannot be read.
 std::optional<std::string> read_small_file(const std::string& path, std::size_t most = 1024 * 1024);
 
-/// For what can be made again: written beside and renamed, its folder made when missing, without fsync.
+/// Written beside and renamed, without fsync: whoever reads it finds the old file or the new one, whole. With
+/// `mode` exactly, or with 0644 as the umask has it. False with errno: then the old file is there.
+[[nodiscard]] bool replace_file(const std::string& path, std::string_view content,
+                                std::optional<mode_t> mode = std::nullopt);
+
+/// For what can be made again: replaced as above, its folder made when missing.
 /// Failure is silent.
 void keep_small_file(const std::string& path, std::string_view content);
 

@@ -261,10 +261,7 @@ Oid Transaction::Impl::write_objects(const std::vector<const Change*>& changes,
                                         [&](std::string_view bytes) { return pack->tree(bytes); })
                             : build_tree(repository->get(), writer, base, files);
   if (pack) pack->finish();
-  git::SignatureHandle signature;
-  check_git(git::take(signature, git_signature_new, author.name.c_str(), author.email.c_str(),
-                      std::chrono::floor<std::chrono::seconds>(author.time).time_since_epoch().count(), 0),
-            "sign the commit as", author.name);
+  const auto signature = make_signature(author);
   std::vector<git_oid> parents;
   if (!head.empty()) parents.push_back(from_oid(head));
   // Sorted, so that it is all one who merges whom.

@@ -17,7 +17,7 @@ namespace {
 using codec::Component;
 using core::LocalDate;
 
-constexpr std::string_view file_prefix = "crm-", file_suffix = ".ics";
+constexpr std::string_view file_suffix = ".ics";
 
 [[noreturn]] void no_appointment(const std::string& why, const std::string& hint = {}) {
   throw base::Error(base::Kind::InvalidData, why, hint);
@@ -52,11 +52,6 @@ Parts parts_of_file(std::string_view text) {
 
 CalendarItem item_of(Component& part, CalendarEntry&& entry) {
   return {std::move(part), std::move(entry.row.fields), entry.utc};
-}
-
-std::string text_in(const core::Map& fields, std::string_view name) {
-  const auto* value = fields.find(name);
-  return value == nullptr ? std::string() : value->string_or_empty();
 }
 
 void set_start(CalendarItem& item, const core::WallTime& wall) {
@@ -108,8 +103,8 @@ CalendarItem CalendarFile::on(LocalDate day) const {
   CalendarItem out = main;
   for (const char* name : {"rrule", "except"})
     out.fields.erase(name);
-  if (const auto start = core::parse_wall_time(text_in(main.fields, "start")))
-    set_start(out, core::on_day(*start, day, text_in(main.fields, "zone")));
+  if (const auto start = core::parse_wall_time(main.fields.text("start")))
+    set_start(out, core::on_day(*start, day, main.fields.text("zone")));
   return out;
 }
 
@@ -142,7 +137,7 @@ CalendarFile read_calendar_file(std::string_view text, const std::string& store_
     return out;
   }
   if (!main) no_appointment("it holds occurrences of a series, and not the series");
-  const std::string zone = text_in(main->row.fields, "zone");
+  const std::string zone = main->row.fields.text("zone");
   if (const auto* except = main->row.fields.find("except"); except != nullptr && except->if_list() != nullptr)
     for (const auto& each : *except->if_list())
       if (const auto day = core::parse_date(each.string_or_empty())) out.except.push_back(*day);
@@ -220,13 +215,13 @@ std::string with_what_is_theirs(const std::string& text, const CalendarFile& the
 }
 
 std::string calendar_file_name(std::string_view id) {
-  return std::string(file_prefix) + std::string(id) + std::string(file_suffix);
+  return std::string(own_prefix) + std::string(id) + std::string(file_suffix);
 }
 
 std::string id_of_file_name(std::string_view name) {
-  if (!name.starts_with(file_prefix) || !name.ends_with(file_suffix)) return {};
+  if (!name.starts_with(own_prefix) || !name.ends_with(file_suffix)) return {};
   const auto id =
-      base::Id::parse(name.substr(file_prefix.size(), name.size() - file_prefix.size() - file_suffix.size()));
+      base::Id::parse(name.substr(own_prefix.size(), name.size() - own_prefix.size() - file_suffix.size()));
   return id ? id->str() : std::string();
 }
 

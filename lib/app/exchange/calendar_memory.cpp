@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t longest_memory = std::size_t{64} << 20;
 
-std::string text_at(const core::Map& map, const char* name) {
-  const auto* value = map.find(name);
-  return value == nullptr ? std::string() : value->string_or_empty();
-}
-
 } // namespace
 
 std::string calendar_digest(std::string_view text) {
@@ -36,9 +31,9 @@ CalendarMemory::CalendarMemory(const store::Repository& repository, const std::s
   for (const auto line : base::split(*text, '\n')) {
     const auto value = codec::from_json(line);
     const auto* map = value ? value->if_map() : nullptr;
-    if (map == nullptr || text_at(*map, "file").empty()) continue;
-    m_entries.insert_or_assign(text_at(*map, "file"),
-                               Entry{text_at(*map, "id"), text_at(*map, "ours"), text_at(*map, "theirs")});
+    if (map == nullptr || map->text("file").empty()) continue;
+    m_entries.insert_or_assign(map->text("file"),
+                               Entry{map->text("id"), map->text("ours"), map->text("theirs")});
   }
 }
 

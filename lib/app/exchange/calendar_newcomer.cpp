@@ -13,8 +13,6 @@
 namespace crm::app {
 namespace {
 
-constexpr std::string_view made_here = "crm-";
-
 std::string external_of(const std::string& uid) {
   constexpr std::size_t longest = 300;
   return "ics:" + base::fit(uid, longest);
@@ -29,8 +27,8 @@ std::string mail_of(const codec::Property& property) {
 } // namespace
 
 std::string CalendarNewcomers::known(const std::string& uid) {
-  if (uid.starts_with(made_here)) {
-    const auto id = base::Id::parse(std::string_view(uid).substr(made_here.size()));
+  if (uid.starts_with(own_prefix)) {
+    const auto id = base::Id::parse(std::string_view(uid).substr(own_prefix.size()));
     if (id && m_workspace.with_index([&](index::Index& index) { return index.by_id(id->str()).has_value(); }))
       return id->str();
   }

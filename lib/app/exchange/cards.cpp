@@ -34,12 +34,12 @@ std::string list_line(std::string_view name, const core::Value& value) {
 /// The id that its maker gave it, or ours. An occurrence and what a series goes on as are copies of it, and
 /// not what its maker means.
 std::string uid_of(const core::Record& record, std::string_view source) {
-  if (!record.text("series").empty()) return "crm-" + record.id.str();
+  if (!record.text("series").empty()) return std::string(own_prefix) + record.id.str();
   if (const auto* extra = record.get(extra_field).if_map())
     if (const auto* external = extra->find(external_name))
       if (external->string_or_empty().starts_with(source))
         return external->string_or_empty().substr(source.size());
-  return "crm-" + record.id.str();
+  return std::string(own_prefix) + record.id.str();
 }
 
 /// What has no property of its own, in one that other programs pass over.

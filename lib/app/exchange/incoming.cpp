@@ -276,7 +276,7 @@ void Import::take_fields(Incoming row, const core::Schema& schema) {
   // In tables of ours it may stand further down, or in one that is imported later.
   if (const auto* root = row.fields.find("series");
       root != nullptr && !row.external.empty() &&
-      !externals(schema.type).contains("ics:crm-" + root->string_or_empty()) &&
+      !externals(schema.type).contains("ics:" + std::string(own_prefix) + root->string_or_empty()) &&
       !m_workspace.repository().blob_id(m_workspace.tree(),
                                         m_workspace.record_path(schema.type, root->string_or_empty()))) {
     row.fields.erase("series");

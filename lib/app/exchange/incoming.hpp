@@ -13,6 +13,9 @@
 
 namespace crm::app {
 
+/// Before our id, in what other programs know a record by.
+inline constexpr std::string_view own_prefix = "crm-";
+
 /// One row, line, card or event, in the words of a schema.
 struct Incoming {
   std::string type;

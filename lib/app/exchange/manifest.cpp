@@ -27,11 +27,6 @@ bool read_listed(const core::Value& value, ArchivedFile& out) {
   return store::path_problem(out.name).empty() && is_digits_of(out.sha256, 64);
 }
 
-std::string text_named(const core::Map& map, std::string_view name) {
-  const auto* value = map.find(name);
-  return value == nullptr ? std::string() : value->string_or_empty();
-}
-
 } // namespace
 
 std::uint64_t Manifest::record_count() const {
@@ -72,13 +67,8 @@ std::string to_text(const Manifest& manifest) {
 std::optional<Manifest> parse_manifest(std::string_view text) {
   const auto value = codec::from_json(text);
   const auto* map = value ? value->if_map() : nullptr;
-  if (map == nullptr || text_named(*map, "format") != archive_format) return std::nullopt;
-  Manifest out{text_named(*map, "store"),
-               text_named(*map, "id"),
-               text_named(*map, "commit"),
-               text_named(*map, "branch"),
-               {},
-               {}};
+  if (map == nullptr || map->text("format") != archive_format) return std::nullopt;
+  Manifest out{map->text("store"), map->text("id"), map->text("commit"), map->text("branch"), {}, {}};
   const auto *records = map->find("records"), *files = map->find("files");
   if (!is_digits_of(out.commit, 40) || out.branch.empty() || records == nullptr ||
       records->if_map() == nullptr || files == nullptr || files->if_list() == nullptr)

@@ -46,8 +46,7 @@ class ArchiveReader {
     }
     for (int blocks = 0; blocks < 2; ++blocks) {
       const auto found = header();
-      if (const auto* why = std::get_if<std::string>(&found); why != nullptr && *why == "cut off")
-        damaged("its end is missing");
+      if (is_cut_off(found)) damaged("its end is missing");
       if (!std::holds_alternative<codec::TarEnd>(found)) refuse("it holds more than its manifest names");
     }
     if (m_in.peek() != std::ifstream::traits_type::eof()) refuse("something follows its end");
@@ -67,7 +66,14 @@ class ArchiveReader {
                       "take another copy of it; nothing was changed");
   }
 
-  std::variant<codec::TarFile, codec::TarEnd, std::string> header() {
+  using Header = std::variant<codec::TarFile, codec::TarEnd, codec::TarFault>;
+
+  static bool is_cut_off(const Header& found) {
+    const auto* fault = std::get_if<codec::TarFault>(&found);
+    return fault != nullptr && fault->kind == codec::TarFault::Kind::CutOff;
+  }
+
+  Header header() {
     std::string block(codec::tar_block, '\0');
     m_in.read(block.data(), static_cast<std::streamsize>(block.size()));
     block.resize(static_cast<std::size_t>(m_in.gcount()));
@@ -77,11 +83,12 @@ class ArchiveReader {
   /// The file that must be next.
   codec::TarFile next(std::string_view name, Place place) {
     auto found = header();
-    if (const auto* why = std::get_if<std::string>(&found)) {
-      if (place == Place::First) refuse(*why == "cut off" ? "it is too short" : "it begins with " + *why);
-      if (*why == "cut off" || why->find("damaged") != std::string::npos)
-        damaged(fmt::format("at {} it is {}", name, *why));
-      refuse(fmt::format("where {} should be there is {}", name, *why));
+    if (const auto* fault = std::get_if<codec::TarFault>(&found)) {
+      if (place == Place::First)
+        refuse(is_cut_off(found) ? "it is too short" : "it begins with " + fault->words);
+      if (fault->kind != codec::TarFault::Kind::Foreign)
+        damaged(fmt::format("at {} it is {}", name, fault->words));
+      refuse(fmt::format("where {} should be there is {}", name, fault->words));
     }
     const auto* file = std::get_if<codec::TarFile>(&found);
     if (file == nullptr)

@@ -9,7 +9,6 @@
 #include "codec/json.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <fmt/format.h>
 #include <map>
 #include <optional>
@@ -27,14 +26,6 @@ struct Target {
   enum class Kind { Field, Part, Extra, Id, Named, Others, Skip } kind = Kind::Extra;
   std::string name, group;
 };
-
-/// FNV-1a: the same row is the same row on every device.
-std::string fingerprint(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return fmt::format("{:016x}", hash);
-}
 
 core::List split_list(std::string_view text, std::string_view separators) {
   EachOnce items;
@@ -328,10 +319,10 @@ class CsvReading final : public Reading {
       if (const auto* value = row.fields.find(m_schema.time_field)) time = value->string_or_empty();
       if (const auto* value = row.fields.find(m_schema.name_field))
         name = base::fold(value->string_or_empty());
-      key = name.empty() ? fingerprint(row.raw) : name + (time.empty() ? "" : " " + time);
+      key = name.empty() ? base::digest(row.raw) : name + (time.empty() ? "" : " " + time);
     }
     constexpr std::size_t longest = 200;
-    if (key.size() > longest) key = fingerprint(key);
+    if (key.size() > longest) key = base::digest(key);
     const int times = ++m_seen[key];
     return times > 1 ? fmt::format("{}#{}", key, times) : key;
   }

@@ -10,22 +10,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <fmt/format.h>
 #include <map>
 #include <set>
 
 namespace crm::app {
 namespace {
 
-/// The same entry is the same on every device, FNV-1a.
 std::string digest(const codec::Component& entry) {
-  std::uint64_t hash = 14695981039346656037ULL;
+  std::string all;
   for (const auto& property : entry.properties)
-    if (property.name != "DTSTAMP")
-      for (const char c : property.name + ":" + property.value)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return fmt::format("{:016x}", hash);
+    if (property.name != "DTSTAMP") all += property.name + ":" + property.value;
+  return base::digest(all);
 }
 
 class IcsReading final : public Reading {
@@ -51,13 +46,7 @@ class IcsReading final : public Reading {
       out += definition;
     return out;
   }
-  std::string rejects_row(const Rejected& row) const override {
-    const auto at = row.raw.find("\r\n");
-    if (at == row.raw.npos) return row.raw;
-    return row.raw.substr(0, at + 2) +
-           codec::folded_line("X-CRM-PROBLEM", codec::escaped(to_one_line(row.reason))) +
-           row.raw.substr(at + 2);
-  }
+  std::string rejects_row(const Rejected& row) const override { return with_problem(row); }
   std::string rejects_foot() const override { return "END:VCALENDAR\r\n"; }
 
  private:
@@ -211,8 +200,8 @@ class IcsReading final : public Reading {
   static void name_row(const codec::Component& part, Incoming& row) {
     const auto* uid = part.find("UID");
     std::string key = uid != nullptr ? to_one_line(codec::text_of(uid->value)) : std::string();
-    constexpr std::string_view own = "crm-";
-    if (key.starts_with(own)) row.id = base::Id::parse(std::string_view(key).substr(own.size()));
+    if (key.starts_with(own_prefix))
+      row.id = base::Id::parse(std::string_view(key).substr(own_prefix.size()));
     if (key.empty()) key = digest(part);
     constexpr std::size_t longest = 300;
     row.external = "ics:" + base::fit(key, longest);

@@ -24,13 +24,6 @@ constexpr std::array<std::string_view, 6> about_the_card{"VERSION", "PRODID", "R
 constexpr std::array<std::string_view, 6> own_fields{"status", "source",        "consent",
                                                      "owner",  "first_contact", "last_contact"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 bool is_email(std::string_view text) {
   const auto at = text.find('@');
   return at != text.npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == text.npos &&
@@ -54,13 +47,7 @@ class VcfReading final : public Reading {
                                 stray == 1 ? "a line" : fmt::format("{} lines", stray),
                                 stray == 1 ? "is" : "are"));
   }
-  std::string rejects_row(const Rejected& row) const override {
-    const auto at = row.raw.find("\r\n");
-    if (at == row.raw.npos) return row.raw;
-    return row.raw.substr(0, at + 2) +
-           codec::folded_line("X-CRM-PROBLEM", codec::escaped(to_one_line(row.reason))) +
-           row.raw.substr(at + 2);
-  }
+  std::string rejects_row(const Rejected& row) const override { return with_problem(row); }
 
  private:
   void take(codec::Component& card) {
@@ -92,8 +79,8 @@ class VcfReading final : public Reading {
     row.raw = std::move(card.raw);
     const auto* uid = card.find("UID");
     std::string key = uid != nullptr ? to_one_line(codec::text_of(uid->value)) : std::string();
-    constexpr std::string_view own = "crm-";
-    if (key.starts_with(own)) row.id = base::Id::parse(std::string_view(key).substr(own.size()));
+    if (key.starts_with(own_prefix))
+      row.id = base::Id::parse(std::string_view(key).substr(own_prefix.size()));
     if (key.empty() && !draft.emails().empty()) key = base::fold(draft.emails().front());
     if (key.empty())
       key = base::fold(draft.display_name()) + (draft.phones().empty() ? "" : " " + draft.phones().front());
@@ -130,7 +117,7 @@ class VcfReading final : public Reading {
     const bool has_field = property.name == "TEL" || property.name == "EMAIL" || property.name == "ADR";
     const std::string text = codec::text_of(property.value);
     if (has_field) read_text(property, text, draft, row);
-    std::string key = lower(property.name);
+    std::string key = base::lower(property.name);
     if (!called.empty()) key += ": " + called;
     draft.extra(key, property.name == "ADR" ? base::join(codec::parts_of(property.value, ';'), " ") : text);
   }
@@ -206,16 +193,17 @@ class VcfReading final : public Reading {
       return;
     } else if (name == "PHOTO" || name == "LOGO" || name == "SOUND" || name == "KEY" || name == "AGENT") {
       if (text.starts_with("http"))
-        draft.extra(lower(name), text);
+        draft.extra(base::lower(name), text);
       else
         row.lost.push_back(name + ": a picture or the like");
     } else {
-      draft.extra(lower(name), name == "GEO" || name == "IMPP" || name == "URL" ? property.value : text);
+      draft.extra(base::lower(name),
+                  name == "GEO" || name == "IMPP" || name == "URL" ? property.value : text);
     }
   }
 
   bool own_field(const std::string& name, const std::string& text, ContactDraft& draft) const {
-    std::string field = lower(name.substr(std::string_view("X-CRM-").size()));
+    std::string field = base::lower(name.substr(std::string_view("X-CRM-").size()));
     std::replace(field.begin(), field.end(), '-', '_');
     if (field == "extra") {
       const auto colon = text.find(": ");
@@ -253,6 +241,14 @@ class VcfReading final : public Reading {
 };
 
 } // namespace
+
+std::string with_problem(const Rejected& row) {
+  const auto at = row.raw.find("\r\n");
+  if (at == row.raw.npos) return row.raw;
+  return row.raw.substr(0, at + 2) +
+         codec::folded_line("X-CRM-PROBLEM", codec::escaped(to_one_line(row.reason))) +
+         row.raw.substr(at + 2);
+}
 
 std::unique_ptr<Reading> read_vcf(const Workspace& workspace, Intake intake) {
   return std::make_unique<VcfReading>(workspace, std::move(intake));

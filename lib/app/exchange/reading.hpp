@@ -41,6 +41,9 @@ class Reading {
   virtual std::string rejects_foot() const { return {}; }
 };
 
+/// A card or an entry that was refused, with the reason in a line behind its first one.
+std::string with_problem(const Rejected& row);
+
 std::unique_ptr<Reading> read_json(const Workspace& workspace, Intake intake);   ///< one document
 std::unique_ptr<Reading> read_ndjson(const Workspace& workspace, Intake intake); ///< one object a line
 std::unique_ptr<Reading> read_yaml(const Workspace& workspace, Intake intake);

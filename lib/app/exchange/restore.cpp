@@ -69,30 +69,20 @@ RestoredStore restore_archive(base::Environment& env, const RestoreRequest& requ
                    .folder = dry ? scratch.path() + "/store" : request.folder,
                    .member = request.member,
                    .device = request.device};
-  join.from = JoinRequest::From::Archive;
+  join.archive = request.file;
   join.only_look = dry;
   join.look = [&](Workspace& workspace) {
     compare_with(out.manifest, workspace, line);
     if (identity(workspace).keeps_keys) out.believed = approving_devices(workspace);
   };
-  try {
-    auto made = join_store(env, join);
-    if (!dry) out.root = std::move(made.root);
-    out.name = std::move(made.name);
-    out.member = std::move(made.member);
-    out.device = std::move(made.device);
-    out.fingerprint = std::move(made.fingerprint);
-    out.warnings = std::move(made.warnings);
-    if (!dry && !out.fingerprint.empty()) out.warnings.push_back(needs_a_key(out));
-  } catch (const base::Error& error) {
-    // The bundle has a name that nobody gave it.
-    const auto at = error.message.find(bundle);
-    if (at == std::string::npos) throw;
-    throw base::Error(base::Kind::VerificationFailed,
-                      "the history in " + base::printable(request.file) + " cannot be read" +
-                          error.message.substr(at + bundle.size()),
-                      error.hint);
-  }
+  auto made = join_store(env, join);
+  if (!dry) out.root = std::move(made.root);
+  out.name = std::move(made.name);
+  out.member = std::move(made.member);
+  out.device = std::move(made.device);
+  out.fingerprint = std::move(made.fingerprint);
+  out.warnings = std::move(made.warnings);
+  if (!dry && !out.fingerprint.empty()) out.warnings.push_back(needs_a_key(out));
   return out;
 }
 

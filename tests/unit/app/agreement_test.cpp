@@ -68,7 +68,7 @@ struct Naive {
           .id;
     };
     each_record(workspace, [&](const core::Record& record, const core::Schema& schema) {
-      auto entry = project(record, schema, "", "", plain);
+      auto entry = project(record, schema, "", plain);
       index::Row row;
       row.id = entry.id, row.type = entry.type, row.data = entry.data;
       Line line{to_record(row), std::move(entry), {}, {}};

@@ -95,3 +95,10 @@ TEST_CASE("split keeps empty parts, trim and join do what they say") {
   CHECK(trim(" \t a b \n") == "a b");
   CHECK(join({"a", "b"}, ", ") == "a, b");
 }
+
+TEST_CASE("Case and digests are the same in every locale and on every device") {
+  CHECK(lower("AbZ-É") == "abz-É");
+  CHECK(upper("abz-é") == "ABZ-é");
+  CHECK(digest("") == "cbf29ce484222325");
+  CHECK(digest("a") == "af63dc4c8601ec8c");
+}

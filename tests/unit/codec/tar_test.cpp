@@ -9,8 +9,12 @@ namespace {
 
 std::string why(std::string_view block) {
   const auto read = read_tar_header(block);
-  const auto* problem = std::get_if<std::string>(&read);
-  return problem == nullptr ? "" : *problem;
+  const auto* fault = std::get_if<TarFault>(&read);
+  return fault == nullptr ? "" : fault->words;
+}
+
+TarFault::Kind kind_of(std::string_view block) {
+  return std::get<TarFault>(read_tar_header(block)).kind;
 }
 
 /// With a sum that is right again.
@@ -53,6 +57,9 @@ TEST_CASE("Whatever else a tar may hold is refused by name") {
   auto damaged = good;
   damaged[1] = 'y';
   CHECK(why(damaged) == "a damaged header");
+  CHECK(kind_of(damaged) == TarFault::Kind::Damaged);
+  CHECK(kind_of(good.substr(1)) == TarFault::Kind::CutOff);
+  CHECK(kind_of(with(good, 156, "2")) == TarFault::Kind::Foreign);
   for (const auto& [kind, name] :
        {std::pair{"1", "a hard link"}, std::pair{"2", "a symbolic link"}, std::pair{"3", "a device"},
         std::pair{"5", "a folder"}, std::pair{"6", "a pipe"}, std::pair{"x", "an extension of tar"},
