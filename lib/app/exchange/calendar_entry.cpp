@@ -163,12 +163,11 @@ class Entry {
     const std::string given = codec::text_of(property->value);
     std::string said = one_line ? to_one_line(given) : to_prose(given);
     if (said.empty()) return;
-    if (said.size() > longest) {
-      m_row.lost.push_back(fmt::format("{}: the end of a text of more than {} characters", name, longest));
-      said.resize(longest - 4);
-      while (!base::is_utf8(said))
-        said.pop_back();
-      said += "…";
+    if (base::characters(said) > longest) {
+      m_row.lost.push_back(
+          fmt::format("{}: of more than {} characters, the whole text is in extra", name, longest));
+      add_extra(lower_name(name), said);
+      said = base::shorten(said, longest);
     }
     m_row.fields.set(field, said);
   }
