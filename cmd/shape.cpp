@@ -38,11 +38,17 @@ std::string other_zone(app::Workspace& workspace, const core::Record& record) {
 std::string time_cell(app::Workspace& workspace, const core::Record& record, const std::string& text,
                       Clock by) {
   const auto wall = core::parse_wall_time(text);
-  const std::string zone = wall ? other_zone(workspace, record) : "";
-  if (zone.empty() || by == Clock::Own) return short_time(workspace, text);
-  if (by == Clock::Named) return short_time(workspace, text) + " (" + zone + ")";
-  return short_time(workspace,
-                    core::to_text(core::to_wall(core::to_instant(*wall, zone), workspace.settings().zone)));
+  if (!wall) return short_time(workspace, text);
+  const std::string &here = workspace.settings().zone, zone = other_zone(workspace, record);
+  const auto shown = [&](const core::WallTime& time, const std::string& where) {
+    std::string out = short_time(workspace, core::to_text(time));
+    if (time.offset) out += " " + core::abbreviation_at(core::to_instant(time, where), where); // which of two
+    return out;
+  };
+  if (zone.empty()) return shown(*wall, here);
+  if (by == Clock::Own) return shown(*wall, zone);
+  if (by == Clock::Named) return shown(*wall, zone) + " (" + zone + ")";
+  return shown(core::to_wall(core::to_instant(*wall, zone), here), here);
 }
 
 } // namespace

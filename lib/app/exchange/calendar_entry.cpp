@@ -268,7 +268,8 @@ class Entry {
     if (auto tags = list("CATEGORIES"); !tags.empty()) m_row.fields.set("tags", std::move(tags));
     rest();
     for (const auto& property : m_entry.properties)
-      for (auto& lost : codec::unread_parameters(property, {"CN", "TZID", "VALUE", "ENCODING", "CHARSET"}))
+      for (auto& lost :
+           codec::unread_parameters(property, {"CN", "TZID", "X-CRM-ZONE", "VALUE", "ENCODING", "CHARSET"}))
         if (std::find(m_row.lost.begin(), m_row.lost.end(), lost) == m_row.lost.end())
           m_row.lost.push_back(std::move(lost));
     if (!m_extra.empty()) m_row.fields.set(extra_field, m_extra);
