@@ -1,6 +1,7 @@
 #include "cmd/shape.hpp"
 
 #include "app/availability.hpp"
+#include "app/project.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "core/attachment.hpp"
@@ -38,11 +39,17 @@ std::string other_zone(app::Workspace& workspace, const core::Record& record) {
 std::string time_cell(app::Workspace& workspace, const core::Record& record, const std::string& text,
                       Clock by) {
   const auto wall = core::parse_wall_time(text);
-  const std::string zone = wall ? other_zone(workspace, record) : "";
-  if (zone.empty() || by == Clock::Own) return short_time(workspace, text);
-  if (by == Clock::Named) return short_time(workspace, text) + " (" + zone + ")";
-  return short_time(workspace,
-                    core::to_text(core::to_wall(core::to_instant(*wall, zone), workspace.settings().zone)));
+  if (!wall) return short_time(workspace, text);
+  const std::string &here = workspace.settings().zone, zone = other_zone(workspace, record);
+  const auto shown = [&](const core::WallTime& time, const std::string& where) {
+    std::string out = short_time(workspace, core::to_text(time));
+    if (time.offset) out += " " + core::abbreviation_at(core::to_instant(time, where), where); // which of two
+    return out;
+  };
+  if (zone.empty()) return shown(*wall, here);
+  if (by == Clock::Own) return shown(*wall, zone);
+  if (by == Clock::Named) return shown(*wall, zone) + " (" + zone + ")";
+  return shown(core::to_wall(core::to_instant(*wall, zone), here), here);
 }
 
 } // namespace
@@ -205,6 +212,24 @@ std::string size_in_words(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kibi * kibi));
 }
 
+namespace {
+
+/// Why something was booked although others stood there, and which.
+std::string forced_words(app::Workspace& workspace, const core::Map& forced) {
+  core::Map shown = forced;
+  core::List names;
+  if (const auto* over = forced.find("over"); over != nullptr && over->if_list() != nullptr)
+    for (const auto& id : *over->if_list()) {
+      const auto row =
+          workspace.with_index([&](index::Index& index) { return index.by_id(id.string_or_empty()); });
+      names.emplace_back(row ? app::titled(workspace, app::to_record(*row)) : id.string_or_empty());
+    }
+  if (!names.empty()) shown.set("over", std::move(names));
+  return core::to_text(core::Value{std::move(shown)});
+}
+
+} // namespace
+
 std::string cell(app::Workspace& workspace, const core::Record& record, const core::Schema& schema,
                  std::string_view name, Clock by) {
   const core::Value& value = record.get(name);
@@ -219,6 +244,8 @@ std::string cell(app::Workspace& workspace, const core::Record& record, const co
                                   each.sha256.substr(0, 12)));
     return base::join(files, "\n");
   }
+  if (const auto* forced = name == "forced" ? value.if_map() : nullptr)
+    return forced_words(workspace, *forced);
   if (field->ref) {
     if (const auto* text = value.if_string()) return app::shown_reference(workspace, *field, *text);
     std::vector<std::string> names;
@@ -283,6 +310,12 @@ std::string sentence(app::Workspace& workspace, const app::Written& written) {
   return base::join(parts, ", ");
 }
 
+/// An occurrence that has a record so that it does not take place.
+bool is_left_out(const app::Workspace& workspace, const app::Written& written) {
+  return written.action == app::Action::Created && core::is_override(written.record) &&
+         app::frees_time(written.record, workspace.schemas().get(written.record.type));
+}
+
 /// As a record of the batch calls it; else its place.
 std::string name_of_attachment(const app::Committed& committed, const std::string& path) {
   for (const auto& written : committed.records)
@@ -304,9 +337,11 @@ void answer(Context& context, const app::Committed& committed, std::string_view 
   for (const auto& written : committed.records) {
     const std::string id = app::short_id(workspace, written.record.id.str());
     const bool first = &written == &committed.records.front();
-    const std::string what = first && !verb.empty() ? std::string(verb)
-                                                    : std::string(capital(app::to_text(written.action))) +
-                                                          " " + written.record.type;
+    const std::string what =
+        first && !verb.empty() ? std::string(verb)
+        : is_left_out(workspace, written)
+            ? "Left out"
+            : std::string(capital(app::to_text(written.action))) + " " + written.record.type;
     const std::string said = base::printable(sentence(workspace, written));
     context.print(
         fmt::format("{} {}{}{}\n", what, style.paint(Role::Id, id), said.empty() ? "" : "  ", said));

@@ -52,8 +52,9 @@ constexpr const char* series_page =
 constexpr const char* filters_page =
     R"(Filters of lists: `crm book list`, `crm list contact`, …
 
-  ada lovelace            in the name, or in a field that is searched; any part
-                          of a word, where `crm search` wants its beginning
+  ada lovelace            in the name, in the customer's, or in a field that is
+                          searched; any part of a word, where `crm search` wants
+                          its beginning
   status:booked,arrived   a field's value; several are or
   with:bob  in:room-2     references by name, key or id
   start:tomorrow  due:<fri  start:2026-11..2026-12

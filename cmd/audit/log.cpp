@@ -23,8 +23,10 @@ void check_field(app::Workspace& workspace, const std::string& type, const std::
   for (const auto& each : type.empty() ? workspace.schemas().types() : std::vector<std::string>{type}) {
     const auto& schema = workspace.schemas().get(each);
     if (schema.find(field) != nullptr) return;
-    for (const auto& has : schema.fields)
+    for (const auto& has : schema.fields) {
+      if (has.group == field) return;
       known.push_back(has.name);
+    }
   }
   const auto near = base::suggestions(field, known);
   const auto shown = base::printable(field);

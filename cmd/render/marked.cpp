@@ -5,14 +5,6 @@
 #include <algorithm>
 
 namespace crm::cmd {
-namespace {
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-} // namespace
 
 std::string marked(std::string_view text, const std::vector<core::Highlight>& marks, const Style& style) {
   std::string out;
@@ -70,7 +62,7 @@ std::vector<std::pair<std::size_t, std::size_t>> in_characters(std::string_view 
   std::vector<std::pair<std::size_t, std::size_t>> out;
   std::size_t counted = 0, at = 0;
   const auto count = [&](std::size_t to) {
-    counted += characters(text.substr(at, to - at));
+    counted += base::characters(text.substr(at, to - at));
     at = to;
     return counted;
   };

@@ -180,11 +180,11 @@ void Batch::check_states(const core::Record& before, const core::Record& after,
   if (from == to || from.empty()) return;
   const auto* next = schema.states->next(from);
   if (next != nullptr && std::find(next->begin(), next->end(), to) != next->end()) return;
-  throw base::Error(
-      base::Kind::InvalidData,
-      fmt::format("{} {} is {} and cannot become {}", schema.type, titled(m_workspace, before), from, to),
-      next == nullptr || next->empty() ? from + " is final"
-                                       : "from " + from + " it can become " + base::join(*next, ", "));
+  throw base::Error(base::Kind::InvalidData,
+                    fmt::format("{} is {} and cannot become {}", titled(m_workspace, before), from, to),
+                    next == nullptr || next->empty()
+                        ? from + " is final"
+                        : "from " + from + " it can become " + base::join(*next, ", "));
 }
 
 core::Record Batch::create(const core::Schema& schema, core::Map fields, std::optional<base::Id> id) {

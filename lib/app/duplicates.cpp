@@ -3,11 +3,15 @@
 #include "app/exchange/incoming.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "core/phone.hpp"
+#include "core/provenance.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace crm::app {
 namespace {
@@ -57,6 +61,34 @@ core::Person person_of(const core::Record& record, const core::Schema& schema, c
   return out;
 }
 
+/// In any order, and "Jean Luc" as "Jeanluc".
+bool is_same_name(const std::string& a, const std::string& b) {
+  const auto words = [](const std::string& name) {
+    std::vector<std::string> out;
+    for (auto& word : base::words(name))
+      out.push_back(std::move(word.folded));
+    return out;
+  };
+  auto one = words(a), other = words(b);
+  if (base::join(one, "") == base::join(other, "")) return true;
+  std::sort(one.begin(), one.end());
+  std::sort(other.begin(), other.end());
+  return one == other;
+}
+
+/// First the one that stays when they are merged: what most refers to, then what says most, then the oldest.
+void order(Workspace& workspace, const DuplicatesFound& found, std::vector<std::size_t>& group) {
+  std::map<std::size_t, std::tuple<std::ptrdiff_t, std::ptrdiff_t, core::StampTime>> places;
+  for (const auto each : group) {
+    const auto& record = found.records[each].record;
+    const auto referring = workspace.with_index(
+        [&](index::Index& index) { return std::ssize(index.referring(record.id.str(), "", 0)); });
+    places[each] = {-referring, -static_cast<std::ptrdiff_t>(record.fields.size()),
+                    core::created(record).time};
+  }
+  std::stable_sort(group.begin(), group.end(), [&](auto a, auto b) { return places[a] < places[b]; });
+}
+
 } // namespace
 
 DuplicatesFound find_duplicates(Workspace& workspace, const DuplicatesRequest& request) {
@@ -93,11 +125,16 @@ DuplicatesFound find_duplicates(Workspace& workspace, const DuplicatesRequest& r
   };
   for (auto& group : found.groups) {
     std::transform(group.begin(), group.end(), group.begin(), place);
+    order(workspace, out, group);
     out.groups.push_back(std::move(group));
   }
   for (auto& pair : found.pairs) {
     pair.a = place(pair.a);
     pair.b = place(pair.b);
+    for (auto& each : pair.evidence) // all words that both have may be the same, and one of them has more
+      if (each.field == "name" && each.kind == core::Evidence::Kind::Same &&
+          !is_same_name(out.records[pair.a].name, out.records[pair.b].name))
+        each.kind = core::Evidence::Kind::Alike;
     out.pairs.push_back(std::move(pair));
   }
   return out;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "codec/record.hpp"
 #include "core/provenance.hpp"
+#include "store/files.hpp"
 #include "store/git_program.hpp"
 #include "store/paths.hpp"
 #include "store/small_file.hpp"
@@ -140,6 +141,17 @@ std::string unsendable(Workspace& workspace, const std::vector<store::Remote>& r
       return held.detail;
   }
   return "";
+}
+
+/// Whatever else is in order, on a full disk every write fails.
+void check_disk(const store::Repository& repository, std::vector<Check>& out) {
+  try {
+    store::try_to_write(repository.private_dir());
+  } catch (const base::Error& error) {
+    out.push_back(
+        {"disk", false,
+         "nothing can be written here: " + error.message + (error.hint.empty() ? "" : "\n" + error.hint)});
+  }
 }
 
 /// What `git clone` leaves out, and `crm join` does not.
@@ -274,6 +286,7 @@ Diagnosis diagnose(Workspace& workspace, Depth depth) {
                             ? "every object, locks and git's index are in order"
                             : "the objects of the present state, locks and git's index are "
                               "in order"});
+  check_disk(repository, out.checks);
   Census found = census(workspace);
   // And what is no record, as everybody else would look at it.
   std::set<std::string> told;

@@ -3,6 +3,7 @@
 #include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "core/query.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -138,7 +139,8 @@ std::vector<core::Edit> to_edits(Workspace& workspace, const core::Schema& schem
       std::vector<std::string> names;
       for (const auto& known : schema.fields)
         names.push_back(known.name);
-      const auto close = base::suggestions(assignment.field, names, 1);
+      auto close = base::suggestions(assignment.field, names, 1);
+      if (const auto* meant = core::find_queried(schema, assignment.field)) close = {meant->name};
       throw base::Error(
           base::Kind::Usage,
           fmt::format("{} has no field \"{}\"", with_article(schema.type), assignment.field),

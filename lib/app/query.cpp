@@ -47,6 +47,20 @@ std::vector<std::string> targets(Workspace& workspace, const core::Field& field,
   });
 }
 
+/// Lists show what a merged contact counts as in its place.
+std::vector<std::string> called(Workspace& workspace, const std::string& word) {
+  constexpr std::size_t all = 0;
+  auto out = workspace.with_index([&](index::Index& index) {
+    std::vector<std::string> ids;
+    for (auto& row : index.by_part(word, "contact", all))
+      ids.push_back(landed_row(index, workspace.schemas(), std::move(row)).id);
+    return ids;
+  });
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 } // namespace
 
 std::vector<std::string> with_saved(const Settings& settings, const std::vector<std::string>& words) {
@@ -91,7 +105,8 @@ std::variant<core::Query, core::NotAQuery> try_query(Workspace& workspace, const
                                                      const std::vector<std::string>& words) {
   const core::QueryContext context{
       workspace.when_context(),
-      [&](const core::Field& field, const std::string& word) { return targets(workspace, field, word); }};
+      [&](const core::Field& field, const std::string& word) { return targets(workspace, field, word); },
+      [&](const std::string& word) { return called(workspace, word); }};
   return core::parse_query(words, schema, context);
 }
 

@@ -151,6 +151,26 @@ std::string fit(std::string_view text, std::size_t columns) {
   return std::string(text.substr(0, at)) + "…";
 }
 
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string shorten(std::string_view text, std::size_t most) {
+  if (characters(text) <= most) return std::string(text);
+  if (most == 0) return {};
+  std::size_t used = 0, at = 0;
+  while (at < text.size()) {
+    const std::size_t bytes = cluster_at(text, at).bytes;
+    used += characters(text.substr(at, bytes));
+    if (used > most - 1) break;
+    at += bytes;
+  }
+  while (at > 0 && text[at - 1] == ' ')
+    --at;
+  return std::string(text.substr(0, at)) + "…";
+}
+
 std::string pad(std::string_view text, std::size_t columns, Align align) {
   const std::size_t used = width(text);
   const std::string spaces(used < columns ? columns - used : 0, ' ');

@@ -29,6 +29,12 @@ std::string printable(std::string_view text, Newlines newlines = Newlines::Escap
 /// cluster.
 std::string fit(std::string_view text, std::size_t columns);
 
+/// What a schema's maxLength counts: code points.
+std::size_t characters(std::string_view text);
+/// The longest beginning of at most `most` characters, ending in "…" when something was cut. Never splits a
+/// grapheme cluster.
+std::string shorten(std::string_view text, std::size_t most);
+
 enum class Align { Left, Right };
 /// `text` followed by the spaces that fill it to `columns` (Left), or preceded by them (Right); never
 /// shortens.

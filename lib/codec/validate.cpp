@@ -225,7 +225,7 @@ class Validation {
       const auto* bound = keyword(schema, "maxLength");
       const double most =
           std::min(bound != nullptr ? bound->number_or(0) : longest_for_pattern, double{longest_for_pattern});
-      if (static_cast<double>(length(*text)) > most) {
+      if (static_cast<double>(base::characters(*text)) > most) {
         m_findings.add(path, &value,
                        "must have at most " + std::to_string(static_cast<int>(most)) + " characters");
         out.push_back(path.front());

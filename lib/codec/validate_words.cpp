@@ -87,7 +87,7 @@ class Explanation {
   }
 
   void text(bool broken_pattern) {
-    const auto size = static_cast<double>(length(*m_value.if_string()));
+    const auto size = static_cast<double>(base::characters(*m_value.if_string()));
     if (const auto* least = bound("minLength"); least != nullptr && size < least->number_or(0))
       say(size == 0 ? "must not be empty"
                     : "must have at least " + plural(least->number_or(0), "character", "characters"));
@@ -235,11 +235,6 @@ void check_format(const Value& value, Shape shape, std::span<const std::string> 
   default:
     break;
   }
-}
-
-std::size_t length(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 } // namespace crm::codec

@@ -32,7 +32,4 @@ bool explain(const core::Value& value, const core::Value* schema, std::span<cons
 void check_format(const core::Value& value, core::Shape shape, std::span<const std::string> path,
                   Findings& findings);
 
-/// Characters as JSON Schema counts them: code points.
-std::size_t length(std::string_view text);
-
 } // namespace crm::codec

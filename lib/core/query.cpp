@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
 namespace crm::core {
 namespace {
@@ -68,6 +69,9 @@ class Parser {
     const auto colon = rest.find(':');
     if (colon == std::string_view::npos) {
       out.values = base_words(rest);
+      if (has_customers())
+        std::transform(out.values.begin(), out.values.end(), std::back_inserter(out.called),
+                       m_context.called);
       return out;
     }
     const auto name = rest.substr(0, colon), value = rest.substr(colon + 1);
@@ -100,6 +104,11 @@ class Parser {
     refuse(m_schema.type + " has no field \"" + base::printable(name) + "\"",
            close.empty() ? "it has: " + base::join(names_of(m_schema), ", ")
                          : "did you mean " + close.front() + ":?");
+  }
+
+  bool has_customers() const { return m_context.called && referring(m_schema, "contact") != nullptr; }
+  bool is_called(std::string_view part) const {
+    return has_customers() && !m_context.called(base::fold(part)).empty();
   }
 
   static std::vector<std::string> base_words(std::string_view text) {
@@ -194,7 +203,8 @@ class Parser {
       if (field.ref) {
         const auto found = m_context.targets(field, std::string(part));
         if (found.empty())
-          refuse("no " + base::join(field.ref->types, " or ") + " matches \"" + base::printable(part) + "\"");
+          refuse("no " + base::join(field.ref->types, " or ") + " matches \"" + base::printable(part) + "\"",
+                 is_called(part) ? "`contact:" + base::printable(part) + "` is of the customer" : "");
         out.values.insert(out.values.end(), found.begin(), found.end());
       } else if (closed) {
         out.values.push_back(choice(part, field));
@@ -260,8 +270,17 @@ bool has_words(const Filter& filter, const Record& record, const Schema& schema)
     if (field.search)
       for (const auto& each : texts_in(record.get(field.name)))
         add(each);
-  return std::all_of(filter.values.begin(), filter.values.end(),
-                     [&](const std::string& word) { return text.find(word) != std::string::npos; });
+  const Field* whose = filter.called.empty() ? nullptr : referring(schema, "contact");
+  const auto contacts = whose == nullptr ? std::vector<std::string>{} : texts_in(record.get(whose->name));
+  for (std::size_t i = 0; i < filter.values.size(); ++i) {
+    const auto so_called = [&](const std::string& contact) {
+      return std::binary_search(filter.called[i].begin(), filter.called[i].end(), contact);
+    };
+    if (text.find(filter.values[i]) == std::string::npos &&
+        std::none_of(contacts.begin(), contacts.end(), so_called))
+      return false;
+  }
+  return true;
 }
 
 bool holds(const Filter& filter, const Record& record, const Schema& schema, const std::string& zone) {
@@ -346,23 +365,6 @@ bool names_stamp(const Schema& schema, std::string_view word) {
 std::optional<Stamp> stamp_of(const Record& record, std::string_view word) {
   auto stamp = word == "created" ? created(record) : newest(record);
   return stamp == Stamp{} ? std::nullopt : std::optional(std::move(stamp));
-}
-
-std::vector<std::string> split_words(std::string_view text) {
-  std::vector<std::string> out;
-  bool quoted = false, begun = false;
-  for (const char c : text) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && (c == ' ' || c == '\t' || c == '\n')) {
-      begun = false;
-      continue;
-    }
-    if (!begun) out.emplace_back();
-    begun = true;
-    if (c != '"') out.back() += c;
-  }
-  return out;
 }
 
 std::variant<Query, NotAQuery> parse_query(const std::vector<std::string>& words, const Schema& schema,

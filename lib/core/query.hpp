@@ -21,7 +21,7 @@ namespace crm::core {
 /// One word of a query.
 struct Filter {
   enum class Test {
-    Words, ///< all of them are somewhere in the name or in a field that is searched
+    Words, ///< all of them are somewhere in the name, in a field that is searched, or in the contact's name
     Is,    ///< any of the values, or any of the parts in the text or in an element
     Range, ///< from `least` up to, and without, `most`
     None,  ///< the field is not set
@@ -33,6 +33,7 @@ struct Filter {
   std::vector<std::string> values; ///< folded, for texts; as the record has them, for references and states;
                                    ///< references in order
   std::vector<std::string> parts;  ///< folded
+  std::vector<std::vector<std::string>> called; ///< of each of the Words the contacts so called, in order
   /// Numbers; instants in seconds since the epoch; durations in seconds.
   double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
 };
@@ -45,6 +46,8 @@ struct QueryContext {
   WhenContext when;
   /// The ids or keys that a word may mean in a field that refers to other records; empty when there is none.
   std::function<std::vector<std::string>(const Field&, const std::string& word)> targets;
+  /// The ids of contacts in whose names the folded word is, in order; none is told where this is empty.
+  std::function<std::vector<std::string>(const std::string& word)> called;
 };
 
 /// Why a word is no filter: a sentence for people, what to do in `hint`.

@@ -4,6 +4,8 @@
 #include "index/layout.hpp"
 #include "index/trigrams.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <set>
@@ -175,7 +177,7 @@ std::vector<Row> Index::by_part(std::string_view folded, std::string_view type, 
   const Snapshot snapshot(database);
   const auto rows = rows_of(database, type);
   if (!rows) return {};
-  if (characters(folded) >= 3) return names_with(database, folded, *rows, limit);
+  if (base::characters(folded) >= 3) return names_with(database, folded, *rows, limit);
   auto out = names_between(database, folded, after(folded), type, limit);
   if (limit != 0 && out.size() >= limit) return out;
   for (auto& row : words_beginning(database, folded, *rows, limit == 0 ? 0 : limit - out.size()))

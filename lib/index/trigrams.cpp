@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <set>
 
 namespace crm::index {
@@ -32,10 +31,6 @@ std::string doubled(std::string_view part) {
 
 std::string spaced(std::string_view folded) {
   return "  " + doubled(folded);
-}
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
 std::vector<std::string> trigrams(std::string_view text) {

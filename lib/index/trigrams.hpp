@@ -13,9 +13,8 @@ std::string spaced(std::string_view folded);
 /// Its spaces doubled, as within `spaced`.
 std::string doubled(std::string_view part);
 
-/// All different ones, in order of appearance. Characters are code points.
+/// All different ones, in order of appearance, of code points.
 std::vector<std::string> trigrams(std::string_view text);
-std::size_t characters(std::string_view text);
 
 /// An FTS5 query for texts that have all of these: quoted, so that nothing in them is an operator.
 std::string having_all(const std::vector<std::string>& trigrams);

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <set>
@@ -230,6 +231,16 @@ void WorkFiles::sync(const std::vector<std::string_view>& paths, Written written
     all.insert(m_root);
   }
   sync_at_once({all.begin(), all.end()});
+}
+
+void try_to_write(const std::string& folder) {
+  constexpr std::size_t largest = 1024 * 1024;
+  std::string path = folder + "/try-XXXXXX";
+  const Descriptor file(::mkostemp(path.data(), O_CLOEXEC));
+  if (!file) fail_system(errno, "write", folder);
+  ::unlink(path.c_str());
+  write_all(file.get(), std::string(largest, '\n'), path);
+  sync_descriptor(file.get(), path);
 }
 
 void WorkFiles::sync_all() const {

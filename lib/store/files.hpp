@@ -89,6 +89,10 @@ class WorkFiles {
   mutable Descriptor m_at;
 };
 
+/// Writes a file as large as a record may be into the folder, brings it to the disk and removes it. Throws
+/// Error(Failure) for what cannot be done of that.
+void try_to_write(const std::string& folder);
+
 /// Writes all or throws Error(Failure).
 void write_all(int fd, std::string_view content, std::string_view path);
 void sync_descriptor(int fd, std::string_view path);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <linux/magic.h>
+#include <string_view>
 #include <sys/vfs.h>
 
 namespace crm::store {
@@ -33,7 +34,41 @@ bool is_on_own_disk(const std::string& folder) {
          std::find(own.begin(), own.end(), static_cast<std::uint32_t>(info.f_type)) != own.end();
 }
 
+bool is_empty_file(const fs::directory_entry& entry) {
+  std::error_code error;
+  return entry.is_regular_file(error) && entry.file_size(error) == 0 && !error;
+}
+
 } // namespace
+
+bool is_half_made(const std::string& folder) {
+  constexpr std::array<std::string_view, 7> folders{"refs",    "refs/heads",   "refs/tags",   "branches",
+                                                    "objects", "objects/info", "objects/pack"};
+  constexpr std::array<std::string_view, 4> files{"HEAD", "HEAD.lock", "config", "config.lock"};
+  const auto among = [](const auto& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  bool head = false, objects = false;
+  std::error_code error;
+  for (auto at = fs::recursive_directory_iterator(folder, error); !error && at != end(at);
+       at.increment(error)) {
+    const auto name = at->path().lexically_relative(folder).string();
+    const auto kind = at->symlink_status(error).type();
+    if (error || !(kind == fs::file_type::directory ? among(folders, name)
+                                                    : kind == fs::file_type::regular && among(files, name)))
+      return false;
+    head = head || (name == "HEAD" && !is_empty_file(*at));
+    objects = objects || name == "objects";
+  }
+  return !error && !(head && objects);
+}
+
+void clear_half_made(const std::string& folder) {
+  const fs::directory_entry head(folder + "/HEAD");
+  std::error_code error;
+  if (is_empty_file(head)) fs::remove(head.path(), error); // git would leave it as it is
+  clear_dead_locks(folder, {"HEAD", "config"});
+}
 
 bool is_checked_out(const std::string& folder, const std::string& branch) {
   git::RepositoryHandle there;

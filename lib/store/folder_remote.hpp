@@ -11,6 +11,12 @@ namespace crm::store {
 /// lock must be ten minutes old.
 void clear_dead_locks(const std::string& folder, const std::vector<std::string>& refs);
 
+/// Whether the folder holds nothing but what `git init --bare` has begun and, on a full disk or killed, could
+/// not end. To git that is no repository, and made anew it becomes one.
+bool is_half_made(const std::string& folder);
+/// Removes what would keep git from making it anew.
+void clear_half_made(const std::string& folder);
+
 /// Whether the folder is a repository with working files of that branch, to which git pushes nothing: it
 /// would change the branch under whoever works there. False, too, where that cannot be told.
 bool is_checked_out(const std::string& folder, const std::string& branch);

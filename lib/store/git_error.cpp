@@ -56,7 +56,9 @@ void fail_git(int code, std::string_view doing, std::string_view what) {
 void fail_system(int error, std::string_view doing, std::string_view what) {
   std::string hint;
   if (error == ENOSPC || error == EDQUOT) hint = "free some space on the disk and run the command again";
-  if (error == EROFS || error == EACCES || error == EPERM) hint = "see who may write there with `ls -ld`";
+  if (error == EROFS)
+    hint = "the file system there is mounted read-only: `findmnt` shows that, and `dmesg` why";
+  if (error == EACCES || error == EPERM) hint = "see who may write there with `ls -ld`";
   throw base::Error(base::Kind::Failure, sentence(doing, what, std::generic_category().message(error)), hint);
 }
 

@@ -59,7 +59,8 @@ Folder look_at_folder(const std::string& path) {
   std::error_code error;
   const bool empty = std::filesystem::is_empty(path, error);
   if (error) return Folder::Repository;
-  return empty ? Folder::Empty : has_repository(path) ? Folder::Repository : Folder::Files;
+  if (empty || is_half_made(path)) return Folder::Empty;
+  return has_repository(path) ? Folder::Repository : Folder::Files;
 }
 
 /// What can be told without git: of a URL that no store may have, and of a folder.
@@ -143,6 +144,7 @@ Contact not_writable(const std::string& folder) {
 
 /// A folder that becomes a remote by the first push to it.
 Contact make_bare(const std::string& folder, const std::string& branch, std::chrono::seconds patience) {
+  clear_half_made(folder);
   const auto made =
       run_git_watched({.root = folder,
                        .words = {"init", "--quiet", "--bare", "--template=", "--initial-branch=" + branch},

@@ -1,8 +1,11 @@
 #include "app/audit/blame.hpp"
 
+#include "app/exchange/calendar_series.hpp"
+#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "codec/record.hpp"
 #include "core/provenance.hpp"
+#include "store/paths.hpp"
 
 #include <algorithm>
 
@@ -15,7 +18,10 @@ class BlameWalk {
  public:
   BlameWalk(Workspace& workspace, const std::string& type, const std::string& path)
       : m_workspace(workspace), m_repository(workspace.repository()), m_schema(workspace.schemas().get(type)),
-        m_path(path), m_record(workspace.load(type, path)) {}
+        m_path(path), m_record(workspace.load(type, path)) {
+    if (const auto series = series_of_override(workspace, m_record))
+      m_series = store::record_path(m_schema.folder, series->id.str());
+  }
 
   Blame run() {
     begin();
@@ -29,7 +35,7 @@ class BlameWalk {
       return m_open > 0; // a merge that matters is newer than what it settled
     });
     m_workspace.progress("", 0, 0);
-    Blame out{m_record, m_path, core::display_name(m_record, m_schema), {}};
+    Blame out{m_record, m_path, described(m_workspace, m_record), {}};
     for (auto& each : m_fields)
       out.fields.push_back(finished(each));
     return out;
@@ -76,6 +82,12 @@ class BlameWalk {
     return m_repository.blob_id(commit, m_path).value_or("");
   }
 
+  bool wrote_series(const store::Commit& commit) const {
+    if (m_series.empty()) return false;
+    const auto is = m_repository.blob_id(commit.id, m_series);
+    return is && (commit.parents.empty() || is != m_repository.blob_id(commit.parents.front(), m_series));
+  }
+
   std::optional<core::Record> read(const store::Oid& blob) const {
     if (blob.empty()) return std::nullopt;
     auto parsed = codec::read_record(m_repository.blob(blob), m_path, m_schema);
@@ -93,13 +105,18 @@ class BlameWalk {
   void batch(const store::Commit& commit) {
     const auto is = blob_of(commit.id);
     const auto was = commit.parents.empty() ? store::Oid() : blob_of(commit.parents.front());
-    if (is.empty() || is == was) return;
+    const bool own = !is.empty() && is != was;
+    if (!own && !wrote_series(commit)) return; // whose stamps an occurrence has until it is changed
     const auto clock = core::parse_stamp_time(commit.trailer("Crm-Clock"));
     const auto device = commit.trailer("Crm-Device");
     std::optional<core::Record> before, after;
     for (auto& open : m_fields) {
       if (open.found) continue;
       bool wrote = open.stamped && clock == open.stamp.time && device == open.stamp.device;
+      if (!own) {
+        if (wrote) attribute(open, commit);
+        continue;
+      }
       // By its value: what has no stamp, and what somebody committed with git without one.
       if (!wrote && (!open.stamped || !clock)) {
         if (!after) {
@@ -160,7 +177,7 @@ class BlameWalk {
   Workspace& m_workspace;
   const store::Repository& m_repository;
   const core::Schema& m_schema;
-  std::string m_path;
+  std::string m_path, m_series; ///< of the series that it is an occurrence of
   core::Record m_record;
   std::vector<Open> m_fields;
   std::size_t m_open = 0;

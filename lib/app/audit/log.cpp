@@ -108,18 +108,24 @@ class AuditWalk {
       if (!home || (!m_folder.empty() && home->schema->folder != m_folder) ||
           (!m_filter.record.empty() && !m_paths.contains(difference.path)))
         continue;
-      if (!(value_at(difference.before, difference.path, *home->schema) ==
-            value_at(difference.after, difference.path, *home->schema)))
+      if (!(values_at(difference.before, difference.path, *home->schema) ==
+            values_at(difference.after, difference.path, *home->schema)))
         return true;
     }
     return false;
   }
 
-  core::Value value_at(const store::Oid& blob, const std::string& path, const core::Schema& schema) const {
+  /// Of a group, the values of its fields.
+  core::List values_at(const store::Oid& blob, const std::string& path, const core::Schema& schema) const {
     if (blob.empty()) return {};
     const auto read = codec::read_record(m_repository.blob(blob), path, schema);
     const auto* record = std::get_if<core::Record>(&read);
-    return record != nullptr ? record->get(m_filter.field) : core::Value{};
+    if (record == nullptr) return {};
+    core::List out;
+    for (const auto& field : schema.fields)
+      if (field.group == m_filter.field) out.push_back(record->get(field.name));
+    if (out.empty() && !record->get(m_filter.field).is_null()) out.push_back(record->get(m_filter.field));
+    return out;
   }
 
   void name_records(const store::Commit& commit, AuditEntry& entry) const {

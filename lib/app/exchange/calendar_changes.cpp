@@ -252,7 +252,7 @@ ItemChange change_of(const CalendarItem& before, const CalendarItem& after) {
   if (!same_length(value_in(before.fields, "duration"), value_in(after.fields, "duration")))
     out.edits.push_back({"duration", value_in(after.fields, "duration")});
   if (const auto now = summary_of(after); now != summary_of(before))
-    out.edits.push_back({"title", now.empty() ? core::Value{} : core::Value{base::fit(now, 200)}});
+    out.edits.push_back({"title", now.empty() ? core::Value{} : core::Value{base::shorten(now, 200)}});
   for (const char* name : {"location", "notes", "rrule"})
     if (!(value_in(before.fields, name) == value_in(after.fields, name)))
       out.edits.push_back({name, value_in(after.fields, name)});

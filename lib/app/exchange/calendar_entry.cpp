@@ -163,12 +163,11 @@ class Entry {
     const std::string given = codec::text_of(property->value);
     std::string said = one_line ? to_one_line(given) : to_prose(given);
     if (said.empty()) return;
-    if (said.size() > longest) {
-      m_row.lost.push_back(fmt::format("{}: the end of a text of more than {} characters", name, longest));
-      said.resize(longest - 4);
-      while (!base::is_utf8(said))
-        said.pop_back();
-      said += "…";
+    if (base::characters(said) > longest) {
+      m_row.lost.push_back(
+          fmt::format("{}: of more than {} characters, the whole text is in extra", name, longest));
+      add_extra(lower_name(name), said);
+      said = base::shorten(said, longest);
     }
     m_row.fields.set(field, said);
   }
@@ -269,7 +268,8 @@ class Entry {
     if (auto tags = list("CATEGORIES"); !tags.empty()) m_row.fields.set("tags", std::move(tags));
     rest();
     for (const auto& property : m_entry.properties)
-      for (auto& lost : codec::unread_parameters(property, {"CN", "TZID", "VALUE", "ENCODING", "CHARSET"}))
+      for (auto& lost :
+           codec::unread_parameters(property, {"CN", "TZID", "X-CRM-ZONE", "VALUE", "ENCODING", "CHARSET"}))
         if (std::find(m_row.lost.begin(), m_row.lost.end(), lost) == m_row.lost.end())
           m_row.lost.push_back(std::move(lost));
     if (!m_extra.empty()) m_row.fields.set(extra_field, m_extra);

@@ -39,6 +39,8 @@ CalendarMoment calendar_moment(const Property& property, const CalendarZones& zo
   if (text.size() == 8) return {{*local, {}}, zones.store, true, false};
   if (utc) {
     const core::Instant at{local->time_since_epoch()};
+    if (const std::string own(property.parameter("X-CRM-ZONE")); core::is_zone(own))
+      return {core::to_wall(at, own), own, false, false};
     return {core::to_wall(at, zones.store), zones.store, false, true};
   }
   const auto tzid = property.parameter("TZID");

@@ -5,6 +5,7 @@
 #include "app/resolve.hpp"
 #include "base/text.hpp"
 #include "codec/content_lines.hpp"
+#include "core/occurrence.hpp"
 #include "core/provenance.hpp"
 
 #include <algorithm>
@@ -65,6 +66,18 @@ std::string stamp_time(core::StampTime time) {
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock / 3600,
                      clock / 60 % 60, clock % 60);
+}
+
+/// Of two times that a clock shows alike, one with a TZID is the first (RFC 5545, 3.3.5). The second goes out
+/// in UTC, and where its clock is in a parameter that other programs pass over.
+std::string moment_line(const std::string& name, const std::string& text, const std::string& zone) {
+  const auto wall = core::parse_wall_time(text);
+  if (wall && wall->offset && core::is_zone(zone)) {
+    const auto at = core::to_instant(*wall, zone);
+    if (at != core::to_instant({wall->time, {}}, zone))
+      return folded_line(name + ";X-CRM-ZONE=" + zone, stamp_time(at));
+  }
+  return folded_line(name + ";TZID=" + zone, basic_time(text));
 }
 
 } // namespace
@@ -141,8 +154,9 @@ std::string CalendarWriter::event(const core::Record& record) {
   out += series ? recurrence_id_line(*series, record, length)
                 : series_lines(m_workspace, record, length, m_shows);
   const std::string start = basic_time(record.text("start"));
-  out += whole_days ? "DTSTART;VALUE=DATE:" + start.substr(0, 8) + "\r\n"
-                    : folded_line("DTSTART;TZID=" + name, start);
+  out += whole_days                ? "DTSTART;VALUE=DATE:" + start.substr(0, 8) + "\r\n"
+         : core::is_series(record) ? folded_line("DTSTART;TZID=" + name, start) // whose rule goes by it
+                                   : moment_line("DTSTART", record.text("start"), name);
   out += line("DURATION", record.text("duration"));
   const std::string called = contact.empty() ? std::string() : name_of(m_workspace, "contact", contact);
   out += line("SUMMARY", record.text("title").empty() ? called : record.text("title"));
@@ -164,8 +178,7 @@ std::string CalendarWriter::to_do(const core::Record& record) {
   std::string out = timed ? zone(name) : std::string();
   out += "BEGIN:VTODO\r\n" + line("UID", calendar_uid(record)) + line("SUMMARY", record.text("title"));
   if (!due.empty())
-    out += timed ? folded_line("DUE;TZID=" + name, basic_time(due))
-                 : "DUE;VALUE=DATE:" + basic_time(due) + "\r\n";
+    out += timed ? moment_line("DUE", due, name) : "DUE;VALUE=DATE:" + basic_time(due) + "\r\n";
   const std::string &status = record.text("status"), &priority = record.text("priority");
   out += status == "done"        ? "STATUS:COMPLETED\r\n"
          : status == "cancelled" ? "STATUS:CANCELLED\r\n"

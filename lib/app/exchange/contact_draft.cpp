@@ -142,7 +142,7 @@ void ContactDraft::phone(std::string_view text) {
 void ContactDraft::tag(std::string_view text) {
   constexpr std::size_t longest = 60;
   for (auto& item : pieces(text, ",;"))
-    if (item.size() > longest)
+    if (base::characters(item) > longest)
       extra("tags", item), lose("a tag of more than 60 characters is kept in extra");
     else if (!item.starts_with("* ")) // Google's own groups: "* myContacts"
       m_tags.add(item);
@@ -194,12 +194,8 @@ bool ContactDraft::language(std::string_view text) {
 void ContactDraft::put_text(Incoming& row, const std::string& field_name, const std::string& text,
                             std::size_t longest) {
   if (text.empty()) return;
-  if (text.size() <= longest) return row.fields.set(field_name, text);
-  constexpr std::string_view more = "…";
-  std::string beginning = text.substr(0, longest - more.size());
-  while (!base::is_utf8(beginning))
-    beginning.pop_back();
-  row.fields.set(field_name, beginning + std::string(more));
+  if (base::characters(text) <= longest) return row.fields.set(field_name, text);
+  row.fields.set(field_name, base::shorten(text, longest));
   extra(field_name, text);
   lose(fmt::format("{}: of more than {} characters, the whole text is in extra", field_name, longest));
 }

@@ -3,6 +3,7 @@
 #include "app/input.hpp"
 #include "app/permission.hpp"
 #include "app/records.hpp"
+#include "app/resolve.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -112,8 +113,7 @@ void Import::note(const core::Record& record, const core::Schema& schema, const 
   auto& counts = m_report.fields[{schema.type, name}];
   ++(was.is_null() ? counts.filled : is.is_null() ? counts.emptied : counts.changed);
   if (m_report.changes.size() < ImportReport::most_changes)
-    m_report.changes.push_back(
-        {record.id.str(), schema.type, core::display_name(record, schema), name, was, is});
+    m_report.changes.push_back({record.id.str(), schema.type, described(m_workspace, record), name, was, is});
 }
 
 /// Whoever receives the batch would put it aside: see sync::Rights.

@@ -48,6 +48,19 @@ TEST_CASE("fit cuts at whole characters") {
     CHECK(width(fit("Ünï 山田 👩‍👩‍👧 مريم", columns)) <= columns);
 }
 
+TEST_CASE("a text is shortened by its characters, whatever they take in bytes or columns") {
+  CHECK(characters("") == 0);
+  CHECK(characters("Zoë") == 3);
+  CHECK(characters("山田 太郎") == 5);
+  CHECK(shorten("山田 太郎", 5) == "山田 太郎");
+  CHECK(shorten("山田 太郎", 4) == "山田…");
+  CHECK(shorten("Ada Lovelace", 8) == "Ada Lov…");
+  CHECK(shorten("xZoe\u0308", 4) == "xZo…"); // e and what stands on it are one
+  CHECK(shorten("abc", 0).empty());
+  for (std::size_t most = 0; most < 20; ++most)
+    CHECK(characters(shorten("Ünï 山田 👩‍👩‍👧 مريم", most)) <= most);
+}
+
 TEST_CASE("pad fills to a width, never cuts") {
   CHECK(pad("山", 4) == "山  ");
   CHECK(pad("12", 4, Align::Right) == "  12");

@@ -114,6 +114,36 @@ TEST_CASE("a filter holds or does not") {
   CHECK(matches(std::get<Query>(parsed), record(), schema, "Europe/London") == holds);
 }
 
+TEST_CASE("a word may be in the name of the record's contact") {
+  auto schema = deals();
+  schema.fields.push_back({});
+  schema.fields.back().name = "contact";
+  schema.fields.back().ref = Reference{{"contact"}, Reference::By::Id};
+  auto names = context;
+  names.called = [](const std::string& word) {
+    return word == "hop" || word == "grace" ? std::vector<std::string>{"aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"}
+                                            : std::vector<std::string>{};
+  };
+  auto of_grace = record();
+  of_grace.fields.set("contact", "bbbbbbbbbbbbbbbb");
+  const auto [words, holds] = GENERATE(table<std::string, bool>({
+      {"hop", true},
+      {"-hop", false},
+      {"grace ada", true}, // one in the contact's name, one in its own
+      {"grace nobody", false},
+      {"nobody", false},
+  }));
+  INFO(words);
+  const auto parsed = parse_query({words}, schema, names);
+  REQUIRE(std::holds_alternative<Query>(parsed));
+  CHECK(matches(std::get<Query>(parsed), of_grace, schema, "Europe/London") == holds);
+  CHECK(matches(std::get<Query>(parsed), record(), schema, "Europe/London") == (words == "-hop"));
+
+  const auto refused = parse_query({"owner:grace"}, schema, names);
+  REQUIRE(std::holds_alternative<NotAQuery>(refused));
+  CHECK(std::get<NotAQuery>(refused).hint == "`contact:grace` is of the customer");
+}
+
 TEST_CASE("what is no filter is named, with what to do") {
   const auto [word, message, hint] = GENERATE(table<std::string, std::string, std::string>({
       {"stagge:won", "deal has no field \"stagge\"", "did you mean stage:?"},

@@ -1,4 +1,5 @@
 // Every question against the naive index, over random stores with replacements, deletions and collisions.
+#include "base/text.hpp"
 #include "catch.hpp"
 #include "index/naive_index.hpp"
 #include "index/trigrams.hpp"
@@ -142,7 +143,7 @@ TEST_CASE("Names are found exactly and by any part, whatever characters are in t
               first(both.naive.choose([&](const Entry& e) { return live(e) && e.folded == name; }), limit)));
 
     std::vector<Entry> parts;
-    if (characters(part) >= 3) {
+    if (base::characters(part) >= 3) {
       parts = both.naive.choose(
           [&](const Entry& e) { return live(e) && e.folded.find(part) != std::string::npos; });
       NaiveIndex::sort(parts, Order::Name);

@@ -180,6 +180,35 @@ TEST_CASE("a folder that is not there is missing, and an empty one becomes a rem
   REQUIRE(std::filesystem::is_empty(stick.url));
 }
 
+TEST_CASE("a folder in which git began a repository becomes a remote all the same", "[transport]") {
+  Pair pair;
+  const Remote stick{"stick", pair.store.folder.path + "/stick"};
+  const auto tip = pair.store.repository.head();
+  // As git leaves it on a full disk, and killed; a file of a lost power supply is empty.
+  const std::string begun = GENERATE("", "mkdir refs", "mkdir -p refs/heads refs/tags",
+                                     "mkdir -p refs/heads; echo ref: refs/heads/main >HEAD",
+                                     "mkdir -p refs/heads; echo ref: refs/heads/main >HEAD; : >config",
+                                     "mkdir -p refs/heads objects/pack; : >HEAD; : >config");
+  CAPTURE(begun);
+  REQUIRE(run("mkdir " + stick.url + " && cd " + stick.url + " && { " + (begun.empty() ? ":" : begun) + "; }")
+              .code == 0);
+  const auto fetched = fetch(pair.store.repository, stick, patience);
+  REQUIRE(fetched.ok());
+  REQUIRE(fetched.tip.empty());
+  REQUIRE(push(pair.store.repository, stick, tip, patience).ok());
+  REQUIRE(fetch(pair.store.repository, stick, patience).tip == tip);
+}
+
+TEST_CASE("a folder that holds more than git begins with is no empty one", "[transport]") {
+  Pair pair;
+  const Remote stick{"stick", pair.store.folder.path + "/stick"};
+  const std::string more = GENERATE("mkdir -p refs/heads; echo x >refs/heads/main", "mkdir refs photos",
+                                    "mkdir -p objects/pack; echo x >objects/pack/x", "ln -s /nowhere refs");
+  CAPTURE(more);
+  REQUIRE(run("mkdir " + stick.url + " && cd " + stick.url + " && " + more).code == 0);
+  REQUIRE(fetch(pair.store.repository, stick, patience).trouble == Trouble::OtherStore);
+}
+
 TEST_CASE("what went wrong with a remote is told apart", "[transport]") {
   Pair pair;
   const std::string port = std::to_string(closed_port());
