@@ -126,4 +126,8 @@ void guard_clashes(Batch& batch, core::Record& appointment, const std::string& f
 
 bool takes_time(const core::Schema& schema);
 
+/// Whether a change of an appointment wants time, or somebody, that it did not have: what came in its way
+/// since it was booked does not keep anybody from writing a note into it.
+bool wants_more_time(const core::Record& before, const core::Record& after, const core::Schema& schema);
+
 } // namespace crm::app

@@ -177,6 +177,21 @@ bool takes_time(const core::Schema& schema) {
   return !schema.busy.empty() && !schema.duration_field.empty();
 }
 
+bool wants_more_time(const core::Record& before, const core::Record& after, const core::Schema& schema) {
+  if (!takes_time(schema) || frees_time(after, schema)) return false;
+  if (frees_time(before, schema)) return true;
+  const auto had = claims(before, schema), has = claims(after, schema);
+  if (std::any_of(has.begin(), has.end(), [&](const Claim& claim) {
+        return std::find(had.begin(), had.end(), claim) == had.end();
+      }))
+    return true;
+  for (const std::string_view field : {std::string_view(schema.time_field), std::string_view("zone"),
+                                       std::string_view(schema.duration_field), std::string_view("service"),
+                                       std::string_view("rrule"), std::string_view("except")})
+    if (!(before.get(field) == after.get(field))) return true;
+  return false;
+}
+
 std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment,
                                         const core::Schema& schema) {
   const auto wanted = wanted_time(workspace, appointment, schema);

@@ -190,8 +190,9 @@ Committed set(Workspace& workspace, const SetRequest& request) {
     const auto& schema = workspace.schemas().get(each.record.type);
     auto edits = edits_for(each, schema, to_edits(workspace, schema, each.record.fields, assignments));
     attach(batch, each.record, schema, request.attach, edits);
+    const core::Record before = each.record;
     batch.change(each.record, edits);
-    guard_clashes(batch, each.record, request.force);
+    if (wants_more_time(before, each.record, schema)) guard_clashes(batch, each.record, request.force);
     for (const auto& edit : edits)
       if (std::find(fields.begin(), fields.end(), edit.field) == fields.end()) fields.push_back(edit.field);
   }
@@ -301,6 +302,7 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const Edito
   Batch batch(workspace, found.record.type + ".edit", mode);
   const auto& schema = workspace.schemas().get(found.record.type);
   core::Record record = batch.load(found);
+  const core::Record stood = record;
   const auto seen = read_sound(before.committed, found.path, schema);
   core::Record wanted = read_sound(text, found.path, schema);
   wanted.crm = seen.crm; // provenance is not for editing
@@ -322,7 +324,7 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const Edito
       workspace.warn("others have written the same meanwhile: both are kept, and `crm resolve " +
                      short_id(workspace, record.id.str()) + "` decides");
   }
-  guard_clashes(batch, record, force);
+  if (wants_more_time(stood, record, schema)) guard_clashes(batch, record, force);
   return batch.commit("Edit " + schema.type);
 }
 
