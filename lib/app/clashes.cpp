@@ -1,6 +1,7 @@
 #include "app/availability.hpp"
 #include "app/booking.hpp"
 #include "app/occurrences.hpp"
+#include "app/outside_hours.hpp"
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
 #include "app/series.hpp"
@@ -117,29 +118,6 @@ std::vector<std::string> clash_lines(Workspace& workspace, const std::vector<Cla
 
 namespace {
 
-/// Not in the way, but worth a word.
-void warn_outside_hours(Workspace& workspace, const core::Record& record, const core::Schema& schema) {
-  const auto wanted = wanted_time(workspace, record, schema);
-  if (!wanted) return;
-  constexpr std::chrono::days around{1};
-  const Availability availability(workspace, {wanted->plain.from - around, wanted->plain.to + around});
-  for (const auto& claim : outside_hours(availability, claims(record, schema), wanted->plain)) {
-    const std::string zone = zone_of(workspace, claim);
-    const auto day = std::chrono::floor<std::chrono::days>(core::to_local(wanted->plain.from, zone));
-    const core::Interval whole{core::to_instant({core::LocalTime{day}, {}}, zone),
-                               core::to_instant({core::LocalTime{day + std::chrono::days{1}}, {}}, zone)};
-    std::vector<std::string> ranges;
-    for (const auto& open : core::common(availability.hours(claim), {whole}))
-      ranges.push_back(clock_words(open, zone));
-    const std::string hours =
-        core::to_words(day) + ": " + (ranges.empty() ? "none" : base::join(ranges, ", "));
-    workspace.warn(claim == the_house ? "that is outside opening hours (" + hours + ")"
-                   : claim.kind == "member"
-                       ? "that is outside " + claim.key + "'s working hours (" + hours + ")"
-                       : "that is outside the hours of " + claim.key + " (" + hours + ")");
-  }
-}
-
 /// Other resources of the kind of each clashing one that are free in `wanted`, but for those in `all`, which
 /// the appointment has.
 std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& report, const Wanted& time,
@@ -181,9 +159,8 @@ bool wants_more_time(const core::Record& before, const core::Record& after, cons
   if (!takes_time(schema) || frees_time(after, schema)) return false;
   if (frees_time(before, schema)) return true;
   const auto had = claims(before, schema), has = claims(after, schema);
-  if (std::any_of(has.begin(), has.end(), [&](const Claim& claim) {
-        return std::find(had.begin(), had.end(), claim) == had.end();
-      }))
+  if (std::any_of(has.begin(), has.end(),
+                  [&](const Claim& claim) { return std::find(had.begin(), had.end(), claim) == had.end(); }))
     return true;
   for (const std::string_view field : {std::string_view(schema.time_field), std::string_view("zone"),
                                        std::string_view(schema.duration_field), std::string_view("service"),
@@ -332,8 +309,7 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
   const auto& schema = workspace.schemas().get(appointment.type);
   if (!takes_time(schema)) return {};
   if (core::read_series(appointment, schema)) {
-    if (!frees_time(appointment, schema))
-      warn_outside_hours(workspace, appointment, schema); // of the first one
+    warn_outside_hours(workspace, appointment, schema);
     return override_series_clashes(workspace, appointment, force, besides);
   }
   const ClashReport report = check_clashes(workspace, appointment, schema);

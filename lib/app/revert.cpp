@@ -105,7 +105,8 @@ Revert::Target& Revert::target(const core::Record& record, const std::string& pa
   if (known != m_records.end()) return known->second;
   core::Record now = m_batch.load({record, path, "", false});
   const bool deleted = core::is_deleted(now, schema);
-  return m_records.emplace(path, Target{.now = now, .wanted = now, .schema = &schema, .deleted = deleted}).first->second;
+  return m_records.emplace(path, Target{.now = now, .wanted = now, .schema = &schema, .deleted = deleted})
+      .first->second;
 }
 
 /// By git: crm leaves every record's file where it is.

@@ -35,8 +35,8 @@ class Revert {
     core::Record wanted; ///< the fields as they shall be
     const core::Schema* schema = nullptr;
     std::map<std::string, Traced> units;
-    bool deleted = false; ///< as it shall be
-    bool unmade = false;  ///< it was made by what is taken back
+    bool deleted = false;      ///< as it shall be
+    bool unmade = false;       ///< it was made by what is taken back
     bool was_computed = false; ///< an occurrence that was no record before what is taken back
     std::vector<std::string> kept;
   };
