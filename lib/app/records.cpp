@@ -8,7 +8,9 @@
 #include "app/late_edit.hpp"
 #include "app/occurrences.hpp"
 #include "app/redirects.hpp"
+#include "app/refusal.hpp"
 #include "app/resolve.hpp"
+#include "app/series.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -128,6 +130,52 @@ bool may_become(const core::States& states, const Reached& reached, const std::s
   return now == state || (next != nullptr && std::find(next->begin(), next->end(), state) != next->end());
 }
 
+/// Those of several that a change makes clash, each named with what is in its way.
+struct Clashing {
+  std::size_t records = 0;
+  std::vector<std::string> lines;
+  core::List clashes; ///< for scripts
+
+  /// Whether the change of this one clashes.
+  bool add(Workspace& workspace, const core::Record& record, const std::vector<core::Edit>& edits,
+           const core::Schema& schema) {
+    core::Record wanted = record;
+    for (const auto& edit : edits)
+      wanted.fields.set(edit.field, edit.value);
+    if (!wants_more_time(record, wanted, schema)) return false;
+    const auto found = in_the_way(workspace, wanted, schema);
+    if (found.clashes.empty()) return false;
+    ++records;
+    const std::string id = record.id.str(), name = whose(workspace, id);
+    for (const auto& line : found.lines)
+      lines.push_back(short_id(workspace, id) +
+                      (name.empty() || name == id ? "" : " " + base::printable(name)) + ": " + line);
+    auto details = clash_details({found.clashes, {}, {}}, workspace.settings().zone);
+    for (const auto& each : *details.find("clashes")->if_list()) {
+      core::Map entry = *each.if_map();
+      entry.set("changed", id);
+      clashes.emplace_back(std::move(entry));
+    }
+    return true;
+  }
+
+  void tell(Workspace& workspace, std::size_t of, bool left_out) {
+    if (records == 0) return;
+    if (left_out) {
+      for (const auto& line : lines)
+        workspace.warn("left out: " + line);
+      return;
+    }
+    core::Map details = clash_details({}, workspace.settings().zone);
+    details.set("clashes", std::move(clashes));
+    throw Refusal(base::Kind::Clash,
+                  fmt::format("{} of {} would clash with what is booked already\n  {}", records, of,
+                              base::join(lines, "\n  ")),
+                  "set the others with --skip-clashes, or all of them with --force \"why\"",
+                  std::move(details));
+  }
+};
+
 } // namespace
 
 core::Map initial_fields(const core::Schema& schema) {
@@ -186,18 +234,23 @@ Committed set(Workspace& workspace, const SetRequest& request) {
     }
   }
   std::vector<std::string> fields;
+  Clashing clashing;
+  const bool several = found.size() > 1 || request.skip_clashes;
   for (auto& each : all) {
     const auto& schema = workspace.schemas().get(each.record.type);
     auto edits = edits_for(each, schema, to_edits(workspace, schema, each.record.fields, assignments));
     attach(batch, each.record, schema, request.attach, edits);
+    if (several && request.force.empty() && clashing.add(workspace, each.record, edits, schema)) continue;
     const core::Record before = each.record;
     batch.change(each.record, edits);
     if (wants_more_time(before, each.record, schema)) guard_clashes(batch, each.record, request.force);
     for (const auto& edit : edits)
       if (std::find(fields.begin(), fields.end(), edit.field) == fields.end()) fields.push_back(edit.field);
   }
+  const auto changed = found.size() - (request.skip_clashes ? clashing.records : 0);
+  clashing.tell(workspace, all.size(), request.skip_clashes);
   return batch.commit(
-      fmt::format("Set {} of {}", base::join(fields, ", "), counted(common_type(found), found.size())));
+      fmt::format("Set {} of {}", base::join(fields, ", "), counted(common_type(found), changed)));
 }
 
 Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& words,
