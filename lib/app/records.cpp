@@ -10,6 +10,7 @@
 #include "app/redirects.hpp"
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
+#include "app/rules.hpp"
 #include "app/series.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -130,6 +131,12 @@ bool may_become(const core::States& states, const Reached& reached, const std::s
   return now == state || (next != nullptr && std::find(next->begin(), next->end(), state) != next->end());
 }
 
+/// With a word about what the batch has come in the way of.
+Committed told(Workspace& workspace, Committed committed) {
+  note_bookings(workspace, committed);
+  return committed;
+}
+
 /// Those of several that a change makes clash, each named with what is in its way.
 struct Clashing {
   std::size_t records = 0;
@@ -214,7 +221,7 @@ Committed add(Workspace& workspace, const AddRequest& request) {
   override_clashes(workspace, wanted, "");
   const auto made = batch.create(schema, std::move(fields));
   if (schema.type == "contact") note_namesake(workspace, core::display_name(made, schema));
-  return batch.commit("Add " + schema.type);
+  return told(workspace, batch.commit("Add " + schema.type));
 }
 
 Committed set(Workspace& workspace, const SetRequest& request) {
@@ -249,8 +256,8 @@ Committed set(Workspace& workspace, const SetRequest& request) {
   }
   const auto changed = found.size() - (request.skip_clashes ? clashing.records : 0);
   clashing.tell(workspace, all.size(), request.skip_clashes);
-  return batch.commit(
-      fmt::format("Set {} of {}", base::join(fields, ", "), counted(common_type(found), changed)));
+  return told(workspace, batch.commit(fmt::format("Set {} of {}", base::join(fields, ", "),
+                                                  counted(common_type(found), changed))));
 }
 
 Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& words,
@@ -295,7 +302,7 @@ Committed restore(Workspace& workspace, const std::string& type, const std::vect
     }
     guard_clashes(batch, record, force);
   }
-  return batch.commit("Restore " + counted(common_type(found), found.size()));
+  return told(workspace, batch.commit("Restore " + counted(common_type(found), found.size())));
 }
 
 Committed move_state(Workspace& workspace, const MoveRequest& request) {
@@ -378,7 +385,7 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const Edito
                      short_id(workspace, record.id.str()) + "` decides");
   }
   if (wants_more_time(stood, record, schema)) guard_clashes(batch, record, force);
-  return batch.commit("Edit " + schema.type);
+  return told(workspace, batch.commit("Edit " + schema.type));
 }
 
 } // namespace crm::app
