@@ -1,5 +1,6 @@
 #include "app/availability.hpp"
 #include "app/booking.hpp"
+#include "app/free.hpp"
 #include "app/occurrences.hpp"
 #include "app/outside_hours.hpp"
 #include "app/refusal.hpp"
@@ -25,10 +26,14 @@ bool is_own(const Workspace& workspace, const std::string& id, const std::string
 }
 
 std::vector<core::Hold> holds(Workspace& workspace, const Claim& claim, const core::Interval& within,
-                              const std::string& own_id, const Roots& roots = {}) {
+                              const std::string& own_id, const Roots& roots = {},
+                              const std::vector<Offered>& offered = {}) {
   std::vector<core::Hold> out;
   for (auto& taken : app::taken(workspace, claim.kind, claim.key, within))
     if (!is_own(workspace, taken.id, own_id, roots)) out.push_back({std::move(taken.id), taken.time});
+  for (const auto& each : offered)
+    if (each.claim == claim && each.hold.record != own_id && each.hold.time.overlaps(within))
+      out.push_back(each.hold);
   return out;
 }
 
@@ -121,7 +126,8 @@ namespace {
 /// Other resources of the kind of each clashing one that are free in `wanted`, but for those in `all`, which
 /// the appointment has.
 std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& report, const Wanted& time,
-                                      const std::vector<Claim>& all, const std::string& own_id) {
+                                      const std::vector<Claim>& all, const std::string& own_id,
+                                      const std::vector<Offered>& offered) {
   constexpr std::size_t most = 3;
   const core::Interval& wanted = time.with_buffers;
   const auto away = absences(workspace, time.plain);
@@ -142,9 +148,35 @@ std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& r
           std::any_of(away.begin(), away.end(), [&](const Off& off) { return concerns(off, {claim}); }))
         continue;
       const int limit = workspace.capacity(claim);
-      if (limit == 0 || core::obstacles(holds(workspace, claim, wanted, own_id), wanted, limit).empty())
+      if (limit == 0 ||
+          core::obstacles(holds(workspace, claim, wanted, own_id, {}, offered), wanted, limit).empty())
         out.push_back(row.key);
     }
+  }
+  return out;
+}
+
+/// Others who work then, do what it is, and have nothing else: in the place of one who is taken or away.
+std::vector<std::string> stand_ins(Workspace& workspace, const ClashReport& report,
+                                   const Availability& availability, const Wanted& time,
+                                   const core::Record& appointment, const std::vector<Claim>& all,
+                                   const std::vector<Offered>& offered) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> out;
+  if (std::none_of(report.clashes.begin(), report.clashes.end(),
+                   [](const Clash& clash) { return clash.kind == "member"; }))
+    return out;
+  const auto row = workspace.with_index(
+      [&](index::Index& index) { return index.by_key("service", appointment.text("service")); });
+  const auto service = row ? std::optional(to_record(*row)) : std::nullopt;
+  for (auto& key : members_for(workspace, service ? &*service : nullptr)) {
+    const Claim claim{"member", key};
+    if (std::find(all.begin(), all.end(), claim) != all.end() ||
+        !core::covers(availability.open(claim), time.plain) ||
+        !holds(workspace, claim, time.with_buffers, appointment.id.str(), {}, offered).empty())
+      continue;
+    out.push_back(std::move(key));
+    if (out.size() == most) break;
   }
   return out;
 }
@@ -219,8 +251,9 @@ void recount(std::vector<Clash>& clashes, const core::Interval& held) {
   }
 }
 
-ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
-  ClashReport report{find_clashes(workspace, appointment, schema), {}, {}};
+ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema,
+                          const std::vector<Offered>& offered) {
+  ClashReport report{find_clashes(workspace, appointment, schema), {}, {}, {}};
   const auto wanted = wanted_time(workspace, appointment, schema);
   if (report.clashes.empty() || !wanted) return report;
   // A fortnight on each side is where a receptionist would look for another time.
@@ -235,7 +268,8 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
   for (const auto& claim : all) {
     open = core::common(open, availability.open(claim));
     if (const int limit = workspace.capacity(claim); limit != 0)
-      wants.push_back({holds(workspace, claim, {near.from - horizon, near.to + horizon}, own), limit});
+      wants.push_back(
+          {holds(workspace, claim, {near.from - horizon, near.to + horizon}, own, {}, offered), limit});
   }
   const std::string zone =
       appointment.text("zone").empty() ? workspace.settings().zone : appointment.text("zone");
@@ -243,8 +277,33 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
                                   wanted->plain.from - wanted->with_buffers.from,
                                   wanted->with_buffers.to - wanted->plain.to, near.from, near.to, zone},
                                  wants, open, 3);
-  report.instead = alternatives(workspace, report, *wanted, all, own);
+  report.instead = alternatives(workspace, report, *wanted, all, own, offered);
+  report.members = stand_ins(workspace, report, availability, *wanted, appointment, all, offered);
   return report;
+}
+
+void offer(Workspace& workspace, const ClashReport& report, const core::Record& appointment,
+           const core::Schema& schema, std::vector<Offered>& offered) {
+  const auto wanted = wanted_time(workspace, appointment, schema);
+  if (!wanted) return;
+  const auto add = [&](const Claim& claim, const core::Interval& time) {
+    offered.push_back({claim, {appointment.id.str(), time}});
+  };
+  if (!report.free.empty()) {
+    const auto later = report.free.front() - wanted->plain.from;
+    for (const auto& claim : claims(appointment, schema))
+      add(claim, {wanted->with_buffers.from + later, wanted->with_buffers.to + later});
+  }
+  if (const auto instead = resources_instead(report, appointment, schema); !instead.empty())
+    add({"resource", report.instead.front()}, wanted->with_buffers);
+  if (const auto member = member_instead(report); !member.empty())
+    add({"member", member}, wanted->with_buffers);
+}
+
+std::string member_instead(const ClashReport& report) {
+  for (const auto& clash : report.clashes)
+    if (clash.kind != "member" || clash.key != report.clashes.front().key) return {};
+  return report.members.empty() ? "" : report.members.front();
 }
 
 std::vector<std::string> resources_instead(const ClashReport& report, const core::Record& appointment,

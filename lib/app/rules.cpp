@@ -28,7 +28,7 @@ class Look {
     if (row.deleted || !row.to || *row.to < now()) return;
     Found found = m_workspace.found(row);
     if (find_clashes(m_workspace, found.record, schema).empty()) return;
-    auto report = check_clashes(m_workspace, found.record, schema);
+    auto report = check_clashes(m_workspace, found.record, schema, m_offered);
     const std::string id = found.record.id.str();
     std::set<std::string> later;
     std::erase_if(report.clashes, [&](const Clash& clash) {
@@ -44,6 +44,7 @@ class Look {
     if (report.clashes.empty()) return;
     for (const auto& clash : report.clashes)
       m_told.insert(std::minmax(id, clash.with));
+    offer(m_workspace, report, found.record, schema, m_offered);
     m_out.clashes.push_back({std::move(found), std::move(report)});
   }
 
@@ -251,6 +252,7 @@ class Look {
 
   Workspace& m_workspace;
   Rules m_out;
+  std::vector<Offered> m_offered;
   std::set<std::pair<std::string, std::string>> m_told;
   std::set<std::tuple<std::string, std::string, std::string>> m_broken;
 };
