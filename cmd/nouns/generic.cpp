@@ -21,7 +21,7 @@ namespace {
 struct Options {
   std::string type;
   std::vector<std::string> words, assignments, where;
-  bool yes = false;
+  bool yes = false, skip_clashes = false;
   std::string force;
   app::Mode mode = app::Mode::Write;
   app::Reach reach = app::Reach::Unsaid;
@@ -57,6 +57,7 @@ void run_set_where(Context& context, const Options& options) {
   const std::string named = workspace.schemas().type_named(options.words.front());
   const auto& schema = workspace.schemas().get(named.empty() ? options.words.front() : named);
   app::SetRequest request{schema.type, {}, options.assignments, options.force, options.mode};
+  request.skip_clashes = options.skip_clashes;
   for (const auto& record : app::list(
            workspace, {.schema = &schema, .filters = app::parse_query(workspace, schema, options.where)}))
     request.records.push_back(record.id.str());
@@ -176,6 +177,7 @@ void add_set(CLI::App& root, Context& context) {
   add_reach(*command, options->reach);
   add_dry_run(*command, options->mode);
   add_force(*command, options->force);
+  command->add_flag("--skip-clashes", options->skip_clashes, "leave those as they are that would clash");
   command->callback([&context, options] {
     split(*options);
     if (!options->where.empty()) return run_set_where(context, *options);
@@ -184,8 +186,14 @@ void add_set(CLI::App& root, Context& context) {
       throw base::Error(base::Kind::Usage, "crm set wants a record and at least one field=value",
                         "crm set ID field=value");
     answer(context,
-           app::set(context.workspace(), {type, options->words, options->assignments, options->force,
-                                          options->mode, options->reach}),
+           app::set(context.workspace(), {type,
+                                          options->words,
+                                          options->assignments,
+                                          options->force,
+                                          options->mode,
+                                          options->reach,
+                                          {},
+                                          options->skip_clashes}),
            "Changed");
   });
 }

@@ -67,6 +67,10 @@ void set_rules(core::Map& document, const app::Rules& rules, app::Workspace& wor
   for (const auto& clash : rules.clashes) {
     const auto& record = clash.appointment.record;
     core::Map entry = app::clash_details(clash.report, workspace.settings().zone);
+    core::List members;
+    for (const auto& key : clash.report.members)
+      members.emplace_back(key);
+    entry.set("members", std::move(members));
     entry.set("appointment", record.id.str());
     entry.set("name", label(workspace, record, workspace.schemas().get(record.type)));
     clashes.emplace_back(std::move(entry));
@@ -144,6 +148,8 @@ void print_clashes(Context& context, const std::vector<app::OpenClash>& clashes)
     }
     if (const auto instead = app::resources_instead(clash.report, record, schema); !instead.empty())
       context.print(fmt::format("       crm book move {} --in {}\n", id, base::join(instead, " --in ")));
+    if (const auto member = app::member_instead(clash.report); !member.empty())
+      context.print(fmt::format("       crm book assign {} {}\n", id, member));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/free.hpp"
 #include "app/input.hpp"
+#include "app/outside_hours.hpp"
 #include "app/records.hpp"
 #include "app/resolve.hpp"
 #include "app/series.hpp"
@@ -139,6 +140,7 @@ Committed book(Workspace& workspace, const BookRequest& asked) {
   if (request.skip_clashes) {
     if (request.repetition.empty())
       throw base::Error(base::Kind::Usage, "--skip-clashes goes with a series", "say how often with --every");
+    warn_outside_hours(workspace, wanted, schema);
     skipped = find_series_clashes(workspace, wanted, schema);
   } else if (core::Value forced = override_clashes(workspace, wanted, request.force); !forced.is_null())
     fields.set("forced", std::move(forced));

@@ -28,6 +28,13 @@ struct ClashReport {
   std::vector<Clash> clashes;
   std::vector<core::Instant> free;  ///< nearest starts at which all that is wanted is free
   std::vector<std::string> instead; ///< other resources of the same kind that are free at the wished time
+  std::vector<std::string> members; ///< others who are free at the wished time
+};
+
+/// What has been offered for the appointments of a list: it is not offered for another one.
+struct Offered {
+  Claim claim;
+  core::Hold hold;
 };
 
 /// Series whose computed occurrences are in nobody's way, as they are about to be written anew.
@@ -53,7 +60,11 @@ std::optional<core::Interval> held_time(Workspace& workspace, const core::Record
                                         const core::Schema& schema);
 
 /// The same with what to do instead. Reads the index only: no scan.
-ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
+ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema,
+                          const std::vector<Offered>& offered = {});
+/// Adds the first of each that the report has.
+void offer(Workspace& workspace, const ClashReport& report, const core::Record& appointment,
+           const core::Schema& schema, std::vector<Offered>& offered);
 /// "room-2 is taken 14:00–14:55  Ada Lovelace  (2vnr)", "bob is off Tue 24 Nov 2026  holiday  (7f3k)", and
 /// one line for all with whom something is over capacity; printable.
 std::vector<std::string> clash_lines(Workspace& workspace, const std::vector<Clash>& clashes,
@@ -62,6 +73,8 @@ std::vector<std::string> clash_lines(Workspace& workspace, const std::vector<Cla
 /// nothing is free or it clashes about more than one.
 std::vector<std::string> resources_instead(const ClashReport& report, const core::Record& appointment,
                                            const core::Schema& schema);
+/// Somebody else for the appointment; "" where that is no way out, as nobody is free or more is in the way.
+std::string member_instead(const ClashReport& report);
 core::Map clash_details(const ClashReport& report, const std::string& zone);
 
 struct Moment {
@@ -125,5 +138,9 @@ void guard_clashes(Batch& batch, core::Record& appointment, const std::string& f
                    const Roots& besides = {});
 
 bool takes_time(const core::Schema& schema);
+
+/// Whether a change of an appointment wants time, or somebody, that it did not have: what came in its way
+/// since it was booked does not keep anybody from writing a note into it.
+bool wants_more_time(const core::Record& before, const core::Record& after, const core::Schema& schema);
 
 } // namespace crm::app

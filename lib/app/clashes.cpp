@@ -1,6 +1,8 @@
 #include "app/availability.hpp"
 #include "app/booking.hpp"
+#include "app/free.hpp"
 #include "app/occurrences.hpp"
+#include "app/outside_hours.hpp"
 #include "app/refusal.hpp"
 #include "app/resolve.hpp"
 #include "app/series.hpp"
@@ -24,10 +26,14 @@ bool is_own(const Workspace& workspace, const std::string& id, const std::string
 }
 
 std::vector<core::Hold> holds(Workspace& workspace, const Claim& claim, const core::Interval& within,
-                              const std::string& own_id, const Roots& roots = {}) {
+                              const std::string& own_id, const Roots& roots = {},
+                              const std::vector<Offered>& offered = {}) {
   std::vector<core::Hold> out;
   for (auto& taken : app::taken(workspace, claim.kind, claim.key, within))
     if (!is_own(workspace, taken.id, own_id, roots)) out.push_back({std::move(taken.id), taken.time});
+  for (const auto& each : offered)
+    if (each.claim == claim && each.hold.record != own_id && each.hold.time.overlaps(within))
+      out.push_back(each.hold);
   return out;
 }
 
@@ -117,33 +123,11 @@ std::vector<std::string> clash_lines(Workspace& workspace, const std::vector<Cla
 
 namespace {
 
-/// Not in the way, but worth a word.
-void warn_outside_hours(Workspace& workspace, const core::Record& record, const core::Schema& schema) {
-  const auto wanted = wanted_time(workspace, record, schema);
-  if (!wanted) return;
-  constexpr std::chrono::days around{1};
-  const Availability availability(workspace, {wanted->plain.from - around, wanted->plain.to + around});
-  for (const auto& claim : outside_hours(availability, claims(record, schema), wanted->plain)) {
-    const std::string zone = zone_of(workspace, claim);
-    const auto day = std::chrono::floor<std::chrono::days>(core::to_local(wanted->plain.from, zone));
-    const core::Interval whole{core::to_instant({core::LocalTime{day}, {}}, zone),
-                               core::to_instant({core::LocalTime{day + std::chrono::days{1}}, {}}, zone)};
-    std::vector<std::string> ranges;
-    for (const auto& open : core::common(availability.hours(claim), {whole}))
-      ranges.push_back(clock_words(open, zone));
-    const std::string hours =
-        core::to_words(day) + ": " + (ranges.empty() ? "none" : base::join(ranges, ", "));
-    workspace.warn(claim == the_house ? "that is outside opening hours (" + hours + ")"
-                   : claim.kind == "member"
-                       ? "that is outside " + claim.key + "'s working hours (" + hours + ")"
-                       : "that is outside the hours of " + claim.key + " (" + hours + ")");
-  }
-}
-
 /// Other resources of the kind of each clashing one that are free in `wanted`, but for those in `all`, which
 /// the appointment has.
 std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& report, const Wanted& time,
-                                      const std::vector<Claim>& all, const std::string& own_id) {
+                                      const std::vector<Claim>& all, const std::string& own_id,
+                                      const std::vector<Offered>& offered) {
   constexpr std::size_t most = 3;
   const core::Interval& wanted = time.with_buffers;
   const auto away = absences(workspace, time.plain);
@@ -164,9 +148,35 @@ std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& r
           std::any_of(away.begin(), away.end(), [&](const Off& off) { return concerns(off, {claim}); }))
         continue;
       const int limit = workspace.capacity(claim);
-      if (limit == 0 || core::obstacles(holds(workspace, claim, wanted, own_id), wanted, limit).empty())
+      if (limit == 0 ||
+          core::obstacles(holds(workspace, claim, wanted, own_id, {}, offered), wanted, limit).empty())
         out.push_back(row.key);
     }
+  }
+  return out;
+}
+
+/// Others who work then, do what it is, and have nothing else: in the place of one who is taken or away.
+std::vector<std::string> stand_ins(Workspace& workspace, const ClashReport& report,
+                                   const Availability& availability, const Wanted& time,
+                                   const core::Record& appointment, const std::vector<Claim>& all,
+                                   const std::vector<Offered>& offered) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> out;
+  if (std::none_of(report.clashes.begin(), report.clashes.end(),
+                   [](const Clash& clash) { return clash.kind == "member"; }))
+    return out;
+  const auto row = workspace.with_index(
+      [&](index::Index& index) { return index.by_key("service", appointment.text("service")); });
+  const auto service = row ? std::optional(to_record(*row)) : std::nullopt;
+  for (auto& key : members_for(workspace, service ? &*service : nullptr)) {
+    const Claim claim{"member", key};
+    if (std::find(all.begin(), all.end(), claim) != all.end() ||
+        !core::covers(availability.open(claim), time.plain) ||
+        !holds(workspace, claim, time.with_buffers, appointment.id.str(), {}, offered).empty())
+      continue;
+    out.push_back(std::move(key));
+    if (out.size() == most) break;
   }
   return out;
 }
@@ -175,6 +185,20 @@ std::vector<std::string> alternatives(Workspace& workspace, const ClashReport& r
 
 bool takes_time(const core::Schema& schema) {
   return !schema.busy.empty() && !schema.duration_field.empty();
+}
+
+bool wants_more_time(const core::Record& before, const core::Record& after, const core::Schema& schema) {
+  if (!takes_time(schema) || frees_time(after, schema)) return false;
+  if (frees_time(before, schema)) return true;
+  const auto had = claims(before, schema), has = claims(after, schema);
+  if (std::any_of(has.begin(), has.end(),
+                  [&](const Claim& claim) { return std::find(had.begin(), had.end(), claim) == had.end(); }))
+    return true;
+  for (const std::string_view field : {std::string_view(schema.time_field), std::string_view("zone"),
+                                       std::string_view(schema.duration_field), std::string_view("service"),
+                                       std::string_view("rrule"), std::string_view("except")})
+    if (!(before.get(field) == after.get(field))) return true;
+  return false;
 }
 
 std::optional<core::Interval> held_time(Workspace& workspace, const core::Record& appointment,
@@ -227,8 +251,9 @@ void recount(std::vector<Clash>& clashes, const core::Interval& held) {
   }
 }
 
-ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
-  ClashReport report{find_clashes(workspace, appointment, schema), {}, {}};
+ClashReport check_clashes(Workspace& workspace, const core::Record& appointment, const core::Schema& schema,
+                          const std::vector<Offered>& offered) {
+  ClashReport report{find_clashes(workspace, appointment, schema), {}, {}, {}};
   const auto wanted = wanted_time(workspace, appointment, schema);
   if (report.clashes.empty() || !wanted) return report;
   // A fortnight on each side is where a receptionist would look for another time.
@@ -243,7 +268,8 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
   for (const auto& claim : all) {
     open = core::common(open, availability.open(claim));
     if (const int limit = workspace.capacity(claim); limit != 0)
-      wants.push_back({holds(workspace, claim, {near.from - horizon, near.to + horizon}, own), limit});
+      wants.push_back(
+          {holds(workspace, claim, {near.from - horizon, near.to + horizon}, own, {}, offered), limit});
   }
   const std::string zone =
       appointment.text("zone").empty() ? workspace.settings().zone : appointment.text("zone");
@@ -251,8 +277,33 @@ ClashReport check_clashes(Workspace& workspace, const core::Record& appointment,
                                   wanted->plain.from - wanted->with_buffers.from,
                                   wanted->with_buffers.to - wanted->plain.to, near.from, near.to, zone},
                                  wants, open, 3);
-  report.instead = alternatives(workspace, report, *wanted, all, own);
+  report.instead = alternatives(workspace, report, *wanted, all, own, offered);
+  report.members = stand_ins(workspace, report, availability, *wanted, appointment, all, offered);
   return report;
+}
+
+void offer(Workspace& workspace, const ClashReport& report, const core::Record& appointment,
+           const core::Schema& schema, std::vector<Offered>& offered) {
+  const auto wanted = wanted_time(workspace, appointment, schema);
+  if (!wanted) return;
+  const auto add = [&](const Claim& claim, const core::Interval& time) {
+    offered.push_back({claim, {appointment.id.str(), time}});
+  };
+  if (!report.free.empty()) {
+    const auto later = report.free.front() - wanted->plain.from;
+    for (const auto& claim : claims(appointment, schema))
+      add(claim, {wanted->with_buffers.from + later, wanted->with_buffers.to + later});
+  }
+  if (const auto instead = resources_instead(report, appointment, schema); !instead.empty())
+    add({"resource", report.instead.front()}, wanted->with_buffers);
+  if (const auto member = member_instead(report); !member.empty())
+    add({"member", member}, wanted->with_buffers);
+}
+
+std::string member_instead(const ClashReport& report) {
+  for (const auto& clash : report.clashes)
+    if (clash.kind != "member" || clash.key != report.clashes.front().key) return {};
+  return report.members.empty() ? "" : report.members.front();
 }
 
 std::vector<std::string> resources_instead(const ClashReport& report, const core::Record& appointment,
@@ -317,8 +368,7 @@ core::Value override_clashes(Workspace& workspace, const core::Record& appointme
   const auto& schema = workspace.schemas().get(appointment.type);
   if (!takes_time(schema)) return {};
   if (core::read_series(appointment, schema)) {
-    if (!frees_time(appointment, schema))
-      warn_outside_hours(workspace, appointment, schema); // of the first one
+    warn_outside_hours(workspace, appointment, schema);
     return override_series_clashes(workspace, appointment, force, besides);
   }
   const ClashReport report = check_clashes(workspace, appointment, schema);

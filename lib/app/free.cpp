@@ -101,6 +101,15 @@ core::Instant moment(Workspace& workspace, const std::string& phrase, const std:
 
 } // namespace
 
+std::vector<std::string> members_for(Workspace& workspace, const core::Record* service) {
+  Options options;
+  add_anybody(workspace, service, options);
+  std::vector<std::string> out;
+  for (auto& claim : options.claims)
+    out.push_back(std::move(claim.key));
+  return out;
+}
+
 core::Interval parse_between(Workspace& workspace, const std::string& phrase, const std::string& given) {
   constexpr std::chrono::days fortnight{14};
   const std::string zone = given.empty() ? workspace.settings().zone : given;

@@ -41,6 +41,9 @@ struct Free {
 /// year, Error(NotFound) for somebody or something that is not there.
 Free find_free(Workspace& workspace, const FreeRequest& request);
 
+/// Keys of those who may do it: whom the service (null for none) names, else all who book appointments.
+std::vector<std::string> members_for(Workspace& workspace, const core::Record* service);
+
 /// "mon..fri", "tomorrow", "tomorrow 14:00..fri 12:00": from the first moment to the last one, both days
 /// included. "" is the fortnight that begins now. Throws Error(Usage).
 core::Interval parse_between(Workspace& workspace, const std::string& phrase, const std::string& zone);

@@ -8,7 +8,10 @@
 #include "app/late_edit.hpp"
 #include "app/occurrences.hpp"
 #include "app/redirects.hpp"
+#include "app/refusal.hpp"
 #include "app/resolve.hpp"
+#include "app/rules.hpp"
+#include "app/series.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/record.hpp"
@@ -128,6 +131,58 @@ bool may_become(const core::States& states, const Reached& reached, const std::s
   return now == state || (next != nullptr && std::find(next->begin(), next->end(), state) != next->end());
 }
 
+/// With a word about what the batch has come in the way of.
+Committed told(Workspace& workspace, Committed committed) {
+  note_bookings(workspace, committed);
+  return committed;
+}
+
+/// Those of several that a change makes clash, each named with what is in its way.
+struct Clashing {
+  std::size_t records = 0;
+  std::vector<std::string> lines;
+  core::List clashes; ///< for scripts
+
+  /// Whether the change of this one clashes.
+  bool add(Workspace& workspace, const core::Record& record, const std::vector<core::Edit>& edits,
+           const core::Schema& schema) {
+    core::Record wanted = record;
+    for (const auto& edit : edits)
+      wanted.fields.set(edit.field, edit.value);
+    if (!wants_more_time(record, wanted, schema)) return false;
+    const auto found = in_the_way(workspace, wanted, schema);
+    if (found.clashes.empty()) return false;
+    ++records;
+    const std::string id = record.id.str(), name = whose(workspace, id);
+    for (const auto& line : found.lines)
+      lines.push_back(short_id(workspace, id) +
+                      (name.empty() || name == id ? "" : " " + base::printable(name)) + ": " + line);
+    auto details = clash_details({found.clashes, {}, {}}, workspace.settings().zone);
+    for (const auto& each : *details.find("clashes")->if_list()) {
+      core::Map entry = *each.if_map();
+      entry.set("changed", id);
+      clashes.emplace_back(std::move(entry));
+    }
+    return true;
+  }
+
+  void tell(Workspace& workspace, std::size_t of, bool left_out) {
+    if (records == 0) return;
+    if (left_out) {
+      for (const auto& line : lines)
+        workspace.warn("left out: " + line);
+      return;
+    }
+    core::Map details = clash_details({}, workspace.settings().zone);
+    details.set("clashes", std::move(clashes));
+    throw Refusal(base::Kind::Clash,
+                  fmt::format("{} of {} would clash with what is booked already\n  {}", records, of,
+                              base::join(lines, "\n  ")),
+                  "set the others with --skip-clashes, or all of them with --force \"why\"",
+                  std::move(details));
+  }
+};
+
 } // namespace
 
 core::Map initial_fields(const core::Schema& schema) {
@@ -166,7 +221,7 @@ Committed add(Workspace& workspace, const AddRequest& request) {
   override_clashes(workspace, wanted, "");
   const auto made = batch.create(schema, std::move(fields));
   if (schema.type == "contact") note_namesake(workspace, core::display_name(made, schema));
-  return batch.commit("Add " + schema.type);
+  return told(workspace, batch.commit("Add " + schema.type));
 }
 
 Committed set(Workspace& workspace, const SetRequest& request) {
@@ -186,17 +241,23 @@ Committed set(Workspace& workspace, const SetRequest& request) {
     }
   }
   std::vector<std::string> fields;
+  Clashing clashing;
+  const bool several = found.size() > 1 || request.skip_clashes;
   for (auto& each : all) {
     const auto& schema = workspace.schemas().get(each.record.type);
     auto edits = edits_for(each, schema, to_edits(workspace, schema, each.record.fields, assignments));
     attach(batch, each.record, schema, request.attach, edits);
+    if (several && request.force.empty() && clashing.add(workspace, each.record, edits, schema)) continue;
+    const core::Record before = each.record;
     batch.change(each.record, edits);
-    guard_clashes(batch, each.record, request.force);
+    if (wants_more_time(before, each.record, schema)) guard_clashes(batch, each.record, request.force);
     for (const auto& edit : edits)
       if (std::find(fields.begin(), fields.end(), edit.field) == fields.end()) fields.push_back(edit.field);
   }
-  return batch.commit(
-      fmt::format("Set {} of {}", base::join(fields, ", "), counted(common_type(found), found.size())));
+  const auto changed = found.size() - (request.skip_clashes ? clashing.records : 0);
+  clashing.tell(workspace, all.size(), request.skip_clashes);
+  return told(workspace, batch.commit(fmt::format("Set {} of {}", base::join(fields, ", "),
+                                                  counted(common_type(found), changed))));
 }
 
 Committed remove(Workspace& workspace, const std::string& type, const std::vector<std::string>& words,
@@ -241,7 +302,7 @@ Committed restore(Workspace& workspace, const std::string& type, const std::vect
     }
     guard_clashes(batch, record, force);
   }
-  return batch.commit("Restore " + counted(common_type(found), found.size()));
+  return told(workspace, batch.commit("Restore " + counted(common_type(found), found.size())));
 }
 
 Committed move_state(Workspace& workspace, const MoveRequest& request) {
@@ -301,6 +362,7 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const Edito
   Batch batch(workspace, found.record.type + ".edit", mode);
   const auto& schema = workspace.schemas().get(found.record.type);
   core::Record record = batch.load(found);
+  const core::Record stood = record;
   const auto seen = read_sound(before.committed, found.path, schema);
   core::Record wanted = read_sound(text, found.path, schema);
   wanted.crm = seen.crm; // provenance is not for editing
@@ -322,8 +384,8 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const Edito
       workspace.warn("others have written the same meanwhile: both are kept, and `crm resolve " +
                      short_id(workspace, record.id.str()) + "` decides");
   }
-  guard_clashes(batch, record, force);
-  return batch.commit("Edit " + schema.type);
+  if (wants_more_time(stood, record, schema)) guard_clashes(batch, record, force);
+  return told(workspace, batch.commit("Edit " + schema.type));
 }
 
 } // namespace crm::app

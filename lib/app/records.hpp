@@ -26,7 +26,9 @@ struct SetRequest {
   Mode mode = Mode::Write;
   Reach reach = Reach::Unsaid; ///< of an occurrence or a series; rule and exceptions are always the series'
   std::vector<std::string> attach{}; ///< files
+  bool skip_clashes = false;         ///< leave those as they are whose change clashes
 };
+/// Throws Refusal(Clash); of several records it names each that clashes.
 Committed set(Workspace& workspace, const SetRequest& request);
 
 /// Deletes by a mark. Records that refer to it are named in warnings; they keep the reference.

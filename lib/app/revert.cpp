@@ -54,12 +54,13 @@ void Revert::take_back(const store::Commit& commit) {
   m_taken_back = commit.id;
   auto& workspace = m_batch.workspace();
   const auto& repository = workspace.repository();
-  const store::Oid before = repository.commit(commit.parents.front()).tree;
-  auto differences = repository.diff(before, commit.tree);
+  m_before = repository.commit(commit.parents.front()).tree;
+  auto differences = repository.diff(m_before, commit.tree);
   constexpr std::size_t many = 500;
   if (differences.size() > many) m_batch.sweep();
   for (auto& difference : differences) {
     if (auto home = workspace.home_of(difference.path)) {
+      m_folder = store::parse_record_path(difference.path)->folder;
       difference.path = std::move(home->path);
       record(difference, *home->schema);
     } else {
@@ -69,6 +70,7 @@ void Revert::take_back(const store::Commit& commit) {
 }
 
 std::vector<std::string> Revert::apply() {
+  follow_series();
   for (auto& [path, target] : m_records) {
     std::vector<core::Edit> edits;
     for (const auto& name : names_in(target.now, target.wanted))
@@ -103,7 +105,8 @@ Revert::Target& Revert::target(const core::Record& record, const std::string& pa
   if (known != m_records.end()) return known->second;
   core::Record now = m_batch.load({record, path, "", false});
   const bool deleted = core::is_deleted(now, schema);
-  return m_records.emplace(path, Target{now, now, &schema, {}, deleted, {}}).first->second;
+  return m_records.emplace(path, Target{.now = now, .wanted = now, .schema = &schema, .deleted = deleted})
+      .first->second;
 }
 
 /// By git: crm leaves every record's file where it is.
@@ -123,9 +126,16 @@ void Revert::record(const store::Difference& difference, const core::Schema& sch
     return;
   }
   Target& found = target(*after, difference.path, schema);
-  if (!before) return creation(found, *after);
-  fields(found, *before, *after);
-  mark(found, *before, *after);
+  if (before) return change(found, *before, *after);
+  const auto computed = computed_before(*after, schema);
+  if (!computed) return creation(found, *after);
+  found.was_computed = true;
+  change(found, *computed, *after);
+}
+
+void Revert::change(Target& target, const core::Record& before, const core::Record& after) {
+  fields(target, before, after);
+  mark(target, before, after);
 }
 
 namespace {

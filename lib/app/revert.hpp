@@ -35,14 +35,19 @@ class Revert {
     core::Record wanted; ///< the fields as they shall be
     const core::Schema* schema = nullptr;
     std::map<std::string, Traced> units;
-    bool deleted = false; ///< as it shall be
-    bool unmade = false;  ///< it was made by what is taken back
+    bool deleted = false;      ///< as it shall be
+    bool unmade = false;       ///< it was made by what is taken back
+    bool was_computed = false; ///< an occurrence that was no record before what is taken back
     std::vector<std::string> kept;
   };
 
   Target& target(const core::Record& record, const std::string& path, const core::Schema& schema);
   void record(const store::Difference& difference, const core::Schema& schema);
   bool is_removed(const core::Record& record, const std::string& path) const;
+  std::vector<std::string> family_of(const core::Record& occurrence) const;
+  std::optional<core::Record> computed_before(const core::Record& after, const core::Schema& schema);
+  void follow_series();
+  void change(Target& target, const core::Record& before, const core::Record& after);
   void fields(Target& target, const core::Record& before, const core::Record& after);
   bool stays(Target& target, const core::Record& back) const;
   void mark(Target& target, const core::Record& before, const core::Record& after);
@@ -64,6 +69,8 @@ class Revert {
   std::map<std::string, store::Oid> m_files; ///< by path: the blob as it shall be, "" for none
   std::vector<std::string> m_kept;
   store::Oid m_taken_back;                             ///< the commit that is being taken back
+  store::Oid m_before;                                 ///< the tree before it
+  std::string m_folder;                                ///< of the record that is looked at, at that time
   store::Oid m_joins_since;                            ///< the merges after that one are in m_sides
   std::map<std::string, std::set<store::Oid>> m_sides; ///< by path: what merges since then have joined
 };

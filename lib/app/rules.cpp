@@ -29,7 +29,7 @@ class Look {
     if (row.deleted || !row.to || *row.to < now()) return;
     Found found = m_workspace.found(row);
     if (find_clashes(m_workspace, found.record, schema).empty()) return;
-    auto report = check_clashes(m_workspace, found.record, schema);
+    auto report = check_clashes(m_workspace, found.record, schema, m_offered);
     const std::string id = found.record.id.str();
     std::set<std::string> later;
     std::erase_if(report.clashes, [&](const Clash& clash) {
@@ -45,6 +45,7 @@ class Look {
     if (report.clashes.empty()) return;
     for (const auto& clash : report.clashes)
       m_told.insert(std::minmax(id, clash.with));
+    offer(m_workspace, report, found.record, schema, m_offered);
     m_out.clashes.push_back({std::move(found), std::move(report)});
   }
 
@@ -59,6 +60,27 @@ class Look {
 
   /// Somebody is away, something is closed: what was promised for that time wants another time, or others.
   void at_absence(const index::Row& row) {
+    during(row,
+           [&](const index::Row& each, const core::Schema& schema) { at_clashes(each, schema, Of::One); });
+  }
+
+  /// How many appointments an absence is in the way of.
+  std::size_t booked_during(const index::Row& absence) {
+    std::size_t out = 0;
+    during(absence, [&](const index::Row& each, const core::Schema& schema) {
+      const core::Record appointment = to_record(each);
+      if (!each.to || *each.to < now() || forced(appointment, absence.id)) return;
+      const auto clashes = find_clashes(m_workspace, appointment, schema);
+      if (std::any_of(clashes.begin(), clashes.end(),
+                      [&](const Clash& clash) { return clash.with == absence.id; }))
+        ++out;
+    });
+    return out;
+  }
+
+  /// What may be booked while an absence lasts.
+  template <class Visit>
+  void during(const index::Row& row, const Visit& visit) {
     constexpr std::size_t most = 1000; // a holiday of the house in a busy year; `crm conflicts` looks at all
     if (row.deleted) return;
     const auto off = time_off(to_record(row), m_workspace.settings().zone);
@@ -71,7 +93,7 @@ class Look {
                                                 .to = off->to.time_since_epoch().count(),
                                                 .order = index::Order::Time,
                                                 .limit = most}))
-        at_clashes(each, schema, Of::One);
+        visit(each, schema);
     }
   }
 
@@ -243,9 +265,19 @@ class Look {
 
   Workspace& m_workspace;
   Rules m_out;
+  std::vector<Offered> m_offered;
   std::set<std::pair<std::string, std::string>> m_told;
   std::set<std::tuple<std::string, std::string, std::string>> m_broken;
 };
+
+/// Whether what a batch wrote of an absence is more than its reason.
+bool takes_somebody_away(const Written& written) {
+  if (written.action == Action::Deleted) return false;
+  return written.action != Action::Changed ||
+         std::any_of(written.units.begin(), written.units.end(), [](const std::string& unit) {
+           return unit == "when" || unit == "member" || unit == "resource";
+         });
+}
 
 void look_at_merges(Workspace& workspace, Look& look) {
   for (const auto& row :
@@ -335,6 +367,21 @@ Rules all_rules(Workspace& workspace) {
   for (const auto& row : ask([](index::Index& index) { return index.of_shared_keys(); }))
     look.at_key(row, workspace.schemas().get(row.type));
   return look.take();
+}
+
+void note_bookings(Workspace& workspace, const Committed& committed) {
+  Look look(workspace);
+  std::size_t count = 0;
+  for (const auto& written : committed.records) {
+    if (committed.mode == Mode::DryRun || written.record.type != "absence" || !takes_somebody_away(written))
+      continue;
+    const auto& id = written.record.id.str();
+    if (const auto row = workspace.with_index([&](index::Index& index) { return index.by_id(id); }))
+      count += look.booked_during(*row);
+  }
+  if (count > 0)
+    workspace.warn(fmt::format("{} {} booked then: `crm conflicts`", base::count_of(count, "appointment"),
+                               count == 1 ? "is" : "are"));
 }
 
 std::vector<BrokenRule> broken_merges(Workspace& workspace) {

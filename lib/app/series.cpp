@@ -38,6 +38,14 @@ std::string freeing_state(const core::Schema& schema) {
 
 } // namespace
 
+std::vector<core::LocalDate> checked_days(Workspace& workspace, const core::Record& series,
+                                          const core::Series& read) {
+  const auto today = std::chrono::floor<std::chrono::days>(
+      core::to_local(workspace.now(), zone_of_record(workspace, series)));
+  const auto from = std::max(read.first, today);
+  return read.days(from, from + checked_ahead, checked_occurrences);
+}
+
 std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Record& series,
                                             const core::Schema& schema, const Roots& besides) {
   std::vector<DayClashes> out;
@@ -45,10 +53,7 @@ std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Re
   roots.push_back(core::root_of(series));
   const auto read = core::read_series(series, schema);
   if (!read || frees_time(series, schema)) return out;
-  const auto today = std::chrono::floor<std::chrono::days>(
-      core::to_local(workspace.now(), zone_of_record(workspace, series)));
-  const auto from = std::max(read->first, today);
-  const auto days = read->days(from, from + checked_ahead, checked_occurrences);
+  const auto days = checked_days(workspace, series, *read);
   for (std::size_t i = 0; i < days.size(); ++i) {
     if (i % 16 == 0) workspace.progress("looking for clashes", i, days.size());
     const core::Record occurrence = core::occurrence(series, schema, days[i]);
@@ -61,6 +66,22 @@ std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Re
     if (!clashes.empty()) out.push_back({days[i], *time, std::move(clashes)});
   }
   workspace.progress("", days.size(), days.size());
+  return out;
+}
+
+InTheWay in_the_way(Workspace& workspace, const core::Record& appointment, const core::Schema& schema) {
+  InTheWay out;
+  const std::string zone = zone_of_record(workspace, appointment);
+  if (!core::read_series(appointment, schema)) {
+    out.clashes = find_clashes(workspace, appointment, schema);
+    out.lines = clash_lines(workspace, out.clashes, zone);
+    return out;
+  }
+  for (const auto& day : find_series_clashes(workspace, appointment, schema)) {
+    out.clashes.insert(out.clashes.end(), day.clashes.begin(), day.clashes.end());
+    for (auto& line : day_clash_lines(workspace, day, zone))
+      out.lines.push_back(std::move(line));
+  }
   return out;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/booking.hpp"
+#include "core/occurrence.hpp"
 #include "core/recurrence.hpp"
 
 #include <optional>
@@ -18,10 +19,21 @@ struct DayClashes {
   std::vector<Clash> clashes;
 };
 
+/// The days of a series that checks look at: see `find_series_clashes`.
+std::vector<core::LocalDate> checked_days(Workspace& workspace, const core::Record& series,
+                                          const core::Series& read);
+
 /// Of every occurrence within `checked_ahead` of now, or of its first day when that is later, and of at most
 /// `checked_occurrences`. Other occurrences of the same series are left out: they are what is being booked.
 std::vector<DayClashes> find_series_clashes(Workspace& workspace, const core::Record& series,
                                             const core::Schema& schema, const Roots& besides = {});
+
+/// What stands in the way of an appointment, or of the occurrences of a series, and a line for each.
+struct InTheWay {
+  std::vector<Clash> clashes;
+  std::vector<std::string> lines;
+};
+InTheWay in_the_way(Workspace& workspace, const core::Record& appointment, const core::Schema& schema);
 
 /// As `override_clashes`, for a series: every clash is named.
 core::Value override_series_clashes(Workspace& workspace, const core::Record& series,

@@ -137,7 +137,7 @@ class Applying {
     for (const auto& conflict : core::conflicts(record, schema)) // deleted here, and changed there, is one
       if (beside.contains(conflict.unit) || conflict.unit == core::Conflict::deletion)
         m_done.conflicts.push_back(conflict.unit);
-    if (takes_other_time(before, record, schema)) guard_clashes(m_batch, record, m_force);
+    if (wants_more_time(before, record, schema)) guard_clashes(m_batch, record, m_force);
   }
 
   /// The record of an occurrence, made when it is none yet.
@@ -182,14 +182,6 @@ class Applying {
     out.erase("all day");
     if (whole_days(now)) out.set("all day", "yes");
     return out.empty() ? core::Value{} : core::Value{std::move(out)};
-  }
-
-  static bool takes_other_time(const core::Record& before, const core::Record& after,
-                               const core::Schema& schema) {
-    if (frees_time(after, schema)) return false;
-    const auto differs = [&](std::string_view field) { return !(before.get(field) == after.get(field)); };
-    return differs("start") || differs("zone") || differs("duration") || differs("rrule") ||
-           (schema.states && differs(schema.states->field));
   }
 
   Batch& m_batch;
