@@ -124,8 +124,7 @@ core::Record read_sound(const std::string& text, const std::string& path, const 
 
 bool may_become(const core::States& states, const Reached& reached, const std::string& state) {
   const auto& now = reached.record.text(states.field);
-  const auto* next = states.next(now);
-  return now == state || (next != nullptr && std::find(next->begin(), next->end(), state) != next->end());
+  return now == state || states.allows(now, state);
 }
 
 } // namespace
