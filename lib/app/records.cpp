@@ -302,7 +302,9 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const Edito
   core::Record record = batch.load(found);
   const auto seen = read_sound(before.committed, found.path, schema);
   core::Record wanted = read_sound(text, found.path, schema);
-  wanted.crm = seen.crm; // provenance is not for editing
+  core::Record stamped = seen; // provenance is not for editing
+  core::write(stamped, schema, differences(seen.fields, wanted.fields), batch.stamp());
+  wanted.crm = stamped.crm;
   if (const auto problems = codec::validate(wanted, schema, found.path, text); !problems.empty())
     sync::fail_invalid(problems);
   const auto shown = codec::read_record(before.text, found.path, schema);
