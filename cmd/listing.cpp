@@ -217,14 +217,19 @@ void run_list(Context& context, const ListOptions& options) {
                                                         : app::ListRequest::Want::Record,
                            .sort = options.sort,
                            .limit = options.limit};
+  const auto known = [&](const std::string& state) {
+    const auto others = app::other_states(workspace, schema);
+    return (schema.states && schema.states->next(state) != nullptr) ||
+           std::find(others.begin(), others.end(), state) != others.end();
+  };
   for (const auto& state : options.states)
-    if (!schema.states || schema.states->next(state) == nullptr)
+    if (!known(state))
       throw base::Error(base::Kind::Usage,
                         app::with_article(schema.type) + " has no state \"" + base::printable(state) + "\"",
                         schema.states ? "its states: " + base::join(schema.states->rank, ", ") : "");
   if (!options.all && !options.deleted && options.states.empty() && schema.states &&
       !app::takes_time(schema) && !app::speaks_of(filters, schema.states->field))
-    request.states = schema.states->open;
+    request.states = app::open_states(workspace, schema);
   if (!schema.time_field.empty()) add_times(workspace, options, schema, filters, request);
   request.targets = targets(workspace, options);
   const std::string none = fmt::format("no {}{}", options.deleted ? "deleted " : "", schema.folder);

@@ -37,10 +37,22 @@ std::optional<app::Choice> ask_for_one(Context& context, const app::Disputed& ea
   }
 }
 
+/// Two texts that fit may be too long one below the other.
+std::optional<app::Committed> resolve(app::Workspace& workspace, const app::ResolveRequest& request) {
+  try {
+    return app::resolve_conflict(workspace, request);
+  } catch (base::Error& error) {
+    if (request.choice.side == app::Choice::Side::Both &&
+        error.message.find("must have at most") != std::string::npos)
+      error.hint = "there is no room for both: choose one with --pick N, or say both shorter with --value V";
+    throw;
+  }
+}
+
 /// Says what was decided, or would be. False where there was another conflict by then than was shown.
 bool decide(Context& context, const app::ResolveRequest& request) {
   auto& workspace = context.workspace();
-  const auto decided = app::resolve_conflict(workspace, request);
+  const auto decided = resolve(workspace, request);
   if (!decided) return false;
   const auto& done = *decided;
   answer(context, done, "Resolved");

@@ -18,6 +18,8 @@ namespace crm::app {
 
 std::string adopt(Workspace& workspace, store::Transaction& transaction, Adoption& plan) {
   if (plan.changes.empty()) return {};
+  for (auto& note : std::exchange(plan.notes, {}))
+    workspace.warn(std::move(note));
   if (!plan.stamp)
     plan.stamp =
         core::Stamp{core::next_stamp_time(workspace.env().now(), newest_seen(workspace.repository())),

@@ -177,14 +177,14 @@ void Batch::check_states(const core::Record& before, const core::Record& after,
   if (!schema.states) return;
   const auto& from = before.text(schema.states->field);
   const auto& to = after.text(schema.states->field);
-  if (from == to || from.empty()) return;
+  if (from == to || from.empty() || schema.states->allows(from, to)) return;
   const auto* next = schema.states->next(from);
-  if (next != nullptr && std::find(next->begin(), next->end(), to) != next->end()) return;
   throw base::Error(base::Kind::InvalidData,
                     fmt::format("{} is {} and cannot become {}", titled(m_workspace, before), from, to),
-                    next == nullptr || next->empty()
+                    next != nullptr && next->empty()
                         ? from + " is final"
-                        : "from " + from + " it can become " + base::join(*next, ", "));
+                        : "from " + from + " it can become " +
+                              base::join(next == nullptr ? schema.states->rank : *next, ", "));
 }
 
 core::Record Batch::create(const core::Schema& schema, core::Map fields, std::optional<base::Id> id) {

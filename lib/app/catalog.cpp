@@ -202,7 +202,6 @@ void Workspace::rebuild(const store::Oid& tree) {
       };
     const auto context = std::make_shared<const ProjectContext>(std::move(still));
     for (const auto& type : m_schemas->types()) {
-      if (m_schemas->text_in_use(type).empty()) continue; // somebody has begun to write it
       const core::Schema& schema = m_schemas->get(type);
       if (turn_of(schema) != turn) continue;
       Slice slice{&schema, context, {}, {}};

@@ -1,4 +1,5 @@
 #include "app/occurrences.hpp"
+#include "app/query.hpp"
 #include "app/resolve.hpp"
 #include "app/views.hpp"
 #include "base/text.hpp"
@@ -265,7 +266,7 @@ std::vector<core::Record> due_tasks(Workspace& workspace, const DayRequest& requ
   const auto& schema = workspace.schemas().get("task");
   if (!schema.states) return out;
   for (const auto& row : asked(workspace, {.type = "task",
-                                          .states = schema.states->open,
+                                          .states = open_states(workspace, schema),
                                           .from = from,
                                           .to = to,
                                           .target = request.member,

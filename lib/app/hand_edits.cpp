@@ -7,6 +7,7 @@
 #include "app/last_owner.hpp"
 #include "app/late_edit.hpp"
 #include "app/permission.hpp"
+#include "app/query.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "codec/policy.hpp"
@@ -219,7 +220,26 @@ class Planner {
       m_plan.problems.push_back(
           problem(edit.path, "the file's name must be the type: " + schema_path(type), "x-crm.type", type));
     } else {
+      note_states(edit.path, std::get<core::Schema>(parsed));
       take(edit);
+    }
+  }
+
+  /// Records stay in the states that they are in.
+  void note_states(const std::string& path, const core::Schema& now) {
+    const auto committed = m_workspace.repository().read(m_workspace.tree(), path);
+    if (!committed || !now.states) return;
+    const auto before = codec::parse_schema(*committed, path);
+    const auto* was = std::get_if<core::Schema>(&before);
+    if (was == nullptr || !was->states) return;
+    for (const auto& state : other_states(m_workspace, now)) {
+      if (was->states->next(state) == nullptr) continue;
+      const auto count = m_workspace.with_index(
+          [&](index::Index& index) { return index.count({.type = now.type, .states = {state}}); });
+      m_plan.notes.push_back(fmt::format(
+          "{} {} \"{}\", which is no {} any more: lists go on showing {}, and {} may become any other",
+          base::count_of(static_cast<std::size_t>(count), now.type), count == 1 ? "is" : "are", state,
+          now.states->field, count == 1 ? "it" : "them", count == 1 ? "it" : "they"));
     }
   }
 
@@ -343,15 +363,14 @@ class Planner {
                     const std::string& path, Problems& problems) {
     if (!schema.states) return;
     const auto &from = before.text(schema.states->field), &to = after.text(schema.states->field);
+    if (from == to || from.empty() || schema.states->allows(from, to)) return;
     const auto* next = schema.states->next(from);
-    if (from == to || from.empty() ||
-        (next != nullptr && std::find(next->begin(), next->end(), to) != next->end()))
-      return;
-    problems.push_back(
-        problem(path,
-                "from " + from + " it can become " +
-                    (next == nullptr || next->empty() ? "nothing else" : base::join(*next, ", ")),
-                schema.states->field, to));
+    problems.push_back(problem(path,
+                               "from " + from + " it can become " +
+                                   (next == nullptr ? base::join(schema.states->rank, ", ")
+                                    : next->empty() ? "nothing else"
+                                                    : base::join(*next, ", ")),
+                               schema.states->field, to));
   }
 
   const core::Stamp& stamp() {

@@ -16,6 +16,7 @@ struct Adoption {
   std::vector<core::Problem> problems; ///< of the others, which stay as they are
   std::size_t denied = 0;              ///< how many of them the policy does not allow
   std::vector<std::string> foreign;    ///< files that are no part of a store; left alone
+  std::vector<std::string> notes;      ///< what follows from them that nobody may think of
   std::optional<core::Stamp> stamp;    ///< of all that was stamped
 };
 

@@ -151,6 +151,19 @@ HeldBack held_back(Workspace& workspace, const std::vector<sync::Refused>& unpro
                     "what is here stays, and `crm export all` keeps it; to go on with the others: `crm join` "
                     "into a new folder",
                     refusal_text(*first), base::printable(commit.summary))};
+  const auto author = author_of(workspace.repository(), first->commit);
+  if (commit.parents.size() > 1 &&
+      (author.device != workspace.device() || author.member != commit.author.name))
+    return {"own-unproved",
+            fmt::format("no other device would take in {}: it was written as {}, and the key here is that of "
+                        "{}@{} ({})\n"
+                        "it was merged by hand here: {}; then `crm sync`, which merges as well",
+                        first->commit.substr(0, 10),
+                        base::printable(base::fit(commit.author.name + " <" + commit.author.email + ">", 90)),
+                        workspace.member(), workspace.device(), base::printable(commit.summary),
+                        first->commit == workspace.repository().head()
+                            ? "take it back with `crm git reset --keep HEAD~1`"
+                            : leaving_out(first->commit, seen))};
   return {"own-unproved",
           fmt::format("no other device would take in {} ({})\n"
                       "it was committed by hand here: what others wrote comes by `crm sync`, not by `git "

@@ -9,6 +9,7 @@
 #include "store/device_keys.hpp"
 #include "store/made_folder.hpp"
 #include "store/paths.hpp"
+#include "store/unfinished_clone.hpp"
 #include "sync/arrivals.hpp"
 #include "sync/authority.hpp"
 #include "sync/heartbeat.hpp"
@@ -115,12 +116,15 @@ std::string member_key(Workspace& workspace, const JoinRequest& request) {
                         " --member KEY`");
 }
 
-/// An empty folder, or one that is not there yet.
+/// An empty folder, or one that is not there yet. What a join that was killed has left is taken away.
 std::filesystem::path folder_for(const JoinRequest& request) {
   std::error_code error;
   auto folder =
       std::filesystem::absolute(request.folder.empty() ? folder_of(request.url) : request.folder, error)
           .lexically_normal();
+  if (store::UnfinishedClone::is_left(folder.string()))
+    for (const auto& each : std::filesystem::directory_iterator(folder, error))
+      std::filesystem::remove_all(each.path(), error);
   if (std::filesystem::exists(folder, error) &&
       (!std::filesystem::is_directory(folder, error) || !std::filesystem::is_empty(folder, error)))
     throw base::Error(base::Kind::Usage, base::printable(folder.string()) + " is there and not empty",
@@ -285,7 +289,9 @@ JoinedStore join_store(base::Environment& env, const JoinRequest& request) {
   if (!request.member.empty()) check_member_name(request.member);
   auto folder = folder_for(request);
   store::MadeFolder made(folder);
+  store::UnfinishedClone mark(folder.string());
   auto out = Join(env, request, std::move(folder)).run();
+  mark.finished();
   made.keep();
   return out;
 }

@@ -63,6 +63,19 @@ std::vector<std::string> called(Workspace& workspace, const std::string& word) {
 
 } // namespace
 
+std::vector<std::string> other_states(Workspace& workspace, const core::Schema& schema) {
+  if (!schema.states) return {};
+  auto out = workspace.with_index([&](index::Index& index) { return index.states(schema.type); });
+  std::erase_if(out, [&](const std::string& state) { return schema.states->next(state) != nullptr; });
+  return out;
+}
+
+std::vector<std::string> open_states(Workspace& workspace, const core::Schema& schema) {
+  auto out = other_states(workspace, schema);
+  if (schema.states) out.insert(out.begin(), schema.states->open.begin(), schema.states->open.end());
+  return out;
+}
+
 std::vector<std::string> with_saved(const Settings& settings, const std::vector<std::string>& words) {
   std::vector<std::string> out;
   for (const auto& word : words) {
@@ -106,7 +119,8 @@ std::variant<core::Query, core::NotAQuery> try_query(Workspace& workspace, const
   const core::QueryContext context{
       workspace.when_context(),
       [&](const core::Field& field, const std::string& word) { return targets(workspace, field, word); },
-      [&](const std::string& word) { return called(workspace, word); }};
+      [&](const std::string& word) { return called(workspace, word); },
+      [&] { return other_states(workspace, schema); }};
   return core::parse_query(words, schema, context);
 }
 

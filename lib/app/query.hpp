@@ -11,6 +11,11 @@
 
 namespace crm::app {
 
+/// What live records have for a state, and their schema has not: an earlier one did.
+std::vector<std::string> other_states(Workspace& workspace, const core::Schema& schema);
+/// Those of the schema, and other ones; none for a type without states.
+std::vector<std::string> open_states(Workspace& workspace, const core::Schema& schema);
+
 /// Throws Error(Usage) naming the word, what is wrong with it and what is allowed.
 core::Query parse_query(Workspace& workspace, const core::Schema& schema,
                         const std::vector<std::string>& words);

@@ -127,8 +127,7 @@ core::Record read_sound(const std::string& text, const std::string& path, const 
 
 bool may_become(const core::States& states, const Reached& reached, const std::string& state) {
   const auto& now = reached.record.text(states.field);
-  const auto* next = states.next(now);
-  return now == state || (next != nullptr && std::find(next->begin(), next->end(), state) != next->end());
+  return now == state || states.allows(now, state);
 }
 
 /// With a word about what the batch has come in the way of.
@@ -365,7 +364,9 @@ Committed save_from_editor(Workspace& workspace, const Found& found, const Edito
   const core::Record stood = record;
   const auto seen = read_sound(before.committed, found.path, schema);
   core::Record wanted = read_sound(text, found.path, schema);
-  wanted.crm = seen.crm; // provenance is not for editing
+  core::Record stamped = seen; // provenance is not for editing
+  core::write(stamped, schema, differences(seen.fields, wanted.fields), batch.stamp());
+  wanted.crm = stamped.crm;
   if (const auto problems = codec::validate(wanted, schema, found.path, text); !problems.empty())
     sync::fail_invalid(problems);
   const auto shown = codec::read_record(before.text, found.path, schema);

@@ -35,6 +35,7 @@ SchemaSet::SchemaSet(const store::Repository& repository) : m_repository(reposit
 void SchemaSet::refresh() {
   m_listed = false;
   m_types.clear();
+  m_begun.clear();
   m_working.clear();
   for (auto& [type, loaded] : m_loaded)
     loaded.fresh = false;
@@ -57,16 +58,13 @@ std::string SchemaSet::text_in_use(std::string_view type) const {
   const auto committed = committed_id(type);
   const auto& working = working_copy(type);
   auto id = working ? store::blob_name(*working) : committed;
-  if (id == committed) return id;
-  const auto parsed = parse(*working, schema_path(type));
-  const auto* schema = std::get_if<core::Schema>(&parsed);
-  return schema != nullptr && schema->type == type ? id : committed;
+  return id == committed || std::holds_alternative<core::Schema>(parse_as(type, *working)) ? id : committed;
 }
 
 std::string SchemaSet::digest() const {
   std::string out;
   for (const auto& type : types())
-    if (const auto id = text_in_use(type); !id.empty()) out += type + " " + id + "\n";
+    out += type + " " + text_in_use(type) + "\n";
   return store::blob_name(out);
 }
 
@@ -92,11 +90,17 @@ const std::vector<std::string>& SchemaSet::types() const {
   for (const auto& each : m_committed)
     m_types.push_back(each.first);
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(m_repository.root() + "/schemas", error))
-    if (auto type = type_of("schemas/" + entry.path().filename().string()); !type.empty())
+  for (const auto& entry : std::filesystem::directory_iterator(m_repository.root() + "/schemas", error)) {
+    auto type = type_of("schemas/" + entry.path().filename().string());
+    if (type.empty() || m_committed.contains(type)) continue;
+    const auto& text = working_copy(type);
+    auto parsed = text ? parse_as(type, *text) : schema_path(type) + " cannot be read";
+    if (auto* complaint = std::get_if<std::string>(&parsed))
+      m_begun.emplace(std::move(type), std::move(*complaint));
+    else
       m_types.push_back(std::move(type));
+  }
   std::sort(m_types.begin(), m_types.end());
-  m_types.erase(std::unique(m_types.begin(), m_types.end()), m_types.end());
   m_listed = true;
   return m_types;
 }
@@ -110,6 +114,9 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
   if (const auto it = m_loaded.find(type); it != m_loaded.end())
     if (const auto* schema = reuse(it->second, type)) return *schema;
   if (!has(type)) {
+    if (const auto begun = m_begun.find(type); begun != m_begun.end())
+      throw base::Error(base::Kind::InvalidData, begun->second,
+                        "mend it, then `crm commit`; or take it away: `rm " + path + "`");
     const auto close = base::suggestions(type, types());
     throw base::Error(base::Kind::NotFound, "no record type \"" + base::printable(type) + "\" in this store",
                       close.empty() ? "the types here: " + base::join(types(), ", ")
@@ -119,8 +126,8 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
   std::string complaint;
   for (const auto* text : {&working_copy(type), &committed}) {
     if (!*text) continue;
-    auto parsed = parse(**text, path);
-    if (auto* schema = std::get_if<core::Schema>(&parsed); schema != nullptr && schema->type == type) {
+    auto parsed = parse_as(type, **text);
+    if (auto* schema = std::get_if<core::Schema>(&parsed)) {
       if (!complaint.empty()) m_warnings.push_back(complaint + "; the committed version is used");
       // Replaced in place: whoever holds a reference to the schema holds it on.
       auto& loaded = m_loaded[std::string(type)];
@@ -130,11 +137,7 @@ const core::Schema& SchemaSet::get(std::string_view type) const {
       *loaded.schema = std::move(*schema);
       return *loaded.schema;
     }
-    const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed);
-    if (complaint.empty())
-      complaint = problems != nullptr && !problems->empty()
-                      ? core::to_text(problems->front())
-                      : path + ": x-crm.type: must be \"" + std::string(type) + "\", as the file's name says";
+    if (complaint.empty()) complaint = std::get<std::string>(std::move(parsed));
   }
   throw base::Error(base::Kind::InvalidData, complaint.empty() ? path + " cannot be read" : complaint,
                     "mend the schema; `crm git log -p " + path + "` shows what it said before");
@@ -153,6 +156,18 @@ std::variant<core::Schema, std::vector<core::Problem>> SchemaSet::parse(const st
   if (const auto* schema = std::get_if<core::Schema>(&parsed))
     store::keep_small_file(kept_as, codec::to_json(schema->document));
   return parsed;
+}
+
+std::variant<core::Schema, std::string> SchemaSet::parse_as(std::string_view type,
+                                                            const std::string& text) const {
+  const auto path = schema_path(type);
+  auto parsed = parse(text, path);
+  auto* schema = std::get_if<core::Schema>(&parsed);
+  if (schema != nullptr && schema->type == type) return std::move(*schema);
+  const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed);
+  return problems != nullptr && !problems->empty()
+             ? core::to_text(problems->front())
+             : path + ": x-crm.type: must be \"" + std::string(type) + "\", as the file's name says";
 }
 
 const core::Schema* SchemaSet::by_folder(std::string_view name) const {

@@ -27,10 +27,11 @@ class SchemaSet {
   /// Keeps a reference to `repository`; reads nothing yet.
   explicit SchemaSet(const store::Repository& repository);
 
-  /// Names of all types, sorted.
+  /// Names of all types, sorted. What a person has begun to write, and is no schema yet, is none.
   const std::vector<std::string>& types() const;
   bool has(std::string_view type) const;
-  /// Loaded at the first call. Throws Error(NotFound) with suggestions, or Error(InvalidData).
+  /// Loaded at the first call. Throws Error(NotFound) with suggestions, or Error(InvalidData), for a schema
+  /// that is only begun too.
   const core::Schema& get(std::string_view type) const;
   /// The schema whose records live in `folder`, or nullptr.
   const core::Schema* by_folder(std::string_view folder) const;
@@ -48,8 +49,7 @@ class SchemaSet {
   void refresh();
   /// Of all texts that are in use: what this answers hangs on nothing else.
   std::string digest() const;
-  /// The id of the text that `get` reads the type from; "" where only a working copy is there and cannot be
-  /// read.
+  /// The id of the text that `get` reads the type from; "" for what is no type.
   std::string text_in_use(std::string_view type) const;
   /// Whether a person is changing it: its working copy is not what HEAD has.
   bool is_edited(std::string_view type) const;
@@ -60,6 +60,7 @@ class SchemaSet {
   const store::Repository& m_repository;
   mutable std::vector<std::string> m_types;
   mutable std::map<std::string, std::string, std::less<>> m_committed; ///< ids of HEAD's texts, by type
+  mutable std::map<std::string, std::string, std::less<>> m_begun;     ///< what speaks against each
   mutable bool m_listed = false;
   struct Loaded {
     std::string text; ///< what it was parsed from
@@ -76,6 +77,8 @@ class SchemaSet {
   const core::Schema* reuse(Loaded& loaded, std::string_view type) const;
   std::variant<core::Schema, std::vector<core::Problem>> parse(const std::string& text,
                                                                const std::string& path) const;
+  /// The text as the schema of that type, or what speaks against it.
+  std::variant<core::Schema, std::string> parse_as(std::string_view type, const std::string& text) const;
   mutable std::map<std::string, std::optional<std::string>, std::less<>> m_working;
   mutable std::map<std::string, Loaded, std::less<>> m_loaded;
   mutable std::vector<std::string> m_warnings;

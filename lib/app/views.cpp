@@ -1,6 +1,7 @@
 #include "app/views.hpp"
 
 #include "app/occurrences.hpp"
+#include "app/query.hpp"
 #include "app/resolve.hpp"
 
 #include <algorithm>
@@ -142,7 +143,8 @@ std::vector<LeftOut> left_out(Workspace& workspace, const Story& story) {
     const auto& schema = workspace.schemas().get(type);
     const bool only_open = schema.states && (type == "task" || type == "case");
     const index::Query query{.type = type,
-                             .states = only_open ? schema.states->open : std::vector<std::string>{},
+                             .states =
+                                 only_open ? open_states(workspace, schema) : std::vector<std::string>{},
                              .target = id,
                              .order = index::Order::Id};
     const std::size_t all = count_listed(workspace, schema, query);
@@ -165,6 +167,8 @@ std::vector<Stage> board(Workspace& workspace, const std::string& type, const st
   if (!schema.states) return out;
   for (const auto& state : schema.states->rank)
     out.push_back({state, 0, {}, {}});
+  for (auto& state : other_states(workspace, schema))
+    out.push_back({std::move(state), 0, {}, {}});
   std::map<std::string, std::map<std::string, double>> sums; // by state, then currency
   for (const auto& sum :
        workspace.with_index([&](index::Index& index) { return index.sums(type, number_field); })) {

@@ -28,8 +28,8 @@ parse_sound_record(std::string_view text, const std::string& file, const core::S
 std::variant<core::Record, std::vector<core::Problem>>
 read_record(std::string_view text, const std::string& file, const core::Schema& schema);
 
-/// Against the schema (valijson), with messages that name line, field, found and allowed. `text` gives the
-/// line numbers and may be empty.
+/// Against the schema (valijson), with messages that name line, field, found and allowed. `text`, which may
+/// be empty, is what is edited to become the record: it gives the line numbers, and the comments that count.
 std::vector<core::Problem> validate(const core::Record& record, const core::Schema& schema,
                                     const std::string& file, std::string_view text = {});
 

@@ -235,6 +235,9 @@ class Parser {
     const std::string folded = base::fold(part);
     for (const auto& each : all)
       if (base::fold(each) == folded) return each;
+    if (&all != &field.allowed && m_context.other_states)
+      for (auto& each : m_context.other_states())
+        if (base::fold(each) == folded) return std::move(each);
     const auto close = base::suggestions(part, all, 1);
     refuse("\"" + base::printable(part) + "\" is no " + field.name,
            close.empty() ? "it is one of: " + base::join(all, ", ") : "did you mean " + close.front() + "?");

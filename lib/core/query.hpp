@@ -47,7 +47,9 @@ struct QueryContext {
   /// The ids or keys that a word may mean in a field that refers to other records; empty when there is none.
   std::function<std::vector<std::string>(const Field&, const std::string& word)> targets;
   /// The ids of contacts in whose names the folded word is, in order; none is told where this is empty.
-  std::function<std::vector<std::string>(const std::string& word)> called;
+  std::function<std::vector<std::string>(const std::string& word)> called{};
+  /// What records have for a state and the schema has not; may be empty.
+  std::function<std::vector<std::string>()> other_states{};
 };
 
 /// Why a word is no filter: a sentence for people, what to do in `hint`.

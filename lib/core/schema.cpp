@@ -29,6 +29,12 @@ const std::vector<std::string>* States::next(std::string_view from) const {
   return it == moves.end() ? nullptr : &it->to;
 }
 
+bool States::allows(std::string_view from, std::string_view to) const {
+  const auto* following = next(from);
+  if (following == nullptr) return next(to) != nullptr;
+  return std::find(following->begin(), following->end(), to) != following->end();
+}
+
 bool States::reaches(std::string_view from, std::string_view to) const {
   std::vector<std::string_view> todo{from}, done;
   while (!todo.empty()) {
@@ -73,7 +79,9 @@ Rule Schema::rule(std::string_view unit_name) const {
 }
 
 bool Schema::is_open(std::string_view state) const {
-  return states && std::find(states->open.begin(), states->open.end(), state) != states->open.end();
+  if (!states || state.empty()) return false;
+  return states->next(state) == nullptr ||
+         std::find(states->open.begin(), states->open.end(), state) != states->open.end();
 }
 
 } // namespace crm::core

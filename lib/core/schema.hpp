@@ -69,7 +69,10 @@ struct States {
   std::vector<std::string> frees; ///< states in which the record takes no time (cancelled, no-show)
   std::vector<std::pair<std::string, std::string>> verbs; ///< "cancel" → "cancelled"
 
+  /// Null for no state of it.
   const std::vector<std::string>* next(std::string_view from) const;
+  /// By one move. What an earlier schema allowed, and this one has not, may become any state.
+  bool allows(std::string_view from, std::string_view to) const;
   /// One move or several.
   bool reaches(std::string_view from, std::string_view to) const;
 };
@@ -100,6 +103,7 @@ struct Schema {
   std::vector<std::string> members(std::string_view unit) const;
   /// The rule of a unit: groups merge as Review; unknown fields as Latest.
   Rule rule(std::string_view unit) const;
+  /// So is a state that an earlier schema allowed and this one has not: somebody has to look at it.
   bool is_open(std::string_view state) const;
 };
 

@@ -168,6 +168,8 @@ class Index {
   void each(const Query& query, const std::function<bool(const Row&)>& visit) const;
   std::vector<Row> list(const Query& query) const;
   std::int64_t count(const Query& query) const;
+  /// Those that live records of the type are in, sorted, without "". Does not scan.
+  std::vector<std::string> states(std::string_view type) const;
   /// Live records that have all terms, until `visit` says false, the best first: by bm25, a word of a name
   /// counting as much as several of prose; of equal ones the newest, then by id. A term may also be in the
   /// name of one record that the found one refers to ("ada proposal"), if at most 500 names have it; at least

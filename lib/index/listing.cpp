@@ -170,6 +170,20 @@ std::int64_t Index::count(const Query& query) const {
   return Selection(database, query, Order::Id).count();
 }
 
+std::vector<std::string> Index::states(std::string_view type) const {
+  auto next = m_impl->database().prepare(
+      "SELECT state FROM record INDEXED BY record_state WHERE type = (SELECT number FROM type WHERE name = "
+      "?1) AND deleted = 0 AND state <> '' AND state > ?2 ORDER BY state LIMIT 1");
+  std::vector<std::string> out;
+  next.bind(1, type).bind(2, "");
+  while (next.step()) {
+    out.push_back(next.text(0));
+    next.reset();
+    next.bind(1, type).bind(2, out.back());
+  }
+  return out;
+}
+
 std::vector<Sum> Index::sums(std::string_view type, std::string_view number_field) const {
   // What is no JSON, or no number, counts nothing. A path cannot name a field with a quote in its name, which
   // is no field of a schema either.

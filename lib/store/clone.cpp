@@ -6,6 +6,7 @@
 #include "store/transport.hpp"
 #include "store/transport_call.hpp"
 #include "store/transport_trouble.hpp"
+#include "store/unfinished_clone.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -60,7 +61,7 @@ void make_repository(const std::string& path, const std::string& branch) {
 void check_place(const std::string& path) {
   std::error_code error;
   const auto status = fs::symlink_status(path, error);
-  if (status.type() == fs::file_type::not_found) return;
+  if (status.type() == fs::file_type::not_found || UnfinishedClone::is_fresh(path)) return;
   if (status.type() != fs::file_type::directory || !fs::is_empty(path, error) || error)
     throw base::Error(base::Kind::Usage, base::printable(path) + " is there and no empty folder",
                       "clone into a folder of its own");

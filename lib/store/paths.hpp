@@ -56,6 +56,7 @@ inline constexpr std::string_view settled_file =
     "settled"; ///< the commit that working files and git's index follow
 inline constexpr std::string_view moves_file = "moves"; ///< merges that working files may have to follow yet
 inline constexpr std::string_view signers_file = "allowed_signers"; ///< the members' keys, for git
+inline constexpr std::string_view joining_file = "joining";         ///< there until a clone is whole
 inline constexpr std::string_view gc_file = "gc"; ///< its time is that of the last `git gc --auto`
 
 } // namespace crm::store

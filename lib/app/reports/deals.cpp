@@ -1,4 +1,5 @@
 // What may come of open deals: by where they stand, and by when.
+#include "app/query.hpp"
 #include "app/reports/tally.hpp"
 #include "app/views.hpp"
 
@@ -80,7 +81,7 @@ Report deals(Workspace& workspace, const ReportRequest& request, const std::stri
   }
   const auto& schema = deals.schema();
   report.columns.push_back({report.by, "", Unit::Text});
-  each_record(workspace, "deal", schema.states ? schema.states->open : std::vector<std::string>{}, time,
+  each_record(workspace, "deal", open_states(workspace, schema), time,
               [&](const core::Record& record, const index::Row& row) { deals.add(record, row); });
   const bool by_state =
       schema.states && (report.by == schema.states->field || report.by == "state" || report.by == "status");

@@ -1,5 +1,6 @@
 // What is to be done, what is late, and what was done.
 #include "app/project.hpp"
+#include "app/query.hpp"
 #include "app/reports/tally.hpp"
 #include "core/provenance.hpp"
 
@@ -12,8 +13,7 @@ using Unit = ReportColumn::Unit;
 
 std::vector<std::string> open_states(Workspace& workspace, const std::string& type) {
   if (!workspace.schemas().has(type)) return {};
-  const auto& schema = workspace.schemas().get(type);
-  return schema.states ? schema.states->open : std::vector<std::string>{};
+  return open_states(workspace, workspace.schemas().get(type));
 }
 
 /// Groups, and of each column what it is of all records: one may be in several groups.
