@@ -5,43 +5,19 @@
 #include "app/outlived.hpp"
 #include "app/redirects.hpp"
 #include "app/resolve.hpp"
+#include "app/unfit_record.hpp"
 #include "base/text.hpp"
 #include "base/trace.hpp"
-#include "codec/json.hpp"
-#include "codec/record.hpp"
-#include "codec/yaml.hpp"
-#include "core/merge.hpp"
 #include "core/provenance.hpp"
 #include "store/paths.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 #include <set>
 #include <tuple>
 
 namespace crm::app {
 namespace {
-
-/// What takes most of a record, with all that stands beside what is shown, and about how many bytes.
-std::pair<std::string, std::size_t> largest_unit(const core::Record& record, const core::Schema& schema) {
-  std::map<std::string, std::size_t> bytes;
-  for (const auto& [field, value] : record.fields)
-    bytes[schema.unit(field)] += codec::to_json(value).size();
-  const auto* also = record.crm.find("also");
-  if (const auto* beside = also == nullptr ? nullptr : also->if_map())
-    for (const auto& [unit, values] : *beside)
-      bytes[unit] += codec::to_json(values).size();
-  const auto largest = std::max_element(bytes.begin(), bytes.end(),
-                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (largest == bytes.end()) return {};
-  return *largest;
-}
-
-bool is_disputed(const core::Record& record, const core::Schema& schema, const std::string& unit) {
-  const auto conflicts = core::conflicts(record, schema);
-  return std::any_of(conflicts.begin(), conflicts.end(), [&](const auto& each) { return each.unit == unit; });
-}
 
 class Look {
  public:
@@ -170,28 +146,9 @@ class Look {
   }
 
   void at_text(const index::Row& row) {
-    const auto blob = m_workspace.repository().blob_id(m_workspace.tree(), row.path);
-    if (row.deleted || !blob) return;
-    const auto& schema = m_workspace.schemas().get(row.type);
-    const auto text = m_workspace.repository().blob(*blob);
-    const auto parsed = codec::parse_record(text, row.path, schema);
-    const auto* problems = std::get_if<std::vector<core::Problem>>(&parsed);
-    if (problems == nullptr) return;
-    const auto id = short_id(m_workspace, row.id);
-    std::vector<std::string> repair{fmt::format("crm {} edit {}", row.type, id),
-                                    fmt::format("crm git log -p {}", row.path)};
-    auto detail = core::to_text(problems->front());
-    if (text.size() > codec::written_limits.bytes) {
-      const auto record = to_record(row);
-      const auto [unit, bytes] = largest_unit(record, schema);
-      detail += fmt::format("; about {} KB are {}", bytes / 1000, base::printable(base::fit(unit, 90)));
-      const auto* field = schema.find(unit);
-      if (is_disputed(record, schema, unit))
-        repair.insert(repair.begin(), fmt::format("crm resolve {} --field {}", id, unit));
-      else if (record.fields.contains(unit) && core::is_name(unit) && (field == nullptr || !field->required))
-        repair.insert(repair.begin() + 1, fmt::format("crm set {} {}=", id, unit));
-    }
-    tell(BrokenRule::Kind::Invalid, row, "", std::move(detail), std::move(repair));
+    if (row.deleted) return;
+    if (auto unfit = unfit_record(m_workspace, row))
+      tell(BrokenRule::Kind::Invalid, row, "", std::move(unfit->problem), std::move(unfit->repair));
   }
 
   Rules take() {
