@@ -50,10 +50,6 @@ std::vector<Kind> kinds_of(app::Workspace& workspace, core::Record record, const
   return out.empty() ? std::vector<Kind>{{}} : out;
 }
 
-core::Value or_null(const std::string& text) {
-  return text.empty() ? core::Value{} : core::Value{text};
-}
-
 /// Two people of one name are told apart.
 std::string shown(app::Workspace& workspace, const Group& group, const std::vector<Group>& all) {
   const bool alone = std::none_of(all.begin(), all.end(), [&](const Group& other) {

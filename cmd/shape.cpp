@@ -14,6 +14,11 @@
 #include <fmt/format.h>
 
 namespace crm::cmd {
+
+core::Value or_null(const std::string& text) {
+  return text.empty() ? core::Value{} : core::Value{text};
+}
+
 namespace {
 
 core::Map stamp_json(const core::Stamp& stamp) {

@@ -9,6 +9,9 @@
 
 namespace crm::cmd {
 
+/// Null for "": absent is null in all JSON.
+core::Value or_null(const std::string& text);
+
 /// schemas/output/record.json: every field of the type, absent = null, lists [] when empty.
 core::Map record_json(const core::Record& record, const core::Schema& schema);
 core::List records_json(app::Workspace& workspace, const std::vector<core::Record>& records);

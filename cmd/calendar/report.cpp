@@ -11,10 +11,6 @@ namespace {
 
 using What = app::CalendarFileOutcome::What;
 
-core::Value or_null(const std::string& text) {
-  return text.empty() ? core::Value{} : core::Value{text};
-}
-
 core::Map report_json(const app::CalendarFolderReport& report) {
   core::Map out;
   core::List files, unreadable;

@@ -185,16 +185,10 @@ void add_set(CLI::App& root, Context& context) {
     if (options->assignments.empty() || options->words.empty())
       throw base::Error(base::Kind::Usage, "crm set wants a record and at least one field=value",
                         "crm set ID field=value");
-    answer(context,
-           app::set(context.workspace(), {type,
-                                          options->words,
-                                          options->assignments,
-                                          options->force,
-                                          options->mode,
-                                          options->reach,
-                                          {},
-                                          options->skip_clashes}),
-           "Changed");
+    app::SetRequest request{type, options->words, options->assignments, options->force, options->mode};
+    request.reach = options->reach;
+    request.skip_clashes = options->skip_clashes;
+    answer(context, app::set(context.workspace(), request), "Changed");
   });
 }
 

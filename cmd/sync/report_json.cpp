@@ -7,13 +7,9 @@
 namespace crm::cmd {
 namespace {
 
-core::Value or_null(const std::string& text) {
-  return text.empty() ? core::Value{} : core::Value{text};
-}
-
 core::Map outcome_json(app::Workspace& workspace, const app::RemoteOutcome& outcome) {
   core::Map out;
-  core::List problems, joined, newest, chosen, files, put_aside, doubled;
+  core::List problems, joined, newest, chosen, put_aside, doubled;
   for (const auto& each : outcome.put_aside) {
     core::Map entry;
     entry.set("commit", each.commit);
@@ -50,8 +46,6 @@ core::Map outcome_json(app::Workspace& workspace, const app::RemoteOutcome& outc
     chosen.emplace_back(std::move(entry));
     newest.emplace_back(each.path);
   }
-  for (const auto& path : outcome.files)
-    files.emplace_back(path);
   for (const auto& each : outcome.doubled) {
     core::Map entry;
     core::List records;
@@ -64,7 +58,7 @@ core::Map outcome_json(app::Workspace& workspace, const app::RemoteOutcome& outc
   out.set("remote", outcome.remote.name);
   out.set("url", outcome.remote.url);
   out.set("outcome", outcome.outcome);
-  out.set("detail", outcome.detail.empty() ? core::Value{} : core::Value{outcome.detail});
+  out.set("detail", or_null(outcome.detail));
   out.set("received", static_cast<std::int64_t>(outcome.received));
   out.set("sent", static_cast<std::int64_t>(outcome.sent));
   out.set("pushed", outcome.pushed);
@@ -72,7 +66,7 @@ core::Map outcome_json(app::Workspace& workspace, const app::RemoteOutcome& outc
   out.set("records_changed", static_cast<std::int64_t>(outcome.changed));
   out.set("records_deleted", static_cast<std::int64_t>(outcome.deleted));
   out.set("merged", std::move(joined));
-  out.set("files_changed", std::move(files));
+  out.set("files_changed", core::List(outcome.files.begin(), outcome.files.end()));
   out.set("newest_taken", std::move(newest));
   out.set("chosen", std::move(chosen));
   out.set("put_aside", std::move(put_aside));

@@ -42,8 +42,7 @@ std::optional<app::Committed> resolve(app::Workspace& workspace, const app::Reso
   try {
     return app::resolve_conflict(workspace, request);
   } catch (base::Error& error) {
-    if (request.choice.side == app::Choice::Side::Both &&
-        error.message.find("must have at most") != std::string::npos)
+    if (request.choice.side == app::Choice::Side::Both && error.kind == base::Kind::InvalidData)
       error.hint = "there is no room for both: choose one with --pick N, or say both shorter with --value V";
     throw;
   }

@@ -67,10 +67,7 @@ void set_rules(core::Map& document, const app::Rules& rules, app::Workspace& wor
   for (const auto& clash : rules.clashes) {
     const auto& record = clash.appointment.record;
     core::Map entry = app::clash_details(clash.report, workspace.settings().zone);
-    core::List members;
-    for (const auto& key : clash.report.members)
-      members.emplace_back(key);
-    entry.set("members", std::move(members));
+    entry.set("members", core::List(clash.report.members.begin(), clash.report.members.end()));
     entry.set("appointment", record.id.str());
     entry.set("name", label(workspace, record, workspace.schemas().get(record.type)));
     clashes.emplace_back(std::move(entry));

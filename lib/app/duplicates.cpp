@@ -3,7 +3,6 @@
 #include "app/exchange/incoming.hpp"
 #include "app/resolve.hpp"
 #include "base/text.hpp"
-#include "base/words.hpp"
 #include "core/phone.hpp"
 #include "core/provenance.hpp"
 
@@ -61,21 +60,6 @@ core::Person person_of(const core::Record& record, const core::Schema& schema, c
   return out;
 }
 
-/// In any order, and "Jean Luc" as "Jeanluc".
-bool is_same_name(const std::string& a, const std::string& b) {
-  const auto words = [](const std::string& name) {
-    std::vector<std::string> out;
-    for (auto& word : base::words(name))
-      out.push_back(std::move(word.folded));
-    return out;
-  };
-  auto one = words(a), other = words(b);
-  if (base::join(one, "") == base::join(other, "")) return true;
-  std::sort(one.begin(), one.end());
-  std::sort(other.begin(), other.end());
-  return one == other;
-}
-
 /// First the one that stays when they are merged: what most refers to, then what says most, then the oldest.
 void order(Workspace& workspace, const DuplicatesFound& found, std::vector<std::size_t>& group) {
   std::map<std::size_t, std::tuple<std::ptrdiff_t, std::ptrdiff_t, core::StampTime>> places;
@@ -131,10 +115,6 @@ DuplicatesFound find_duplicates(Workspace& workspace, const DuplicatesRequest& r
   for (auto& pair : found.pairs) {
     pair.a = place(pair.a);
     pair.b = place(pair.b);
-    for (auto& each : pair.evidence) // all words that both have may be the same, and one of them has more
-      if (each.field == "name" && each.kind == core::Evidence::Kind::Same &&
-          !is_same_name(out.records[pair.a].name, out.records[pair.b].name))
-        each.kind = core::Evidence::Kind::Alike;
     out.pairs.push_back(std::move(pair));
   }
   return out;

@@ -98,11 +98,11 @@ void keep_apart(Workspace& workspace, store::Transaction& transaction, const std
   auto& repository = workspace.repository();
   std::set<store::Oid> unsent;
   std::set<std::string> paths;
-  std::size_t unsent_own = 0;
+  bool wrote = false;
   repository.since(transaction.head(), theirs, [&](const store::Commit& commit) {
     unsent.insert(commit.id);
     if (commit.parents.size() != 1 || commit.trailer("Crm-Device") != workspace.device()) return true;
-    ++unsent_own;
+    wrote = true;
     for (const auto& each : repository.diff(repository.commit(commit.parents.front()).tree, commit.tree))
       if (store::parse_record_path(each.path)) paths.insert(each.path);
     return true;
@@ -127,7 +127,7 @@ void keep_apart(Workspace& workspace, store::Transaction& transaction, const std
     changes.push_back({path, codec::edit_record(*text, renamed, *schema)});
     message.trailers.emplace_back("Crm-Record", schema->type + " " + renamed.id.str());
   }
-  if (unsent_own == 0) return;
+  if (!wrote) return;
   message.trailers.emplace_back(core::becomes_trailer, name);
   if (renaming.since != core::StampTime{})
     message.trailers.emplace_back(core::since_trailer, core::to_text(renaming.since));

@@ -274,6 +274,11 @@ bool takes_somebody_away(const Written& written) {
          });
 }
 
+/// A series, what goes on from one, or an occurrence that was changed alone.
+bool is_of_series(const core::Record& record) {
+  return core::is_series(record) || !record.text("series").empty();
+}
+
 void look_at_merges(Workspace& workspace, Look& look) {
   for (const auto& row :
        workspace.with_index([](index::Index& index) { return index.referring(merged_mark, "", 0); })) {
@@ -311,7 +316,7 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
   auto& repository = workspace.repository();
   if (repository.head_tree() == before) return {};
   const auto ask = [&](auto&& question) { return workspace.with_index(question); };
-  std::set<std::string> unfit, changed, moved;
+  std::set<std::string> unfit, changed, of_series;
   const auto unfit_rows = ask([](index::Index& index) { return index.referring(unfit_mark, "", 0); });
   for (const auto& row : unfit_rows)
     unfit.insert(row.id);
@@ -320,9 +325,9 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
     const auto parts = store::parse_record_path(difference.path);
     const core::Schema* schema = parts ? workspace.schemas().by_folder(parts->folder) : nullptr;
     if (schema == nullptr || difference.after.empty()) continue;
-    if (core::may_recur(*schema)) moved.insert(parts->id);
     const auto row = ask([&](index::Index& index) { return index.by_id(parts->id); });
     if (!row) continue;
+    if (core::may_recur(*schema) && is_of_series(to_record(*row))) of_series.insert(row->id);
     if (unfit.contains(row->id)) look.at_text(*row);
     if (takes_time(*schema)) look.at_all_clashes(*row, *schema);
     if (schema->type == "absence") look.at_absence(*row);
@@ -335,9 +340,9 @@ Rules rules_since(Workspace& workspace, const store::Oid& before) {
         for (const auto& other : ask([&](index::Index& index) { return index.referring(target, "", 0); }))
           look.at_references(other, workspace.schemas().get(other.type));
   }
-  if (!moved.empty())
+  if (!of_series.empty())
     for (const auto& each : outlived(workspace))
-      if (moved.contains(each.part.id) || moved.contains(each.series.id)) look.at_outlived(each);
+      if (of_series.contains(each.part.id) || of_series.contains(each.series.id)) look.at_outlived(each);
   for (const auto& row : unfit_rows) // that nobody has touched, as a stricter schema came
     if (changed.contains(schema_path(row.type))) look.at_text(row);
   return look.take();

@@ -48,10 +48,10 @@ Rules rules_since(Workspace& workspace, const store::Oid& before);
 /// Over the whole store, from the index alone: by time, then by type and name.
 Rules all_rules(Workspace& workspace);
 
-/// Says of each absence that a batch has made or moved how many appointments are booked then.
-void note_bookings(Workspace& workspace, const Committed& committed);
-
 /// Of those, what is about records that were merged: circles, redirects to nowhere, what landed.
 std::vector<BrokenRule> broken_merges(Workspace& workspace);
+
+/// Warns of how many appointments are booked where a batch has made or moved absences.
+void note_bookings(Workspace& workspace, const Committed& committed);
 
 } // namespace crm::app

@@ -163,6 +163,7 @@ void Comparison::names(const PreparedPerson& a, const PreparedPerson& b,
     const bool single = lexicon.points(rest_a[i]).size() == 1 && lexicon.points(rest_b[i]).size() == 1;
     see(Kind::Differs, different, nullptr, i > 0 || single ? 0.5 : 1);
   }
+  if (out.size() > first && rest_a.size() != rest_b.size()) see(Kind::Alike, 1, nullptr, 0); // one says more
   // Of a household one word is shared, the family's: the rarest.
   auto family = out.end();
   for (auto each = out.begin() + static_cast<std::ptrdiff_t>(first); each != out.end(); ++each)

@@ -14,6 +14,7 @@
 #include "sync/merge_texts.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace crm::sync {

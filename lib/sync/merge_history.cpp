@@ -26,9 +26,9 @@ void SideHistory::walk() const {
   std::set<std::string> became;
   m_repository.since(m_from, m_without, [&](const store::Commit& commit) {
     m_begins_elsewhere = m_begins_elsewhere || commit.parents.empty();
-    if (!commit.trailer(core::becomes_trailer).empty()) became.insert(commit.trailer("Crm-Device"));
-    if (commit.parents.size() == 1) m_commits.push_back(commit);
     const auto device = commit.trailer("Crm-Device");
+    if (!commit.trailer(core::becomes_trailer).empty()) became.insert(device);
+    if (commit.parents.size() == 1) m_commits.push_back(commit);
     auto* by_device = device.empty() ? nullptr : &m_by_device[device];
     for (const auto& [name, value] : commit.trailers) {
       if (name != "Crm-Record") continue;

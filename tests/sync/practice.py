@@ -350,6 +350,8 @@ class Practice:
         try: answer = json.loads(out)
         except json.JSONDecodeError: raise Failed(f"{device.name}: crm sync: exit {code}\n{out[-1000:]}{err[-3000:]}")
         # A mass deletion asks first: that is as it should be, and the next round says yes.
+        twice = [each["doubled"] for each in answer["remotes"] if each["doubled"]]
+        if twice: raise Failed(f"{device.name}: told of two clones of one name, and there are none: {twice}")
         bad = [{k: v for k, v in each.items() if k not in ("merged", "url")} for each in answer["remotes"] if each["outcome"] not in (*fine, "deletions")]
         if code not in (0, 7, 10) or bad: raise Failed(f"{device.name}: crm sync: exit {code} {json.dumps(bad, indent=1)}\n{err[-3000:]}")
         device.learn()
